@@ -1,0 +1,26 @@
+// RandomPool: cryptographic random bytes for SPIs, cookies and nonces, drawn from OpenSSL in
+// bulk, since one small RAND_bytes costs a third of a packet's way to the kernel and back.
+// Used by one thread. Bytes are erased as they are handed out.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace exporter::net {
+
+class RandomPool {
+ public:
+  // Aborts the program if the system has no entropy: nothing safe could be sent without.
+  void Take(std::span<uint8_t> out);
+  uint64_t U64();  // never 0: a zero SPI or cookie is reserved (RFC 7296 section 3.1)
+
+ private:
+  void Refill();
+
+  std::array<uint8_t, 4096> pool_;
+  size_t left_ = 0;
+};
+
+}  // namespace exporter::net

@@ -1,0 +1,54 @@
+// RouteCache: which of our addresses the kernel sends from towards a destination; NAT detection
+// hashes it and the UDP socket pins it. Used by one engine on its thread. Answers are cached for a
+// minute, and forgotten when the kernel reports a change of addresses or routes.
+#pragma once
+
+#include <memory>
+#include <tl/expected.hpp>
+#include <unordered_map>
+#include <vector>
+
+#include "exporter/net/event_loop.h"
+#include "probes/ip_address.h"
+#include "probes/outcome.h"
+
+namespace exporter::net {
+
+class RouteCache {
+ public:
+  // `loop` (may be null: then only time and Forget refresh) outlives the cache.
+  explicit RouteCache(EventLoop* loop);
+  ~RouteCache();
+  RouteCache(const RouteCache&) = delete;
+  RouteCache& operator=(const RouteCache&) = delete;
+
+  // The source address towards `destination`; or errno, such as ENETUNREACH.
+  tl::expected<ike::IpAddress, int> SourceFor(const ike::IpAddress& destination,
+                                              ike::TimePoint now);
+  // After a send to it failed.
+  void Forget(const ike::IpAddress& destination);
+  void Flush();
+  size_t size() const { return entries_.size(); }
+
+ private:
+  struct Entry {
+    ike::IpAddress source;
+    ike::TimePoint until;
+  };
+  tl::expected<ike::IpAddress, int> Ask(const ike::IpAddress& destination);
+  void MakeRoom(ike::TimePoint now);
+  void Watch();
+  void DrainNotices();
+
+  EventLoop* const loop_;
+  int v4_fd_ = -1;  // opened when first needed, kept: one connect per question
+  int v6_fd_ = -1;
+  int notices_fd_ = -1;  // netlink
+  std::unordered_map<ike::IpAddress, Entry> entries_;
+};
+
+// Moves the addresses that no route leads to behind the others, keeping the order otherwise.
+void PreferReachable(RouteCache* routes, ike::TimePoint now,
+                     std::vector<ike::IpAddress>* addresses);
+
+}  // namespace exporter::net

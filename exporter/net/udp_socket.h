@@ -1,0 +1,122 @@
+// UdpSocket: one unconnected, non-blocking UDP socket for any number of peers, in batches of 64
+// per system call and without an allocation per packet. Used by one engine on its thread.
+// udp-encap: the non-ESP marker (RFC 3948 section 2.2) is put before and taken off every message.
+// Sending queues; Flush sends. Spans handed out die with the next call of the same function.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "exporter/net/address.h"
+#include "probes/bytes.h"
+#include "probes/ip_address.h"
+#include "probes/outcome.h"
+
+namespace exporter::net {
+
+struct UdpOptions {
+  bool udp_encap = false;
+  bool local_address = false;  // fill Datagram::local: costs a little per packet
+  int receive_buffer_bytes = 4 << 20;
+  int send_buffer_bytes = 1 << 20;
+};
+
+struct Datagram {
+  ike::Endpoint from;
+  ike::ByteSpan bytes;     // without the marker
+  ike::TimePoint arrival;  // the kernel's stamp, on our clock
+  ike::IpAddress local;    // where it was sent to, if asked for
+  bool truncated = false;  // it was longer than kReceiveBytes
+  bool unmarked = false;   // udp-encap: no marker, so it is ESP or garbage; bytes are whole
+};
+
+// From the socket's error queue. No offender: it is our own stack's.
+struct IcmpError {
+  ike::IpAddress offender;
+  ike::Endpoint destination;  // where our packet had been sent to
+  int error = 0;              // as errno: ECONNREFUSED, EHOSTUNREACH ...
+  uint8_t type = 0;           // of ICMP or ICMPv6, by the destination's family
+  uint8_t code = 0;
+  ike::ByteSpan quoted;  // our payload as far as it was quoted, without the marker; may be empty
+};
+
+struct SendFailure {
+  uint64_t tag;
+  int error;  // errno
+};
+
+class UdpSocket {
+ public:
+  static constexpr size_t kBatch = 64;
+  static constexpr size_t kSendBytes = 2048;  // a longer message goes out alone, unbatched
+  static constexpr size_t kReceiveBytes = 4096;
+
+  // `local.address` none = any of `family` (which is not kAny); `local.port` 0 = ephemeral.
+  static tl::expected<std::unique_ptr<UdpSocket>, std::string> Open(IpFamily family,
+                                                                    const ike::Endpoint& local,
+                                                                    const UdpOptions& options);
+  ~UdpSocket();
+  UdpSocket(const UdpSocket&) = delete;
+  UdpSocket& operator=(const UdpSocket&) = delete;
+
+  int fd() const;  // for EventLoop::AddFd with EPOLLIN; EPOLLERR = ReadErrors has work
+  uint16_t local_port() const;
+
+  // Copies and queues; a full queue is flushed by itself. `source` (none = the kernel's choice)
+  // is pinned as the packet's source address. False: the socket's buffer is full and nothing was
+  // queued; try again next tick.
+  bool Send(const ike::Endpoint& to, const ike::IpAddress& source, ike::ByteSpan bytes,
+            uint64_t tag);
+  // Sends what is queued. Returns what could not be sent since the last Flush, valid until the
+  // next Send. Messages that only met a full buffer stay queued.
+  std::span<const SendFailure> Flush();
+  size_t queued() const;
+
+  // Calls handle(const Datagram&) for what has arrived, at most about `max`, and returns how many
+  // were taken from the socket: fewer than `max` = it is drained.
+  template <typename Handle>
+  size_t Receive(Handle&& handle, size_t max) {
+    size_t total = 0;
+    while (total < max) {
+      const size_t count = ReceiveBatch();
+      for (size_t i = 0; i < count; ++i) {
+        if (const Datagram* datagram = DatagramAt(i)) handle(*datagram);
+      }
+      total += count;
+      if (count < kBatch) break;
+    }
+    return total;
+  }
+
+  // Calls handle(const IcmpError&) for at most `max` pending errors; returns how many.
+  template <typename Handle>
+  size_t ReadErrors(Handle&& handle, size_t max) {
+    size_t count = 0;
+    for (; count < max; ++count) {
+      const IcmpError* error = NextError();
+      if (error == nullptr) break;
+      handle(*error);
+    }
+    return count;
+  }
+
+  // Datagrams that the kernel dropped because the receive buffer was full, since Open.
+  uint64_t drops();
+  // How many 500-byte datagrams the receive buffer holds: the limit of what may be in flight.
+  size_t receive_capacity() const;
+
+ private:
+  struct State;
+  explicit UdpSocket(std::unique_ptr<State> state);
+  size_t ReceiveBatch();
+  const Datagram* DatagramAt(size_t index);  // null: a keepalive, nothing to see
+  const IcmpError* NextError();
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace exporter::net
