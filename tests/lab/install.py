@@ -1,0 +1,73 @@
+"""What the lab needs on a Debian 12 machine: packages, libreswan unpacked beside strongSwan (their
+packages conflict), the TCP shim, and on request another Debian for a newer strongSwan."""
+import glob
+import os
+import tempfile
+
+import labnet
+from libreswan import cache_dir, libexec
+
+PACKAGES = """gcc libc6-dev iproute2 nftables procps tcpdump tshark ike-scan openssl
+  charon-systemd strongswan-swanctl libstrongswan-standard-plugins libstrongswan-extra-plugins
+  libcharon-extra-plugins libnss3-tools libldns3 libunbound8 libevent-core-2.1-7
+  libevent-pthreads-2.1-7 libcurl3-nss libcap-ng0 libaudit1 libselinux1 libldap-2.5-0
+  dns-root-data""".split()
+TRIXIE_PACKAGES = ("charon-systemd,strongswan-swanctl,libstrongswan-standard-plugins,"
+                   "libstrongswan-extra-plugins,libcharon-extra-plugins")
+MIRROR = "http://deb.debian.org/debian"
+
+
+def install():
+    os.environ["DEBIAN_FRONTEND"] = "noninteractive"
+    if _missing(PACKAGES):
+        _keep_daemons_down()
+        labnet.run("apt-get", "update", "-q")
+        labnet.run("apt-get", "install", "-y", "-q", "--no-install-recommends", *PACKAGES)
+    os.makedirs(cache_dir(), exist_ok=True)
+    _unpack_libreswan()
+    shim = os.path.join(cache_dir(), "espintcp_shim.so")
+    labnet.run("gcc", "-shared", "-fPIC", "-O2", "-o", shim,
+               os.path.join(labnet.HERE, "shim", "espintcp_shim.c"), "-ldl")
+    return 0
+
+
+def _missing(packages):
+    status = labnet.run("dpkg-query", "-W", "-f", "${Package} ${Status}\n", *packages, check=False)
+    installed = {line.split()[0] for line in status.splitlines() if "install ok installed" in line}
+    return set(packages) - installed
+
+
+def _keep_daemons_down():
+    """Without it the packages would start a charon of their own where systemd runs."""
+    if not os.path.exists("/usr/sbin/policy-rc.d"):
+        with open("/usr/sbin/policy-rc.d", "w") as policy:
+            policy.write("#!/bin/sh\nexit 101\n")
+        os.chmod("/usr/sbin/policy-rc.d", 0o755)
+
+
+def _unpack_libreswan():
+    if os.path.exists(os.path.join(libexec(), "ipsec", "pluto")):
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        # _apt, which downloads, must be able to write here.
+        os.chmod(folder, 0o777)
+        labnet.run("sh", "-c", f"cd {folder} && apt-get download -q libreswan")
+        package = glob.glob(os.path.join(folder, "libreswan_*.deb"))[0]
+        labnet.run("dpkg", "-x", package, os.path.join(cache_dir(), "libreswan"))
+
+
+def trixie():
+    """The folder with Debian 13, or None when it was not installed."""
+    root = os.path.join(cache_dir(), "trixie")
+    return root if os.path.exists(os.path.join(root, "usr/sbin/charon-systemd")) else None
+
+
+def install_trixie():
+    if trixie():
+        return 0
+    if _missing(["debootstrap"]):
+        labnet.run("apt-get", "install", "-y", "-q", "--no-install-recommends", "debootstrap")
+    os.makedirs(cache_dir(), exist_ok=True)
+    labnet.run("debootstrap", "--variant=minbase", "--include=" + TRIXIE_PACKAGES, "trixie",
+               os.path.join(cache_dir(), "trixie"), MIRROR)
+    return 0
