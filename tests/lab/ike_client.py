@@ -252,35 +252,7 @@ def proposal(text):
     return transforms
 
 
-V1_class TcpClient(Client):
-    """RFC 9329: the prefix IKETCP once, then 16-bit lengths that count themselves."""
-
-    def __init__(self, host, port=4500, source=None):
-        self.socket = socket.create_connection((host, port), 3, (source, 0) if source else None)
-        self.socket.sendall(b"IKETCP")
-        self.requests = 0
-
-    def exchange(self, message, timeout=2.0, tries=1):
-        self.requests += 1
-        self.socket.settimeout(timeout)
-        self.socket.sendall(struct.pack(">H", len(message) + 6) + bytes(4) + message)
-        try:
-            size = struct.unpack(">H", self._exactly(2))[0]
-            return parse(self._exactly(size - 2)[4:])
-        except socket.timeout:
-            return None
-
-    def _exactly(self, size):
-        data = b""
-        while len(data) < size:
-            piece = self.socket.recv(size - len(data))
-            if not piece:
-                raise ConnectionResetError("closed by the peer")
-            data += piece
-        return data
-
-
-CIPHERS = {"des": (1, None), "3des": (5, None), **{f"aes{b}": (7, b) for b in (128, 192, 256)},
+V1_CIPHERS = {"des": (1, None), "3des": (5, None), **{f"aes{b}": (7, b) for b in (128, 192, 256)},
               **{f"camellia{b}": (8, b) for b in (128, 192, 256)}}
 V1_HASHES = {"md5": 1, "sha1": 2, "sha256": 4, "sha384": 5, "sha512": 6}
 
