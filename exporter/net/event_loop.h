@@ -73,9 +73,7 @@ class EventLoop {
   void Turn(Ticker* ticker, int timeout_ms);
   void Dispatch(int timeout_ms);
   void RunTasks();
-  void RunTimers();
-  int TimeoutMs() const;
-  ike::TimePoint NextWake();
+  int TimeoutMs();
   void Close();
   void Wake();
 

@@ -1,6 +1,7 @@
 // RandomPool: cryptographic random bytes for SPIs, cookies and nonces, drawn from OpenSSL in
 // bulk, since one small RAND_bytes costs a third of a packet's way to the kernel and back.
-// Used by one thread. Bytes are erased as they are handed out.
+// Used by one thread. Bytes are erased as they are handed out. Without entropy it aborts the
+// program: nothing could be sent safely.
 #pragma once
 
 #include <array>
@@ -12,15 +13,19 @@ namespace exporter::net {
 
 class RandomPool {
  public:
-  // Aborts the program if the system has no entropy: nothing safe could be sent without.
+  RandomPool() = default;
+  ~RandomPool();
+  RandomPool(const RandomPool&) = delete;
+  RandomPool& operator=(const RandomPool&) = delete;
+
   void Take(std::span<uint8_t> out);
-  uint64_t U64();  // never 0: a zero SPI or cookie is reserved (RFC 7296 section 3.1)
+  uint64_t U64();  // never 0: a zero SPI or cookie means "none" (RFC 7296 section 3.1)
 
  private:
   void Refill();
 
   std::array<uint8_t, 4096> pool_;
-  size_t left_ = 0;
+  size_t left_ = 0;  // the last bytes of pool_
 };
 
 }  // namespace exporter::net

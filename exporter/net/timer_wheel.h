@@ -5,10 +5,7 @@
 // A timer never fires before its time, and at most 1 ms (plus the caller's own lateness) after it.
 #pragma once
 
-#include <algorithm>
 #include <array>
-#include <bit>
-#include <chrono>
 #include <cstdint>
 
 #include "probes/outcome.h"
@@ -39,66 +36,55 @@ class TimerNode {
 
 class TimerWheel {
  public:
-  explicit TimerWheel(ike::TimePoint start) : start_(start) {
-    for (Level& level : levels_) {
-      for (TimerNode& slot : level.slots) slot.next_ = slot.previous_ = &slot;
-    }
-  }
+  explicit TimerWheel(ike::TimePoint start);
   ~TimerWheel();
   TimerWheel(const TimerWheel&) = delete;
   TimerWheel& operator=(const TimerWheel&) = delete;
 
-  // Arms, or moves, `node`. A time that has passed fires at the next Advance that is at least 1 ms
-  // further on, so a callback that arms again for "now" cannot hold Advance forever.
-  void Arm(TimerNode* node, ike::TimePoint when) {
-    node->Cancel();
-    node->due_ = std::max(TicksUp(when), elapsed_ + 1);
-    Insert(node);
-  }
+  // Arms, or moves, `node`. A time that has passed fires at the first later Advance that is at
+  // least 1 ms further on, so a callback that arms for "now" cannot hold Advance forever.
+  void Arm(TimerNode* node, ike::TimePoint when);
 
   // Calls fire(TimerNode&) for every timer that is due at `now`, in the order of their
   // milliseconds. The node is no longer armed; fire may arm, cancel or destroy any node.
-  // A clock that went backwards does nothing.
+  // A clock that went backwards fires nothing.
   template <typename Fire>
-  void Advance(ike::TimePoint now, Fire&& fire);
+  void Advance(ike::TimePoint now, Fire&& fire) {
+    BeginAdvance(now);
+    while (TimerNode* node = PopDue()) fire(*node);
+  }
 
-  // No timer fires before this time (it may be early, when only a cascade is due then);
-  // TimePoint::max() = the wheel is empty.
+  // No timer fires before this time; it may be early, when timers are only to be sorted into a
+  // finer level then. TimePoint::max() = the wheel is empty.
   ike::TimePoint NextExpiry();
 
  private:
   static constexpr int kSlotBits = 6;
   static constexpr int kSlots = 1 << kSlotBits;
-  static constexpr int kLevels = 8;  // 2^48 ms
+  static constexpr int kLevels = 7;  // 2^42 ms, 139 years, which still fit ike::Duration
   static constexpr uint64_t kHorizon = (uint64_t{1} << (kSlotBits * kLevels)) - 1;
+  static constexpr uint64_t kNever = kHorizon + 1;
 
   struct Level {
     std::array<TimerNode, kSlots> slots;  // list heads
-    uint64_t occupied = 0;                // may have bits of slots that were emptied by Cancel
+    uint64_t occupied = 0;                // a superset: Cancel leaves bits of emptied slots behind
   };
   struct Position {
-    uint64_t tick;  // kHorizon + 1 = none
-    int level;
-    int slot;
+    uint64_t tick = kNever;  // when the slot begins
+    int level = 0;
+    TimerNode* slot = nullptr;
   };
 
   uint64_t TicksUp(ike::TimePoint when) const;
-  uint64_t TicksDown(ike::TimePoint when) const;
   void Insert(TimerNode* node);
   Position NextOccupied();
+  void BeginAdvance(ike::TimePoint now);
+  TimerNode* PopDue();
 
   const ike::TimePoint start_;
-  uint64_t elapsed_ = 0;  // every timer due up to here has fired
+  uint64_t elapsed_ = 0;  // every timer due before this tick has fired
+  uint64_t target_ = 0;   // how far the latest Advance goes; nothing new is put at or before it
   std::array<Level, kLevels> levels_;
 };
-
-inline TimerWheel::~TimerWheel() {
-  for (Level& level : levels_) {
-    for (TimerNode& slot : level.slots) {
-      while (slot.next_ != &slot) slot.next_->Cancel();
-      slot.next_ = slot.previous_ = nullptr;
-    }
-  }
-}
 
 }  // namespace exporter::net

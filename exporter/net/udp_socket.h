@@ -21,7 +21,7 @@ namespace exporter::net {
 struct UdpOptions {
   bool udp_encap = false;
   bool local_address = false;  // fill Datagram::local: costs a little per packet
-  int receive_buffer_bytes = 4 << 20;
+  int receive_buffer_bytes = 8 << 20;
   int send_buffer_bytes = 1 << 20;
 };
 
@@ -34,9 +34,8 @@ struct Datagram {
   bool unmarked = false;   // udp-encap: no marker, so it is ESP or garbage; bytes are whole
 };
 
-// From the socket's error queue. No offender: it is our own stack's.
 struct IcmpError {
-  ike::IpAddress offender;
+  ike::IpAddress offender;    // who sent it; none: our own stack
   ike::Endpoint destination;  // where our packet had been sent to
   int error = 0;              // as errno: ECONNREFUSED, EHOSTUNREACH ...
   uint8_t type = 0;           // of ICMP or ICMPv6, by the destination's family
@@ -82,7 +81,7 @@ class UdpSocket {
   size_t Receive(Handle&& handle, size_t max) {
     size_t total = 0;
     while (total < max) {
-      const size_t count = ReceiveBatch();
+      const size_t count = ReadBatch();
       for (size_t i = 0; i < count; ++i) {
         if (const Datagram* datagram = DatagramAt(i)) handle(*datagram);
       }
@@ -95,13 +94,12 @@ class UdpSocket {
   // Calls handle(const IcmpError&) for at most `max` pending errors; returns how many.
   template <typename Handle>
   size_t ReadErrors(Handle&& handle, size_t max) {
-    size_t count = 0;
-    for (; count < max; ++count) {
+    for (size_t count = 0; count < max; ++count) {
       const IcmpError* error = NextError();
-      if (error == nullptr) break;
+      if (error == nullptr) return count;
       handle(*error);
     }
-    return count;
+    return max;
   }
 
   // Datagrams that the kernel dropped because the receive buffer was full, since Open.
@@ -112,7 +110,7 @@ class UdpSocket {
  private:
   struct State;
   explicit UdpSocket(std::unique_ptr<State> state);
-  size_t ReceiveBatch();
+  size_t ReadBatch();
   const Datagram* DatagramAt(size_t index);  // null: a keepalive, nothing to see
   const IcmpError* NextError();
 

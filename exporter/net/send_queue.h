@@ -1,0 +1,68 @@
+// SendQueue: the sending half of UdpSocket: a ring of 64 preallocated messages that one sendmmsg
+// empties. Used by UdpSocket only. It does not own the descriptor.
+#pragma once
+
+#include <netinet/in.h>  // in6_pktinfo
+#include <sys/socket.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "exporter/net/udp_socket.h"
+
+namespace exporter::net {
+
+struct UdpMessage {
+  const ike::Endpoint& to;
+  const ike::IpAddress& source;  // none = not pinned
+  ike::ByteSpan bytes;
+  uint64_t tag;
+};
+
+class SendQueue {
+ public:
+  SendQueue(int fd, IpFamily family, bool marked);
+  SendQueue(const SendQueue&) = delete;
+  SendQueue& operator=(const SendQueue&) = delete;
+
+  bool Push(const UdpMessage& message);
+  // Sends what the socket's buffer takes; the rest stays.
+  void Flush();
+  // The failures since the last call, valid until the next Push.
+  std::span<const SendFailure> TakeFailures();
+  size_t size() const { return count_; }
+
+ private:
+  static constexpr size_t kMarkerRoom = 4;
+  static constexpr size_t kControlBytes = CMSG_SPACE(sizeof(in6_pktinfo));
+
+  struct Slot {
+    sockaddr_storage to;
+    alignas(cmsghdr) std::array<uint8_t, kControlBytes> control;
+    uint64_t tag;
+    std::array<uint8_t, kMarkerRoom + UdpSocket::kSendBytes> bytes;  // begins with the marker
+  };
+
+  bool SendAlone(const UdpMessage& message);
+  // True: try again; false: `error` is the message's own.
+  bool WorthAnotherTry(int error);
+  void Pop(size_t count);
+  void Fail(uint64_t tag, int error);
+
+  const int fd_;
+  const size_t address_size_;
+  const bool marked_;
+  size_t head_ = 0;
+  size_t count_ = 0;
+  int attempts_ = 0;  // of the message at head_
+  std::vector<Slot> slots_;
+  std::array<iovec, UdpSocket::kBatch> vectors_{};
+  std::array<mmsghdr, UdpSocket::kBatch> headers_{};
+  std::vector<SendFailure> failures_;
+  bool failures_taken_ = false;
+};
+
+}  // namespace exporter::net
