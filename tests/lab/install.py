@@ -2,6 +2,7 @@
 packages conflict), the TCP shim, and on request another Debian for a newer strongSwan."""
 import glob
 import os
+import shutil
 import tempfile
 
 import labnet
@@ -12,8 +13,8 @@ PACKAGES = """gcc libc6-dev iproute2 nftables procps tcpdump tshark ike-scan ope
   libcharon-extra-plugins libnss3-tools libldns3 libunbound8 libevent-core-2.1-7
   libevent-pthreads-2.1-7 libcurl3-nss libcap-ng0 libaudit1 libselinux1 libldap-2.5-0
   dns-root-data""".split()
-TRIXIE_PACKAGES = ("charon-systemd,strongswan-swanctl,libstrongswan-standard-plugins,"
-                   "libstrongswan-extra-plugins,libcharon-extra-plugins")
+OTHER_PACKAGES = ("charon-systemd,strongswan-swanctl,libstrongswan-standard-plugins,"
+                  "libstrongswan-extra-plugins,libcharon-extra-plugins")
 MIRROR = "http://deb.debian.org/debian"
 
 
@@ -56,18 +57,21 @@ def _unpack_libreswan():
         labnet.run("dpkg", "-x", package, os.path.join(cache_dir(), "libreswan"))
 
 
-def trixie():
-    """The folder with Debian 13, or None when it was not installed."""
-    root = os.path.join(cache_dir(), "trixie")
+def other_debian(suite):
+    """The folder with that Debian, or None when it was not installed."""
+    root = os.path.join(cache_dir(), suite)
     return root if os.path.exists(os.path.join(root, "usr/sbin/charon-systemd")) else None
 
 
-def install_trixie():
-    if trixie():
+def install_debian(suite):
+    if other_debian(suite):
         return 0
     if _missing(["debootstrap"]):
         labnet.run("apt-get", "install", "-y", "-q", "--no-install-recommends", "debootstrap")
     os.makedirs(cache_dir(), exist_ok=True)
-    labnet.run("debootstrap", "--variant=minbase", "--include=" + TRIXIE_PACKAGES, "trixie",
-               os.path.join(cache_dir(), "trixie"), MIRROR)
+    root = os.path.join(cache_dir(), suite)
+    shutil.rmtree(root, ignore_errors=True)  # of an attempt that did not finish
+    # This machine's debootstrap may not know a suite that is newer than itself: all use one script.
+    labnet.run("debootstrap", "--variant=minbase", "--include=" + OTHER_PACKAGES, suite, root,
+               MIRROR, "sid")
     return 0

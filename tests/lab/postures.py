@@ -2,6 +2,7 @@
 import os
 import sys
 
+import install
 import labnet
 import process
 from libreswan import Libreswan
@@ -14,8 +15,18 @@ SILENT = {"dead": 21, "refused": 22, "prohibited": 23, "garbage": 24}
 UNUSED = 29  # an address that nobody holds
 ROUTERS = {"nat": 31, "cnat": 32}
 INNER = {"ss-nat": ("nat", 16), "client": ("cnat", 17)}
-PEERS = {**STRONGSWAN, **LIBRESWAN, **SILENT, **ROUTERS}
-DAEMONS = [*STRONGSWAN, *LIBRESWAN, "ss-nat", "garbage"]
+NEWER = {"ss-mlkem": 41}
+PEERS = {**STRONGSWAN, **LIBRESWAN, **SILENT, **ROUTERS, **NEWER}
+
+
+def newer_root():
+    """The newest other Debian that was installed beside this one, or None."""
+    return install.other_debian("forky") or install.other_debian("trixie")
+
+
+def daemons():
+    """The peers that have something to start, those of another Debian only where it is there."""
+    return [*STRONGSWAN, *LIBRESWAN, "ss-nat", "garbage", *(NEWER if newer_root() else ())]
 
 
 class Garbage:
@@ -62,7 +73,8 @@ def daemon(lab, name):
         number = LIBRESWAN[name]
         return Libreswan(lab, name, text.replace("@ADDRESS@", lab.address(number))
                          .replace("@ADDRESS6@", lab.address6(number)))
-    return StrongSwan(lab, name, text, _read(name + ".settings"))
+    return StrongSwan(lab, name, text, _read(name + ".settings"),
+                      newer_root() if name in NEWER else None)
 
 
 def start(lab, name):
