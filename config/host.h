@@ -1,0 +1,52 @@
+// Hosts, addresses and networks as an operator writes them: syntax only, nothing is resolved. Used
+// by the loader, the command line and the HTTP API. Pure functions (a named IPv6 zone is looked up
+// among the machine's interfaces).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "probes/ip_address.h"
+
+namespace config {
+
+// "192.0.2.1", "2001:db8::1", "fe80::1%eth0"; no brackets, no port.
+std::optional<ike::IpAddress> ParseIpAddress(std::string_view text);
+
+// A DNS name of RFC 1123 form, underscores and a final dot allowed, at most 253 characters. Names
+// whose last label is a number are refused: they are mistyped IPv4 addresses.
+bool IsDnsName(std::string_view text);
+
+bool IsHost(std::string_view text);  // an address or a DNS name
+
+struct Network {
+  ike::IpAddress address;  // host bits are zero
+  uint8_t prefix_length = 0;
+};
+// "192.0.2.0/24", "2001:db8::/32", or an address alone. Host bits that are set are a mistake.
+std::optional<Network> ParseNetwork(std::string_view text);
+
+// Whether `address` may be one host's: not unspecified, multicast or the IPv4 broadcast address.
+bool IsUnicast(const ike::IpAddress& address);
+
+struct HostPort {
+  std::string host;  // without brackets
+  std::optional<uint16_t> port;
+};
+// HOST of the command line and of /probe: "name", "address", "host:port", "[v6]", "[v6]:port";
+// nullopt where the host or the port (1 to 65535) is none.
+std::optional<HostPort> ParseHostPort(std::string_view text);
+
+struct ListenAddress {
+  std::string host;  // empty = every address
+  uint16_t port = 0;
+};
+// "host:port", "[v6]:port", ":port"; port 0 lets the system choose one.
+std::optional<ListenAddress> ParseListenAddress(std::string_view text);
+
+// Lower case (ASCII), without the final dot: what names are compared by.
+std::string CanonicalName(std::string_view name);
+
+}  // namespace config

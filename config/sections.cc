@@ -1,0 +1,158 @@
+#include "config/sections.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "config/fields.h"
+#include "config/host.h"
+#include "config/names.h"
+
+namespace config {
+namespace {
+
+constexpr size_t kMaxBuckets = 100;
+constexpr double kMaxRequestsPerSecond = 1e6;
+
+bool ReadListen(const Value& value, WebSettings& web) {
+  constexpr std::string_view kExpected =
+      "addresses such as \"127.0.0.1:10500\", \"[::1]:10500\" or \":10500\"";
+  web.listen.clear();
+  const bool valid = ReadArray(value, kExpected, [&](const Value& element) {
+    const auto text = ReadString(element, kExpected);
+    if (!text) return false;
+    if (!ParseListenAddress(*text)) return element.Reject("is not a listen address", kExpected);
+    const bool twice = std::find(web.listen.begin(), web.listen.end(), *text) != web.listen.end();
+    if (twice) return element.Reject("stands here twice", "each address once");
+    web.listen.emplace_back(*text);
+    return true;
+  });
+  if (valid && web.listen.empty()) return value.Reject("is empty", "at least one address");
+  return valid;
+}
+
+bool ReadWebHosts(const Value& value, WebSettings& web) {
+  web.hosts.clear();
+  return ReadArray(value, "DNS names", [&](const Value& element) {
+    const auto text = ReadString(element, "a DNS name");
+    if (!text) return false;
+    if (!IsDnsName(*text)) return element.Reject("is not a DNS name", "a name without a port");
+    web.hosts.push_back(CanonicalName(*text));
+    return true;
+  });
+}
+
+constexpr Field<WebSettings> kWebFields[] = {{"listen", ReadListen}, {"hosts", ReadWebHosts}};
+
+bool ReadDetail(const Value& value, MetricsSettings& metrics) {
+  constexpr std::string_view kNames[] = {"full", "basic"};
+  return Store(ReadChoice(value, {"a level of detail", kNames}), metrics.detail);
+}
+
+bool ReadBuckets(const Value& value, MetricsSettings& metrics) {
+  constexpr std::string_view kExpected = "upper bounds in seconds";
+  metrics.rtt_buckets.clear();
+  const bool valid = ReadArray(value, kExpected, [&](const Value& element) {
+    const auto bound = ReadNumber(element, kExpected);
+    if (!bound) return false;
+    if (!std::isfinite(*bound) || *bound <= 0) {
+      return element.Reject("is not a bucket bound", "a finite number of seconds above 0");
+    }
+    if (!metrics.rtt_buckets.empty() && *bound <= metrics.rtt_buckets.back()) {
+      return element.Reject("is not above the bound before it", "increasing bounds");
+    }
+    metrics.rtt_buckets.push_back(*bound);
+    return true;
+  });
+  if (metrics.rtt_buckets.size() > kMaxBuckets) {
+    return value.Reject("has too many bounds", "at most " + std::to_string(kMaxBuckets));
+  }
+  return valid;
+}
+
+constexpr Field<MetricsSettings> kMetricsFields[] = {{"detail", ReadDetail},
+                                                     {"rtt_buckets", ReadBuckets}};
+
+std::optional<AllowRule> ParseAllowRule(std::string_view text) {
+  using Kind = AllowRule::Kind;
+  if (text == "configured") return AllowRule{Kind::kConfigured, {}, {}, 0};
+  if (text == "any") return AllowRule{Kind::kAny, {}, {}, 0};
+  if (const auto network = ParseNetwork(text)) {
+    return AllowRule{Kind::kNetwork, {}, network->address, network->prefix_length};
+  }
+  if (!IsDnsName(text)) return std::nullopt;
+  return AllowRule{Kind::kHost, CanonicalName(text), {}, 0};
+}
+
+bool ReadAllow(const Value& value, ApiSettings& api) {
+  constexpr std::string_view kExpected =
+      "\"configured\", \"any\", a host name, an address or a CIDR block such as \"192.0.2.0/24\"";
+  api.allow.clear();
+  return ReadArray(value, kExpected, [&](const Value& element) {
+    const auto text = ReadString(element, kExpected);
+    if (!text) return false;
+    const auto rule = ParseAllowRule(*text);
+    if (!rule) return element.Reject("is none of what may be allowed", kExpected);
+    api.allow.push_back(*rule);
+    return true;
+  });
+}
+
+bool ReadApiPorts(const Value& value, ApiSettings& api) {
+  api.ports.clear();
+  return ReadArray(value, "ports", [&](const Value& element) {
+    const auto port = ReadInteger(element, kPortRange);
+    if (port) api.ports.push_back(static_cast<uint16_t>(*port));
+    return port.has_value();
+  });
+}
+
+bool ReadRequestsPerSecond(const Value& value, ApiSettings& api) {
+  constexpr std::string_view kExpected = "a number above 0 and at most 1000000";
+  const auto rate = ReadNumber(value, kExpected);
+  if (!rate) return false;
+  // Written so that NaN is refused too.
+  if (!(*rate > 0 && *rate <= kMaxRequestsPerSecond)) {
+    return value.Reject("is not a rate", kExpected);
+  }
+  api.requests_per_second = *rate;
+  return true;
+}
+
+constexpr Field<ApiSettings> kApiFields[] = {
+    {"allow", ReadAllow},
+    {"ports", ReadApiPorts},
+    {"requests_per_second", ReadRequestsPerSecond},
+    {"max_concurrent",
+     [](const Value& value, ApiSettings& api) {
+       return Store(ReadInteger(value, {1, 100000, "a number of requests"}), api.max_concurrent);
+     }},
+};
+
+constexpr Field<std::string> kLogFields[] = {
+    {"level",
+     [](const Value& value, std::string& level) {
+       const auto index = ReadChoice(value, {"a log level", kLogLevels});
+       if (index) level = kLogLevels[*index];
+       return index.has_value();
+     }},
+};
+
+}  // namespace
+
+void ReadWeb(const Value& value, WebSettings& web) { ReadSection(value, "[web]", kWebFields, web); }
+
+void ReadMetrics(const Value& value, MetricsSettings& metrics) {
+  ReadSection(value, "[metrics]", kMetricsFields, metrics);
+}
+
+void ReadApi(const Value& value, ApiSettings& api) { ReadSection(value, "[api]", kApiFields, api); }
+
+void ReadLog(const Value& value, std::string& level) {
+  ReadSection(value, "[log]", kLogFields, level);
+}
+
+bool ReadPacketsPerSecond(const Value& value, uint32_t& packets_per_second) {
+  return Store(ReadInteger(value, {1, 10000000, "a packet rate"}), packets_per_second);
+}
+
+}  // namespace config
