@@ -1,0 +1,31 @@
+// The monitoring mixin of ike_exporter. `prometheusAlerts` and `prometheusRules` are for targets that
+// the exporter probes on its own schedule; those with Probe in their name hold for gateways that are
+// reached through /probe only (gauges of one probe, no counters, no histogram, no audits).
+(import 'config.libsonnet')
++ (import 'alerts/reachability.libsonnet')
++ (import 'alerts/path.libsonnet')
++ (import 'alerts/posture.libsonnet')
++ (import 'alerts/exporter.libsonnet')
++ (import 'rules/recording.libsonnet')
++ {
+  local group(name, rules) = { name: name, rules: rules },
+
+  prometheusAlerts+:: {
+    groups+: [
+      group('ike_reachability', $.reachabilityAlerts + [$.mostTargetsDown('job, instance')]),
+      group('ike_path', $.pathAlerts),
+      group('ike_posture', $.selectionAlerts + $.auditAlerts),
+      group('ike_exporter', $.exporterAlerts + $.staleAlerts),
+    ],
+  },
+  prometheusAlertsProbe+:: {
+    groups+: [
+      group('ike_reachability', $.reachabilityAlerts + [$.mostTargetsDown('job')]),
+      group('ike_path', $.pathProbeAlerts),
+      group('ike_posture', $.selectionAlerts),
+      group('ike_exporter', $.exporterAlerts + $.probeScrapeAlerts),
+    ],
+  },
+  prometheusRules+:: $.recordingRules,
+  prometheusRulesProbe+:: $.recordingRulesProbe,
+}
