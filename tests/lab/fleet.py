@@ -1,0 +1,70 @@
+"""Generated daemons side by side, each in a namespace and with an address of its own."""
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import generate
+import install
+import labnet
+import truth
+from libreswan import Libreswan
+from strongswan import StrongSwan
+
+FIRST_NUMBER = 256  # 10.x.1.0 upwards: below are the postures
+
+
+class Gateway:
+    """One running daemon: .configuration (its wildcards filled in), .daemon, .host."""
+
+    def __init__(self, lab, number, configuration, settings):
+        self.configuration, self.host = configuration, lab.address(number)
+        text = configuration.text().replace("@ADDRESS@", self.host)
+        if configuration.daemon == "libreswan":
+            self.daemon = Libreswan(lab, configuration.name, text)
+        else:
+            newer = configuration.daemon == "strongswan-newer"
+            root = install.other_debian("forky") if newer else None
+            if newer and not root:
+                sys.exit("strongswan-newer needs `lab install-debian forky`")
+            self.daemon = StrongSwan(lab, configuration.name, text, settings, root)
+
+    def start(self):
+        self.daemon.start()
+        truth.settle(self.configuration, self.daemon, self.host)
+
+
+def start(lab, configurations, settings=""):
+    """Starts a daemon for each configuration; settings: lines for charon's section."""
+    lab.create({configuration.name: FIRST_NUMBER + index
+                for index, configuration in enumerate(configurations)})
+    gateways = [Gateway(lab, FIRST_NUMBER + index, configuration, settings)
+                for index, configuration in enumerate(configurations)]
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(Gateway.start, gateways))
+    except Exception:
+        stop(lab, gateways)
+        raise
+    return gateways
+
+
+def stop(lab, gateways):
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda gateway: gateway.daemon.stop(), gateways))
+    lab.remove()
+
+
+def configurations(daemons, versions, seed, count):
+    """Debian builds its newer strongSwan without IKEv1."""
+    return [generate.configuration(seed, daemon, version, index)
+            for daemon in daemons for version in versions for index in range(count)
+            if (daemon, version) != ("strongswan-newer", 1)]
+
+
+def scratch_lab(default_prefix, default_net):
+    """A lab of this process, unless LAB_PREFIX and LAB_NET name another: never the one that a
+    developer keeps running."""
+    number = default_net.split(".")[1]
+    return labnet.Lab(os.environ.get("LAB_PREFIX", default_prefix),
+                      os.environ.get("LAB_NET", default_net),
+                      os.environ.get("LAB_NET6", "fd" + number))
