@@ -61,6 +61,13 @@ void TimerWheel::Insert(TimerNode* node) {
   level.occupied |= uint64_t{1} << digit;
 }
 
+TimerNode* TimerWheel::Take(TimerNode* slot) {
+  TimerNode* node = slot->next_;
+  if (node == slot) return nullptr;
+  node->Cancel();
+  return node;
+}
+
 TimerWheel::Position TimerWheel::NextOccupied() {
   for (int i = 0; i < kLevels; ++i) {
     Level& level = levels_[static_cast<size_t>(i)];
@@ -89,10 +96,9 @@ TimerNode* TimerWheel::PopDue() {
       return nullptr;
     }
     elapsed_ = next.tick;
-    TimerNode* node = next.slot->next_;
-    node->Cancel();
-    if (next.level == 0) return node;
-    Insert(node);  // one at a time: what it differs in now is below this level
+    if (next.level == 0) return Take(next.slot);
+    // What they differ in from now on is below this level.
+    while (TimerNode* node = Take(next.slot)) Insert(node);
   }
 }
 

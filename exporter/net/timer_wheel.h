@@ -77,6 +77,7 @@ class TimerWheel {
 
   uint64_t TicksUp(ike::TimePoint when) const;
   void Insert(TimerNode* node);
+  static TimerNode* Take(TimerNode* slot);  // null = the slot is empty
   Position NextOccupied();
   void BeginAdvance(ike::TimePoint now);
   TimerNode* PopDue();
