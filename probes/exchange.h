@@ -1,42 +1,24 @@
-// Exchange: one opening to one endpoint and everything that follows from it until an Outcome stands:
-// retransmission, COOKIE, INVALID_KE_PAYLOAD, deadline. Sans-IO and entirely passive: it expects its
-// owner (the engine, a test, a fuzzer) to deliver messages, errors and the time, and to send what it
-// returns. Of one thread. Objects are reused (Begin) so that a probe allocates nothing.
+// Exchange: one opening to one endpoint and everything that follows from it until an Outcome
+// stands: retransmission, COOKIE, INVALID_KE_PAYLOAD, deadline. Sans-IO and entirely passive: it
+// expects its owner (the engine, a test, a fuzzer) to deliver messages, errors and the time, and to
+// send what it returns. Of one thread. Objects are reused (Begin) so that a probe allocates
+// nothing.
 #pragma once
 
-#include <array>
+#include <cstdint>
 #include <memory>
 
 #include "probes/bytes.h"
-#include "probes/ip_address.h"
-#include "probes/opening.h"
+#include "probes/dialogue.h"
 #include "probes/outcome.h"
 #include "probes/prepared_opening.h"
 
 namespace ike {
 
-class Dialogue;
-
-// What has to come from outside: randomness and addresses.
-struct ExchangeSeed {
-  uint64_t initiator_spi = 0;       // never 0, unpredictable
-  std::array<uint8_t, 32> nonce{};  // unpredictable
-  Endpoint local;                   // true source; NAT_DETECTION hashes it (RFC 7296 section 2.23)
-  Endpoint remote;
-};
-
-// Public values for the KE payload. No shared secret is ever computed, so that one value may serve
-// many exchanges for a while. Lives longer than every exchange.
-class KeyShares {
- public:
-  virtual ~KeyShares() = default;
-  // The public value of `group`, valid until the next call; empty when the group has none here.
-  virtual ByteSpan PublicValue(uint16_t group) = 0;
-};
-
 struct ExchangeTiming {
-  TimePoint deadline;                // the outcome stands no later than this
-  Duration first_retransmission{};   // doubles each time; 0 = never retransmit (TCP, RFC 9329 section 6.2)
+  TimePoint deadline;               // the outcome stands no later than this
+  Duration first_retransmission{};  // doubles each time; 0 = never retransmit (TCP, RFC 9329
+                                    // section 6.2)
 };
 
 class Exchange {
@@ -47,13 +29,16 @@ class Exchange {
   Exchange& operator=(Exchange&&) noexcept;
 
   // Starts over. Returns the first message, valid until the next call. `ke_group` overrides the
-  // opening's KE group (a group that the endpoint is known to choose); 0 = the opening's own.
+  // opening's KE group (a group that the endpoint is known to choose); 0 = the opening's own, which
+  // also serves where the override is not offered or has no public value. Without any public value
+  // nothing is returned and the exchange is done() with kInternal.
   // REQUIRES: `opening` and `shares` outlive the exchange.
   ByteSpan Begin(const PreparedOpening& opening, uint16_t ke_group, const ExchangeSeed& seed,
                  KeyShares* shares, const ExchangeTiming& timing, TimePoint now);
 
   // A message from the peer's address whose initiator SPI is ours. Returns what to send next, empty
-  // for nothing. `arrival` is the kernel's receive time. Never throws, whatever the bytes.
+  // for nothing. `arrival` is the kernel's receive time. Never throws, whatever the bytes. What is
+  // no valid answer is noted as garbage and changes nothing else.
   ByteSpan OnMessage(ByteSpan message, TimePoint arrival);
 
   // The local system could not send, or an error that quotes our SPI came back. Ends the exchange.
@@ -77,18 +62,21 @@ class Exchange {
   ByteSpan last_sent() const;
 
  private:
+  struct Dialogues;  // one of each kind and what they work on
+
+  void Reset(const PreparedOpening& opening, uint64_t initiator_spi);
+  void OnAccepted(TimePoint arrival);
   ByteSpan Sent(TimePoint now, bool retransmission);
-  void Finish(TimePoint now);
+  void Finish(Reason reason, TimePoint now);
   Reason ReasonAtDeadline() const;
 
-  std::unique_ptr<Dialogue> dialogue_;
+  std::unique_ptr<Dialogues> dialogues_;
+  Dialogue* dialogue_ = nullptr;  // of *dialogues_
   ExchangeTiming timing_;
   Duration backoff_{};
   TimePoint started_;
-  TimePoint last_sent_at_;
   TimePoint next_timer_;
   bool done_ = true;
-  bool current_retransmitted_ = false;
   bool saw_garbage_ = false;
   bool saw_error_ = false;
   Outcome outcome_;

@@ -60,45 +60,50 @@ enum class NatState : uint8_t { kUnknown, kNo, kYes };
 // What the responder's messages carried, for JSON, fingerprint and debug. Vectors: made only where
 // somebody will read them.
 struct AnswerDetails {
-  std::vector<Bytes> vendor_ids;    // as received, in order
-  std::vector<uint16_t> notifies;   // types in order, errors included
-  std::vector<uint8_t> payloads;    // payload types in order: a fingerprint
+  std::vector<Bytes> vendor_ids;   // as received, in order
+  std::vector<uint16_t> notifies;  // types in order, errors included
+  std::vector<uint8_t> payloads;   // payload types in order: a fingerprint
   uint32_t proposal_count = 0;
   uint32_t transform_count = 0;
   bool nat_traversal_vendor_id = false;  // IKEv1: a NAT-T vendor id came back
   uint8_t exchange_type = 0;             // of the answer's header
   uint8_t major_version = 0;             // of the answer's header
   uint8_t minor_version = 0;
+  uint8_t notify_spi_size = 0;  // of the first notify
+  uint32_t message_size = 0;    // of the answer
 };
 
 struct Outcome {
   IkeVersion version = IkeVersion::kV2;
   AnswerKind answer = AnswerKind::kNone;
   Reason reason = Reason::kNone;
-  uint16_t error_notify = 0;     // 0 = none; the number in the version's own notify registry
-  uint16_t invalid_ke_group = 0; // the group that INVALID_KE_PAYLOAD last asked for; 0 = never
-  bool version_answered = false; // a valid message of this version: ike_up (false on INVALID_MAJOR_VERSION)
+  uint16_t error_notify = 0;      // 0 = none; the number in the version's own notify registry
+  uint16_t invalid_ke_group = 0;  // the group that INVALID_KE_PAYLOAD last asked for; 0 = never
+  bool version_answered =
+      false;  // a valid message of this version: ike_up (false on INVALID_MAJOR_VERSION)
   bool cookie_required = false;  // IKEv2: COOKIE came before the answer
   bool retransmitted = false;
-  uint16_t features = 0;         // bits of Feature; meaningful where asked and selected
+  uint16_t features = 0;  // bits of Feature; meaningful where asked and selected
   NatState nat_local = NatState::kUnknown;
   NatState nat_remote = NatState::kUnknown;
-  Ikev2Suite ikev2;              // valid where answer == kSelected and version == kV2
-  Ikev1Suite ikev1;              // valid where answer == kSelected and version == kV1
-  uint64_t initiator_spi = 0;    // the IKEv1 cookie too
+  Ikev2Suite ikev2;            // valid where answer == kSelected and version == kV2
+  Ikev1Suite ikev1;            // valid where answer == kSelected and version == kV1
+  uint64_t initiator_spi = 0;  // the IKEv1 cookie too
   uint64_t responder_spi = 0;
   uint16_t key_exchange_group = 0;  // whose public value our last KE payload carried
-  std::optional<Duration> rtt;   // request to first valid answer; absent after a retransmission (Karn)
-  Duration duration{};           // first send to end
+  std::optional<Duration>
+      rtt;              // request to first valid answer; absent after a retransmission (Karn)
+  Duration duration{};  // first send to end
   uint32_t packets_sent = 0;
   uint32_t packets_received = 0;
   AnswerDetails details;
 
   bool selected() const { return answer == AnswerKind::kSelected; }
   bool answered() const { return answer != AnswerKind::kNone; }
-  // An answer that proves that the endpoint keeps nothing of us (lab.md, "Free"); silence and
-  // a selection do not.
-  bool leaves_no_state() const { return answered() && !selected(); }
+  // A refusal, after which daemons keep nothing of us; silence and a selection prove no such thing.
+  // Nor does a COOKIE or INVALID_KE_PAYLOAD that was followed into silence: then `reason` tells why
+  // the exchange ended, and it was not by an answer.
+  bool leaves_no_state() const { return answered() && reason == Reason::kRejected; }
 };
 
 }  // namespace ike

@@ -1,0 +1,138 @@
+// Retransmission, RTT and deadlines, written once for all dialogues.
+//
+// Which reason stands at the deadline: bytes from the very address and port that was probed say
+// more about this endpoint than an error that may concern another packet. So garbage (malformed)
+// beats an unattributed error (unreachable), and both beat plain silence (timeout). An answer that
+// only asked for more (COOKIE, INVALID_KE_PAYLOAD) and then silence keeps its AnswerKind beside
+// that reason. Tested by tests/probes/exchange_test.cc.
+#include "probes/exchange.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "probes/answer_details.h"
+#include "probes/ikev2_init.h"
+
+namespace ike {
+namespace {
+
+// Where doubling ends; far beyond any timeout that can be configured.
+constexpr Duration kMaxBackoff = std::chrono::minutes(2);
+
+}  // namespace
+
+struct Exchange::Dialogues {
+  Conversation conversation;
+  Ikev2Init ikev2_init;
+
+  Dialogue* For(const Opening& opening) {
+    const auto* ikev1 = std::get_if<Ikev1Opening>(&opening);
+    if (ikev1 == nullptr) return &ikev2_init;
+    return nullptr;
+  }
+};
+
+Exchange::Exchange() : dialogues_(std::make_unique<Dialogues>()) {}
+Exchange::~Exchange() = default;
+Exchange::Exchange(Exchange&&) noexcept = default;
+Exchange& Exchange::operator=(Exchange&&) noexcept = default;
+
+ByteSpan Exchange::Begin(const PreparedOpening& opening, uint16_t ke_group,
+                         const ExchangeSeed& seed, KeyShares* shares, const ExchangeTiming& timing,
+                         TimePoint now) {
+  Reset(opening, seed.initiator_spi);
+  timing_ = timing;
+  started_ = now;
+  Conversation& conversation = dialogues_->conversation;
+  conversation.opening = &opening;
+  conversation.shares = shares;
+  conversation.seed = seed;
+  conversation.ke_group = ke_group;
+  dialogue_ = dialogues_->For(opening.opening());
+  if (dialogue_ == nullptr || !dialogue_->Begin(&conversation, &outcome_)) {
+    Finish(Reason::kInternal, now);
+    return {};
+  }
+  return Sent(now, false);
+}
+
+ByteSpan Exchange::OnMessage(ByteSpan message, TimePoint arrival) {
+  if (done_) return {};
+  if (arrival >= timing_.deadline) return OnTimer(arrival);
+  const Step step = dialogue_->OnMessage(message, &dialogues_->conversation, &outcome_);
+  if (step == Step::kIgnored) {
+    NoteGarbage();
+    return {};
+  }
+  OnAccepted(arrival);
+  if (step == Step::kSay) return Sent(arrival, false);
+  if (step == Step::kDone) Finish(outcome_.reason, arrival);
+  return {};
+}
+
+void Exchange::OnSendFailed(TimePoint now) {
+  if (!done_) Finish(Reason::kSend, now);
+}
+
+void Exchange::OnUnreachable(TimePoint now) {
+  if (!done_) Finish(Reason::kUnreachable, now);
+}
+
+ByteSpan Exchange::OnTimer(TimePoint now) {
+  if (done_ || now < next_timer_) return {};
+  if (now >= timing_.deadline) {
+    Finish(ReasonAtDeadline(), timing_.deadline);
+    return {};
+  }
+  return Sent(now, true);
+}
+
+ByteSpan Exchange::last_sent() const { return dialogues_->conversation.message; }
+
+// Keeps the storage of the last outcome's lists.
+void Exchange::Reset(const PreparedOpening& opening, uint64_t initiator_spi) {
+  AnswerDetails details = std::move(outcome_.details);
+  ClearDetails(&details, &dialogues_->conversation.spare);
+  outcome_ = Outcome{};
+  outcome_.details = std::move(details);
+  outcome_.version = opening.version();
+  outcome_.initiator_spi = initiator_spi;
+  done_ = false;
+  saw_garbage_ = false;
+  saw_error_ = false;
+}
+
+void Exchange::OnAccepted(TimePoint arrival) {
+  ++outcome_.packets_received;
+  // Karn: identical copies cannot be told apart, so that only an answer to a message that was sent
+  // once gives a sample.
+  const bool is_first = outcome_.packets_received == 1;
+  if (is_first && !outcome_.retransmitted) {
+    outcome_.rtt = std::max(arrival - started_, Duration::zero());
+  }
+}
+
+// RFC 7296 section 2.4: the interval grows exponentially. A message that is new begins anew.
+ByteSpan Exchange::Sent(TimePoint now, bool retransmission) {
+  ++outcome_.packets_sent;
+  outcome_.retransmitted |= retransmission;
+  backoff_ = retransmission ? std::min(backoff_ * 2, kMaxBackoff) : timing_.first_retransmission;
+  const bool never_again = backoff_ <= Duration::zero() || timing_.deadline - now <= backoff_;
+  next_timer_ = never_again ? timing_.deadline : now + backoff_;
+  return dialogues_->conversation.message;
+}
+
+void Exchange::Finish(Reason reason, TimePoint now) {
+  outcome_.reason = reason;
+  outcome_.duration = std::max(now - started_, Duration::zero());
+  next_timer_ = TimePoint::max();
+  done_ = true;
+}
+
+Reason Exchange::ReasonAtDeadline() const {
+  if (saw_garbage_) return Reason::kMalformed;
+  if (saw_error_) return Reason::kUnreachable;
+  return Reason::kTimeout;
+}
+
+}  // namespace ike
