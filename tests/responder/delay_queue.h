@@ -1,0 +1,52 @@
+// Datagrams that leave later: a heap of due times over reused buffers, so that a hundred thousand
+// answers a second can be held for their round-trip time. Used by UdpService on the event loop's
+// thread; times are monotonic nanoseconds.
+#pragma once
+
+#include <cstdint>
+#include <queue>
+#include <vector>
+
+#include "tests/responder/udp_socket.h"
+
+namespace responder {
+
+class DelayQueue {
+ public:
+  struct Item {
+    UdpSocket* socket = nullptr;
+    Endpoint to;
+    std::optional<Address> from;
+    Bytes bytes;
+  };
+
+  // Returns an item to fill; its buffer keeps the capacity of an earlier one.
+  Item& Push(int64_t due);
+
+  // INT64_MAX when empty.
+  int64_t NextDue() const { return heap_.empty() ? INT64_MAX : heap_.top().due; }
+
+  // Sends what is due; how late the latest was, in nanoseconds.
+  int64_t SendDue(int64_t now);
+
+  // Forgets what would leave through this socket.
+  void Drop(const UdpSocket* socket);
+
+ private:
+  struct Entry {
+    int64_t due;
+    uint64_t order;  // equal times leave in the order they came
+    uint32_t item;
+
+    bool operator>(const Entry& other) const {
+      return due != other.due ? due > other.due : order > other.order;
+    }
+  };
+
+  std::priority_queue<Entry, std::vector<Entry>, std::greater<>> heap_;
+  std::vector<Item> items_;
+  std::vector<uint32_t> free_;
+  uint64_t pushed_ = 0;
+};
+
+}  // namespace responder

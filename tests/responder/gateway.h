@@ -1,0 +1,62 @@
+// One [[gateway]] table come to life, with all its addresses: the link in front of it (loss, delay,
+// duplicates, flaky hours), its two daemons, its half-open SAs and its counters. Sans-IO: what it
+// says goes to a Sink. Called by Server on the event loop's thread.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "tests/responder/daemon_v1.h"
+#include "tests/responder/daemon_v2.h"
+#include "tests/responder/journal.h"
+
+namespace responder {
+
+// How one answer leaves: when, and from where if not from the address that was asked.
+struct Departure {
+  int64_t delay = 0;  // after the arrival of the request
+  bool other_port = false;
+  bool flip_marker = false;  // leaves the non-ESP marker out, or puts one where none belongs
+  std::optional<Address> from;
+};
+
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  // Copies `bytes`; `request` is the one being answered.
+  virtual void Send(const Request& request, View bytes, const Departure& departure) = 0;
+};
+
+class Gateway {
+ public:
+  Gateway(Posture posture, size_t addresses, uint64_t seed, PublicValues& values);
+
+  void Handle(const Request& request, Sink& sink, EventLog& log);
+
+  const Posture& posture() const { return posture_; }
+  Counters& counters() { return counters_; }
+  std::string CountersAsJson() const;
+
+ private:
+  bool IsUp(int64_t now) const;
+  bool Happens(double probability);
+  uint64_t Draw() { return Mix(seed_ ^ ++draws_); }
+  Verdict Hear(const Request& request, Bytes& reply);
+  Verdict Dispatch(const Request& request, Bytes& reply);
+  void Say(const Request& request, Sink& sink, EventLog& log);
+  void Misbehave(const Request& request, Sink& sink);
+  void Emit(const Request& request, View bytes, Departure departure, Sink& sink);
+  Verdict RefuseMajorVersion(const Header& header, Bytes& reply) const;
+
+  Posture posture_;
+  uint64_t seed_;
+  uint64_t draws_ = 0;
+  size_t mischief_turn_ = 0;
+  HalfOpenTable half_open_;
+  DaemonV1 v1_;
+  DaemonV2 v2_;
+  Counters counters_;
+  Bytes reply_, last_reply_;  // the last one is what a reply from the past is
+};
+
+}  // namespace responder

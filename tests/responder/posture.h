@@ -1,0 +1,106 @@
+// Everything a script says about one simulated gateway. Filled by the script loader, read by the
+// daemons, the link and the sockets; a plain value that does not change while it is in use. Times
+// are nanoseconds, probabilities 0 to 1.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/responder/endpoint.h"
+#include "tests/responder/select.h"
+
+namespace responder {
+
+enum class Mode {
+  kAnswer,
+  kSilent,  // the version is not spoken
+  kRefuse,  // NO_PROPOSAL_CHOSEN to everything: a daemon without a configuration for it
+};
+
+enum class CookieUse { kNever, kAlways, kLoad };
+
+// What a peer's public value must pass before it is accepted.
+enum class KeCheck { kNone, kLength, kFull };
+
+// Openings that never end.
+enum class Trap {
+  kNone,
+  kChangingCookies,
+  kInvalidKeLoop,
+  kInvalidKeUnoffered,
+  kCookieTooLong,
+  kCookieEmpty
+};
+
+struct HalfOpenLimits {
+  uint32_t cookie_after =
+      0;  // half-open SAs of one source before it is asked for a cookie; 0: never
+  uint32_t block_after = 0;           // before it meets silence; 0: never
+  uint32_t cookie_total = 0;          // half-open SAs of all sources before all are asked; 0: never
+  int64_t lifetime = 30'000'000'000;  // 0: not counted at all
+};
+
+struct PostureV2 {
+  Mode mode = Mode::kSilent;
+  RulesV2 rules;
+  CookieUse cookie = CookieUse::kLoad;
+  KeCheck ke_check = KeCheck::kFull;
+  bool prefer_sent_group = false;  // takes the KE's group when it is acceptable at all
+  bool responder_spi_in_errors = false;
+  bool nat_detection = true;
+  std::vector<uint16_t> echoed_notifies;   // sent when the request had them
+  std::vector<uint16_t> unasked_notifies;  // sent always
+  std::vector<Bytes> vendor_ids;
+  std::optional<uint16_t> error_notify;  // instead of any selection
+  Trap trap = Trap::kNone;
+};
+
+struct PostureV1 {
+  Mode mode = Mode::kSilent;
+  RulesV1 rules;
+  bool main = true;
+  bool aggressive = false;
+  bool spi_in_refusals = true;  // strongSwan: 56 bytes; libreswan: 40, no cookie
+  std::string psk = "secret";
+  std::string identity = "gateway.example";
+  std::vector<std::string> peer_identities;  // accepted in Aggressive Mode; empty: all
+  std::vector<Bytes> vendor_ids;
+  std::vector<Bytes> echoed_vendor_ids;  // sent when the request had them
+  std::optional<uint16_t> error_notify;
+  std::vector<int64_t> retransmit;  // after the first answer; real daemons repeat theirs
+};
+
+struct LinkPosture {
+  int64_t delay = 0, jitter = 0;
+  double loss = 0;        // the request never arrives
+  double reply_loss = 0;  // state is made, the answer is lost
+  double duplicate = 0;   // probability that an answer comes `copies` more times
+  uint32_t copies = 1;
+  double reorder = 0;  // probability that an answer is held back by `reorder_delay`
+  int64_t reorder_delay = 30'000'000;
+  int64_t up = 0, down = 0;  // flaky: a cycle of both; 0: always up
+};
+
+enum class TcpHabit { kNormal, kDribble, kLeave, kHang, kUnfinished, kReset, kSplit };
+
+struct Posture {
+  std::string name;
+  bool present = true;  // false: nothing is bound, or port unreachable is sent
+  bool down = false;    // hears nothing
+  std::vector<std::string> transports = {"udp", "udp-encap", "tcp", "tcp-raw"};
+  PostureV2 v2;
+  PostureV1 v1;
+  HalfOpenLimits half_open;
+  LinkPosture link;
+  bool nat_local = false;             // the gateway sits behind a NAT
+  bool nat_remote = false;            // the prober does
+  std::vector<std::string> mischief;  // names of mischief.h; taken in turn
+  double mischief_probability = 1;
+  bool answer_after_mischief = false;
+  TcpHabit tcp = TcpHabit::kNormal;
+  int64_t tcp_pause = 1'000'000'000;
+};
+
+}  // namespace responder
