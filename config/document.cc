@@ -8,6 +8,13 @@
 namespace config {
 namespace {
 
+// toml++ begins with "Error while parsing ..." where it has more to say than one word.
+std::string SyntaxMessage(std::string_view description) {
+  constexpr std::string_view kStart = "Error ";
+  if (description.starts_with(kStart)) description.remove_prefix(kStart.size());
+  return "syntax error " + std::string(description);
+}
+
 const toml::node& Toml(const void* node) { return *static_cast<const toml::node*>(node); }
 
 NodeType TypeOf(const toml::node& node) {
@@ -88,7 +95,7 @@ tl::expected<Document, SyntaxError> Document::Parse(std::string_view text) try {
   return Document(std::shared_ptr<const void>(std::move(table), node));
 } catch (const toml::parse_error& error) {
   return tl::make_unexpected(
-      SyntaxError{ToPosition(error.source()), std::string(error.description())});
+      SyntaxError{ToPosition(error.source()), SyntaxMessage(error.description())});
 } catch (const std::exception& error) {
   return tl::make_unexpected(SyntaxError{Position{}, error.what()});
 }

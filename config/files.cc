@@ -68,6 +68,8 @@ tl::expected<std::vector<std::string>, std::string> Glob(const std::string& patt
   const std::unique_ptr<glob_t, decltype(&globfree)> owner(&found, globfree);
   if (result == GLOB_NOMATCH) return std::vector<std::string>{};
   if (result == GLOB_NOSPACE) return tl::unexpected<std::string>("out of memory");
+  const bool missing = errno == ENOENT || errno == ENOTDIR;
+  if (result != 0 && missing) return std::vector<std::string>{};  // drop-in folders are optional
   if (result != 0) return SystemError();
   return std::vector<std::string>(found.gl_pathv, found.gl_pathv + found.gl_pathc);
 }

@@ -41,11 +41,23 @@ bool IsDnsLabel(std::string_view label) {
          label.back() != '-' && std::all_of(label.begin(), label.end(), IsNameCharacter);
 }
 
-bool HasHostBits(const ike::IpAddress& address, uint8_t prefix_length) {
-  for (size_t bit = prefix_length; bit < address.size * size_t{8}; ++bit) {
+bool HostBitsSet(const Network& network) {
+  const ike::IpAddress& address = network.address;
+  for (size_t bit = network.prefix_length; bit < address.size * size_t{8}; ++bit) {
     if (address.octets[bit / 8] & (0x80u >> (bit % 8))) return true;
   }
   return false;
+}
+
+std::optional<Network> SplitNetwork(std::string_view text) {
+  const size_t slash = text.find('/');
+  const auto address = ParseIpAddress(text.substr(0, slash));
+  if (!address) return std::nullopt;
+  const auto bits = static_cast<uint8_t>(address->size * 8);
+  if (slash == std::string_view::npos) return Network{*address, bits};
+  const auto length = ParseNumber<uint8_t>(text.substr(slash + 1));
+  if (!length || *length > bits) return std::nullopt;
+  return Network{*address, *length};
 }
 
 struct SplitAddress {
@@ -112,14 +124,14 @@ bool IsDnsName(std::string_view text) {
 bool IsHost(std::string_view text) { return ParseIpAddress(text) || IsDnsName(text); }
 
 std::optional<Network> ParseNetwork(std::string_view text) {
-  const size_t slash = text.find('/');
-  const auto address = ParseIpAddress(text.substr(0, slash));
-  if (!address) return std::nullopt;
-  const auto bits = static_cast<uint8_t>(address->size * 8);
-  if (slash == std::string_view::npos) return Network{*address, bits};
-  const auto length = ParseNumber<uint8_t>(text.substr(slash + 1));
-  if (!length || *length > bits || HasHostBits(*address, *length)) return std::nullopt;
-  return Network{*address, *length};
+  const auto network = SplitNetwork(text);
+  if (!network || HostBitsSet(*network)) return std::nullopt;
+  return network;
+}
+
+bool HasHostBits(std::string_view text) {
+  const auto network = SplitNetwork(text);
+  return network && HostBitsSet(*network);
 }
 
 bool IsUnicast(const ike::IpAddress& address) {

@@ -27,6 +27,7 @@ struct Network {
 };
 // "192.0.2.0/24", "2001:db8::/32", or an address alone. Host bits that are set are a mistake.
 std::optional<Network> ParseNetwork(std::string_view text);
+bool HasHostBits(std::string_view text);  // it would be a network but for that mistake
 
 // Whether `address` may be one host's: not unspecified, multicast or the IPv4 broadcast address.
 bool IsUnicast(const ike::IpAddress& address);

@@ -84,7 +84,7 @@ std::optional<Document> Loader::Parse(const std::string& text, Problems& problem
   config_.content_hash = Hash(text, config_.content_hash);
   auto document = Document::Parse(text);
   if (document) return std::move(*document);
-  problems.Add(document.error().position, "syntax: " + document.error().message);
+  problems.Add(document.error().position, document.error().message);
   return std::nullopt;
 }
 

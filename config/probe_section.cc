@@ -96,7 +96,7 @@ bool ReadSourceAddress(const Value& value, ProbeTable& table) {
   if (text->empty()) return true;
   const auto address = ParseIpAddress(*text);
   if (!address || !IsUnicast(*address)) {
-    return value.Reject("is not an IP address of this machine",
+    return value.Reject("is no source address",
                         "an IPv4 or IPv6 address, or \"\" for the route's own");
   }
   table.layer.settings.source_address = *address;

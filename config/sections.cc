@@ -15,9 +15,10 @@ constexpr double kMaxRequestsPerSecond = 1e6;
 
 bool ReadListen(const Value& value, WebSettings& web) {
   constexpr std::string_view kExpected =
-      "addresses such as \"127.0.0.1:10500\", \"[::1]:10500\" or \":10500\"";
+      "an address such as \"127.0.0.1:10500\", \"[::1]:10500\" or \":10500\"";
+  constexpr std::string_view kExpectedArray = "an array such as [\"127.0.0.1:10500\"]";
   web.listen.clear();
-  const bool valid = ReadArray(value, kExpected, [&](const Value& element) {
+  const bool valid = ReadArray(value, kExpectedArray, [&](const Value& element) {
     const auto text = ReadString(element, kExpected);
     if (!text) return false;
     if (!ParseListenAddress(*text)) return element.Reject("is not a listen address", kExpected);
@@ -32,7 +33,7 @@ bool ReadListen(const Value& value, WebSettings& web) {
 
 bool ReadWebHosts(const Value& value, WebSettings& web) {
   web.hosts.clear();
-  return ReadArray(value, "DNS names", [&](const Value& element) {
+  return ReadArray(value, "an array of DNS names", [&](const Value& element) {
     const auto text = ReadString(element, "a DNS name");
     if (!text) return false;
     if (!IsDnsName(*text)) return element.Reject("is not a DNS name", "a name without a port");
@@ -49,10 +50,9 @@ bool ReadDetail(const Value& value, MetricsSettings& metrics) {
 }
 
 bool ReadBuckets(const Value& value, MetricsSettings& metrics) {
-  constexpr std::string_view kExpected = "upper bounds in seconds";
   metrics.rtt_buckets.clear();
-  const bool valid = ReadArray(value, kExpected, [&](const Value& element) {
-    const auto bound = ReadNumber(element, kExpected);
+  const bool valid = ReadArray(value, "an array of seconds", [&](const Value& element) {
+    const auto bound = ReadNumber(element, "a number of seconds");
     if (!bound) return false;
     if (!std::isfinite(*bound) || *bound <= 0) {
       return element.Reject("is not a bucket bound", "a finite number of seconds above 0");
@@ -87,10 +87,13 @@ bool ReadAllow(const Value& value, ApiSettings& api) {
   constexpr std::string_view kExpected =
       "\"configured\", \"any\", a host name, an address or a CIDR block such as \"192.0.2.0/24\"";
   api.allow.clear();
-  return ReadArray(value, kExpected, [&](const Value& element) {
+  return ReadArray(value, "an array such as [\"configured\"]", [&](const Value& element) {
     const auto text = ReadString(element, kExpected);
     if (!text) return false;
     const auto rule = ParseAllowRule(*text);
+    if (!rule && HasHostBits(*text)) {
+      return element.Reject("has bits set behind its prefix", "the first address of the block");
+    }
     if (!rule) return element.Reject("is none of what may be allowed", kExpected);
     api.allow.push_back(*rule);
     return true;
@@ -99,7 +102,7 @@ bool ReadAllow(const Value& value, ApiSettings& api) {
 
 bool ReadApiPorts(const Value& value, ApiSettings& api) {
   api.ports.clear();
-  return ReadArray(value, "ports", [&](const Value& element) {
+  return ReadArray(value, "an array of ports", [&](const Value& element) {
     const auto port = ReadInteger(element, kPortRange);
     if (port) api.ports.push_back(static_cast<uint16_t>(*port));
     return port.has_value();

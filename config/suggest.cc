@@ -27,12 +27,22 @@ size_t Distance(std::string_view a, std::string_view b) {
   return previous[b.size()];
 }
 
+// "hostname" for "host", "buckets" for "rtt_buckets".
+bool Contains(std::string_view a, std::string_view b) {
+  constexpr size_t kMinCommon = 4;
+  if (std::min(a.size(), b.size()) < kMinCommon) return false;
+  return a.find(b) != a.npos || b.find(a) != b.npos;
+}
+
 }  // namespace
 
 std::string_view Nearest(std::string_view word, std::span<const std::string_view> candidates) {
   if (word.size() > kMaxCompared) return {};
   std::string_view nearest;
   size_t best = std::max<size_t>(2, word.size() / 3) + 1;
+  for (const std::string_view candidate : candidates) {
+    if (Contains(word, candidate)) nearest = candidate;
+  }
   for (const std::string_view candidate : candidates) {
     const size_t distance = Distance(word, candidate);
     if (distance >= best || distance >= candidate.size()) continue;

@@ -36,9 +36,14 @@ std::string Shown(const Node& node) {
       return ShownNumber(*node.number());
     case NodeType::kBoolean:
       return *node.boolean() ? "true" : "false";
-    default:
-      return std::string(TypeName(node.type()));
+    case NodeType::kTable:
+      return "the table";
+    case NodeType::kArray:
+      return "the array";
+    case NodeType::kDate:
+      return "the date";
   }
+  return {};
 }
 
 bool Value::Reject(std::string_view wrong, std::string_view expected) const {
