@@ -1,5 +1,8 @@
 """Generated daemons side by side, each in a namespace and with an address of its own."""
+import atexit
+import fcntl
 import os
+import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -39,19 +42,9 @@ def start(lab, configurations, settings=""):
                 for index, configuration in enumerate(configurations)})
     gateways = [Gateway(lab, FIRST_NUMBER + index, configuration, settings)
                 for index, configuration in enumerate(configurations)]
-    try:
-        with ThreadPoolExecutor(4) as pool:
-            list(pool.map(Gateway.start, gateways))
-    except Exception:
-        stop(lab, gateways)
-        raise
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(Gateway.start, gateways))
     return gateways
-
-
-def stop(lab, gateways):
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda gateway: gateway.daemon.stop(), gateways))
-    lab.remove()
 
 
 def configurations(daemons, versions, seed, count):
@@ -65,6 +58,15 @@ def scratch_lab(default_prefix, default_net):
     """A lab of this process, unless LAB_PREFIX and LAB_NET name another: never the one that a
     developer keeps running."""
     number = default_net.split(".")[1]
-    return labnet.Lab(os.environ.get("LAB_PREFIX", default_prefix),
-                      os.environ.get("LAB_NET", default_net),
-                      os.environ.get("LAB_NET6", "fd" + number))
+    lab = labnet.Lab(os.environ.get("LAB_PREFIX", default_prefix),
+                     os.environ.get("LAB_NET", default_net),
+                     os.environ.get("LAB_NET6", "fd" + number))
+    lab.lock = open(lab.run_dir + ".lock", "w")
+    try:
+        fcntl.flock(lab.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit(f"another run uses {lab.prefix}; name another LAB_PREFIX, LAB_NET and LAB_NET6")
+    lab.remove()  # what a killed run left
+    atexit.register(lab.remove)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    return lab

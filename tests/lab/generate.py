@@ -26,6 +26,7 @@ COMMON = {"3des", "aes128", "aes256", "aes128gcm16", "aes256gcm16", "chacha20pol
           "modp1536", "modp2048", "modp3072", "modp4096", "ecp256", "ecp384", "ecp521", "x25519",
           "aes_gcm128", "aes_gcm256", "chacha20_poly1305", "sha2_256", "sha2_384", "sha2_512",
           "dh5", "dh14", "dh15", "dh16", "dh19", "dh20", "dh21", "dh31"}
+LW_WILDCARDS = ["aes", "3des", "aes-sha1", "aes256-sha2_256"]
 V1_CIPHERS = [word for word, (number, _) in kw.CIPHERS.items() if number in kw.V1_CIPHER_OF_V2]
 V1_INTEGRITY = ["md5", "sha1", "sha256", "sha384", "sha512"]
 PORTABLE_INTEGRITY = [word for word in kw.INTEGRITY if word not in ("md5_128", "sha1_160")]
@@ -34,17 +35,19 @@ DAEMONS = ("strongswan", "strongswan-newer", "libreswan")
 
 @dataclasses.dataclass
 class Proposal:
-    """text: as configured. values: {kind: set of (number, bits)}, None for a wildcard. Kinds are
-    those of IKEv2 with ke1..ke7 for additional key exchanges, or of IKEv1."""
+    """text: as configured. values: {kind: set of (number, bits)}, None for a wildcard whose values
+    the daemon's log has yet to tell. strongSwan's are in IKEv2's numbers, with ke1..ke7 for
+    additional key exchanges; libreswan's in those of its version."""
     text: str
     values: dict
 
 
 @dataclasses.dataclass
 class Configuration:
+    """versions: (1,), (2,) or both."""
     name: str
     daemon: str
-    version: int
+    versions: tuple
     proposals: list
     aggressive: bool
 
@@ -55,13 +58,16 @@ class Configuration:
     def complete(self):
         return all(proposal.values is not None for proposal in self.proposals)
 
-    def accepted(self):
+    def accepted(self, version):
         """{kind: set of (number, bits)}: part of at least one combination that is taken."""
         found = {}
-        for proposal in self.proposals:
-            for kind, values in proposal.values.items():
+        for proposal in self.proposals if version in self.versions else ():
+            values = proposal.values
+            if version == 1 and self.daemon != "libreswan":
+                values = ikev1_values(values)
+            for kind, known in values.items():
                 name = "additional_ke" if kind[:2] == "ke" else kind
-                found.setdefault(name, set()).update(v for v in values if v[0] or name == "dh")
+                found.setdefault(name, set()).update(v for v in known if v[0])
         return {kind: values for kind, values in found.items() if values}
 
 
@@ -82,16 +88,31 @@ def strongswan_proposal(rng, version, newer):
     additional = _additional(rng) if newer and version == 2 else {}
     words = ciphers + integrity + prfs + groups + [
         f"{slot}_{word}" for slot, chosen in additional.items() for word in chosen]
-    implied = prfs or [kw.IMPLIED_PRF[word] for word in integrity]
-    values = {"encryption": {(kw.AEAD if aead else kw.CIPHERS)[word] for word in ciphers},
-              "integrity": {kw.INTEGRITY[word] for word in integrity},
-              "prf": {kw.PRFS[word] for word in implied},
-              "dh": {kw.GROUPS[word] for word in groups}}
-    for slot, chosen in additional.items():
-        values[slot] = {(0, None) if word == "none" else {**kw.GROUPS, **kw.ML_KEM}[word]
-                        for word in chosen}
-    values = {kind: found for kind, found in values.items() if found}
-    return Proposal("-".join(words), ikev1_values(values) if version == 1 else values)
+    return Proposal("-".join(words), strongswan_values("-".join(words)))
+
+
+def strongswan_values(text):
+    """What a proposal of swanctl.conf means; None for "default"."""
+    if text == "default":
+        return None
+    values = {}
+
+    def add(kind, value):
+        values.setdefault(kind, set()).add(value)
+
+    for word in text.split("-"):
+        if word[:2] == "ke" and word[3:4] == "_":
+            exchange = word[4:]
+            add(word[:3], (0, None) if exchange == "none" else {**kw.GROUPS, **kw.ML_KEM}[exchange])
+        for kind, table in (("encryption", kw.CIPHERS), ("encryption", kw.AEAD), ("prf", kw.PRFS),
+                            ("integrity", kw.INTEGRITY), ("dh", {**kw.GROUPS, **kw.ML_KEM})):
+            if word in table:
+                add(kind, table[word])
+    if "prf" not in values:
+        for word in text.split("-"):
+            if word in kw.IMPLIED_PRF:
+                add("prf", kw.PRFS[kw.IMPLIED_PRF[word]])
+    return values
 
 
 def _ciphers(version, weak):
@@ -132,7 +153,7 @@ def strongswan_text(configuration):
     proposals = ",".join(proposal.text for proposal in configuration.proposals)
     return f"""connections {{
   generated {{
-    version = {configuration.version}
+    version = {0 if len(configuration.versions) == 2 else configuration.versions[0]}
     aggressive = {"yes" if configuration.aggressive else "no"}
     proposals = {proposals}
     local {{ auth = psk
@@ -148,29 +169,38 @@ secrets {{ ike-1 {{ secret = "{configuration.name}" }} }}
 # ---- libreswan ----------------------------------------------------------------------------------
 def libreswan_proposal(rng, version, _newer):
     if rng.random() < 0.1:
-        return Proposal(rng.choice(["aes", "3des", "aes-sha1", "aes256-sha2_256"]), None)
+        return Proposal(rng.choice(LW_WILDCARDS), None)
+    aead = version == 2 and rng.random() < 0.4
+    size = rng.choice([1, 1, 2, 2, 3]) if version == 2 else 1  # pluto: no lists in IKEv1
+    prfs = kw.LW_PRFS if version == 2 else kw.LW_V1_HASHES
+    parts = ["+".join(pick(rng, words, rng.randint(1, size))) for words in
+             (kw.LW_AEAD if aead else kw.LW_CIPHERS, prfs, kw.LW_GROUPS)]
+    text = "{}-{};{}".format(*parts)
+    return Proposal(text, libreswan_values(text, version))
+
+
+def libreswan_values(text, version):
+    """What a proposal of ipsec.conf means; None where it leaves something to pluto."""
+    if text in LW_WILDCARDS:
+        return None
+    names, groups = text.split(";")
+    ciphers, prfs = (part.split("+") for part in names.split("-"))
+    values = {"dh": {kw.LW_GROUPS[word.replace("modp2048", "dh14").replace("modp1536", "dh5")]
+                     for word in groups.split("+")}}
     if version == 1:
-        cipher, prf, group = (pick(rng, table, 1)[0] for table in
-                              (kw.LW_V1_CIPHERS, kw.LW_V1_HASHES, kw.LW_GROUPS))
-        return Proposal(f"{cipher}-{prf};{group}", {
-            "encryption": {kw.LW_V1_CIPHERS[cipher]}, "hash": {(kw.LW_V1_HASHES[prf], None)},
-            "dh": {kw.LW_GROUPS[group]}, "authentication": {(kw.PSK, None)}})
-    aead = rng.random() < 0.4
-    table = kw.LW_AEAD if aead else kw.LW_CIPHERS
-    size = rng.choice([1, 1, 2, 2, 3])
-    ciphers, prfs, groups = (pick(rng, words, rng.randint(1, size)) for words in
-                             (table, kw.LW_PRFS, kw.LW_GROUPS))
-    values = {"encryption": {table[word] for word in ciphers},
-              "prf": {kw.LW_PRFS[word] for word in prfs},
-              "dh": {kw.LW_GROUPS[word] for word in groups}}
-    if not aead:
+        return {**values, "encryption": {kw.LW_V1_CIPHERS[word] for word in ciphers},
+                "hash": {(kw.LW_V1_HASHES[word], None) for word in prfs},
+                "authentication": {(kw.PSK, None)}}
+    values["encryption"] = {{**kw.LW_CIPHERS, **kw.LW_AEAD}[word] for word in ciphers}
+    values["prf"] = {kw.LW_PRFS[word] for word in prfs}
+    if ciphers[0] not in kw.LW_AEAD:
         values["integrity"] = {kw.LW_INTEGRITY_OF_PRF[word] for word in prfs}
-    return Proposal(f"{'+'.join(ciphers)}-{'+'.join(prfs)};{'+'.join(groups)}", values)
+    return values
 
 
 def libreswan_text(configuration):
     return f"""conn generated
-    ikev2={"insist" if configuration.version == 2 else "no"}
+    ikev2={"insist" if configuration.versions == (2,) else "no"}
     left=@ADDRESS@
     leftid=@{configuration.name}
     right=%any
@@ -191,21 +221,22 @@ def pick(rng, words, count):
 
 
 def configuration(seed, daemon, version, index):
+    """version 0: strongSwan only, one connection for both."""
     rng = random.Random(f"{seed}/{daemon}/{version}/{index}")
     make = libreswan_proposal if daemon == "libreswan" else strongswan_proposal
     count = rng.choice([1, 1, 2, 2, 3, 4, 5])
     proposals = {}
     for _ in range(count):
-        made = make(rng, version, daemon == "strongswan-newer")
+        made = make(rng, version or rng.choice([1, 2]), daemon == "strongswan-newer")
         if made.text != "default" or not proposals:
             proposals.setdefault(made.text, made)
         if made.text == "default":
             break
     # Aggressive Mode's group cannot be negotiated: pluto refuses a connection with several.
-    aggressive = version == 1 and daemon != "libreswan" and rng.random() < 0.3
+    aggressive = version != 2 and daemon != "libreswan" and rng.random() < 0.3
     short = {"strongswan": "ss", "strongswan-newer": "sn", "libreswan": "lw"}[daemon]
-    return Configuration(f"{short}{version}-{seed}-{index}", daemon, version,
-                         list(proposals.values()), aggressive)
+    return Configuration(f"{short}{version}-{seed}-{index}", daemon,
+                         (version,) if version else (1, 2), list(proposals.values()), aggressive)
 
 
 def as_json(accepted):
@@ -220,14 +251,15 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=1)
     parser.add_argument("--daemon", choices=DAEMONS, default="strongswan")
-    parser.add_argument("--version", type=int, choices=(1, 2), default=2)
+    parser.add_argument("--version", type=int, choices=(0, 1, 2), default=2, help="0: both")
     parser.add_argument("--out", help="a folder; without it everything is printed")
     arguments = parser.parse_args()
     for index in range(arguments.count):
         made = configuration(arguments.seed, arguments.daemon, arguments.version, index)
-        truth = {"ikeVersion": made.version, "aggressive": made.aggressive,
-                 "wildcard": not made.complete(),
-                 "accepted": as_json(made.accepted()) if made.complete() else None}
+        truth = {"aggressive": made.aggressive, "wildcard": not made.complete()}
+        if made.complete():
+            truth.update({f"ikev{version}": as_json(made.accepted(version))
+                          for version in made.versions})
         if not arguments.out:
             print(f"# {made.name}\n{made.text()}{json.dumps(truth)}\n")
             continue

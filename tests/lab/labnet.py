@@ -10,6 +10,9 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 sys.dont_write_bytecode = True
+
+import process  # noqa: E402
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROBER_ADDRESSES = range(1, 10)
 
@@ -170,6 +173,8 @@ class Lab:
         self.inside(name, "nft", "-f", "-", text="flush ruleset\n" + ruleset)
 
     def remove(self):
+        """Daemons, namespaces, bridge and state: everything of this lab."""
+        process.stop_all(self.run_dir)
         for name in self.existing():
             run("ip", "netns", "del", self.prefix + name, check=False)
         if os.path.exists(f"/sys/class/net/{self.bridge}"):

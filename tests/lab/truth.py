@@ -4,7 +4,6 @@ import re
 
 import ike_client
 import keywords as kw
-from generate import ikev1_values
 
 REFUSED_CIPHER = 9  # ENCR_DES_IV32: never implemented, so the offer is refused and the log lists all
 
@@ -43,9 +42,10 @@ def _union(proposals):
 def _charon(configuration, daemon, host):
     """charon logs "configured proposals" when it refuses an offer (log level cfg = 2)."""
     client = ike_client.Client(host)
-    refused = ((REFUSED_CIPHER, None, 2, 14, 1) if configuration.version == 1 else
+    version = configuration.versions[-1]
+    refused = ((REFUSED_CIPHER, None, 2, 14, 1) if version == 1 else
                [(1, REFUSED_CIPHER, None), (2, 5, None), (3, 12, None), (4, 14, None)])
-    make = ike_client.v1_main if configuration.version == 1 else ike_client.v2_init
+    make = ike_client.v1_main if version == 1 else ike_client.v2_init
     client.exchange(make([refused]), tries=3)
     client.close()
     lines = [line for line in _log(daemon) if "configured proposals:" in line]
@@ -57,13 +57,13 @@ def _charon(configuration, daemon, host):
         for name in text.strip().removeprefix("IKE:").split("/"):
             kind, value = kw.log_value(name)
             values.setdefault(kind, set()).add(value)
-        found.append(ikev1_values(values) if configuration.version == 1 else values)
+        found.append(values)
     return found
 
 
 # ---- libreswan ----------------------------------------------------------------------------------
 def _pluto(configuration, daemon, _host):
-    if configuration.version == 1:
+    if configuration.versions == (1,):
         return _pluto_v1(daemon.whack("--status"))
     log = "\n".join(_log(daemon))
     return [_pluto_proposal(text) for text in re.findall(r'"generated":\s+\d+:IKE=(\S+)', log)]
