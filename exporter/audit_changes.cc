@@ -1,0 +1,70 @@
+#include "exporter/audit_changes.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "probes/audit_result.h"
+
+namespace exporter {
+namespace {
+
+using Accepted = std::vector<ike::AlgorithmId>;
+
+std::string Describe(ike::IkeVersion version, const ike::AlgorithmId& algorithm, bool accepted) {
+  const ike::Algorithm* row =
+      ike::FindAlgorithm(version, algorithm.kind, algorithm.id, algorithm.key_length);
+  std::string name = row != nullptr ? std::string(row->name) : std::to_string(algorithm.id);
+  if (algorithm.key_length != 0) name += " (" + std::to_string(algorithm.key_length) + " bits)";
+  return std::string(version == ike::IkeVersion::kV1 ? "IKEv1 " : "IKEv2 ") +
+         std::string(ike::KindName(algorithm.kind)) + " " + name +
+         (accepted ? " is accepted now" : " is no longer accepted");
+}
+
+void CountMissing(ike::IkeVersion version, const Accepted& from, const Accepted& in, bool accepted,
+                  AuditHistory* history) {
+  auto& changes = history->changes[static_cast<size_t>(version) - 1];
+  for (const ike::AlgorithmId& algorithm : from) {
+    if (std::find(in.begin(), in.end(), algorithm) != in.end()) continue;
+    ++changes[static_cast<size_t>(algorithm.kind)][accepted ? 0 : 1];
+    history->last_changes.push_back(Describe(version, algorithm, accepted));
+  }
+}
+
+// Modes and the version itself are accepted or not, too.
+Accepted AcceptedOf(const ike::AuditResult& result, ike::IkeVersion version) {
+  const auto& audit = result.of(version);
+  if (!audit) return {};
+  Accepted accepted = audit->accepted;
+  if (version == ike::IkeVersion::kV1 && audit->aggressive_mode) {
+    accepted.push_back({ike::Kind::kMode, static_cast<uint16_t>(ike::Ikev1Mode::kAggressive), 0});
+  }
+  return accepted;
+}
+
+}  // namespace
+
+void RecordAudit(std::shared_ptr<const ike::AuditResult> result, double finished_at,
+                 AuditHistory* history) {
+  ++history->audits;
+  history->last_run = finished_at;
+  history->last_changes.clear();
+  if (!result->success) {
+    // Nothing was learnt: what was known stays.
+    ++history->failures;
+    if (!history->last) history->last = std::move(result);
+    return;
+  }
+  if (result->complete && history->last_complete) {
+    for (ike::IkeVersion version : {ike::IkeVersion::kV1, ike::IkeVersion::kV2}) {
+      Accepted before = AcceptedOf(*history->last_complete, version);
+      Accepted after = AcceptedOf(*result, version);
+      CountMissing(version, after, before, true, history);
+      CountMissing(version, before, after, false, history);
+    }
+  }
+  if (result->complete) history->last_complete = result;
+  history->last = std::move(result);
+}
+
+}  // namespace exporter

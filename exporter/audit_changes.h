@@ -1,0 +1,16 @@
+// What changed between two audits of a target: the regressions that page somebody. Pure functions.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "exporter/store.h"
+
+namespace exporter {
+
+// Makes `result` the newest of `history` and counts its differences to the last complete one. Only
+// complete audits are compared, and the first does not count: silence is no change.
+void RecordAudit(std::shared_ptr<const ike::AuditResult> result, double finished_at,
+                 AuditHistory* history);
+
+}  // namespace exporter

@@ -1,0 +1,91 @@
+// AuditDesk: the audits of one engine: at most a few at once, one per endpoint; who asks for an
+// endpoint that is being audited joins the running audit. AuditJob is what the asker holds.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "exporter/engine/audit_run.h"
+#include "exporter/store.h"
+
+namespace exporter {
+
+// One audit as its askers see it. Any thread.
+class AuditJob {
+ public:
+  uint32_t requests() const { return requests_.load(std::memory_order_relaxed); }
+  uint32_t estimated_requests() const { return estimated_.load(std::memory_order_relaxed); }
+  bool done() const;
+  // Null until done.
+  std::shared_ptr<const ike::AuditResult> result() const;
+  void Wait() const;
+  // Waits no longer than `limit`. Returns whether it is done.
+  bool WaitFor(ike::Duration limit) const;
+
+  void SetProgress(uint32_t requests, uint32_t estimated);
+  void Finish(std::shared_ptr<const ike::AuditResult> result);
+
+ private:
+  std::atomic<uint32_t> requests_{0};
+  std::atomic<uint32_t> estimated_{0};
+  mutable std::mutex mutex_;
+  mutable std::condition_variable finished_;
+  std::shared_ptr<const ike::AuditResult> result_;  // guarded by mutex_
+};
+using AuditJobPtr = std::shared_ptr<AuditJob>;
+
+struct AuditRequest {
+  std::string host;         // as the asker named it
+  ike::IpAddress address;   // none: `host` is resolved
+  std::shared_ptr<const ike::ProbeSettings> settings;
+  EntryPtr entry;           // of a configured target, whose state gets the result; may be null
+};
+
+// Turns what the run found into the judged result (probes/audit_report.h). `error` is set instead of
+// an outcome where the name did not resolve.
+using AuditJudge = std::function<std::shared_ptr<const ike::AuditResult>(
+    const AuditRequest& request, const AuditOutcome& outcome, const std::string& error)>;
+// Hears of every finished audit of a configured target.
+using AuditSink = std::function<void(const EntryPtr& entry,
+                                     const std::shared_ptr<const ike::AuditResult>& result)>;
+
+class AuditDesk final : public AuditRun::Owner {
+ public:
+  static constexpr size_t kMaxRunning = 64;
+  static constexpr size_t kMaxWaiting = 4096;
+
+  AuditDesk(const Services* services, AuditJudge judge, AuditSink sink);
+  ~AuditDesk() override;
+
+  // On the engine's thread. `job` is finished, or joined to the running audit of the endpoint.
+  void Start(AuditRequest request, AuditJobPtr job);
+
+  // Copies the progress of the running audits into their jobs.
+  void UpdateProgress();
+
+  size_t running() const { return running_.size(); }
+
+ private:
+  struct Desk;  // one audit and who waits for it
+
+  void StartNext();
+  void Begin(Desk* desk);
+  void OnAddress(Desk* desk, const net::ResolveResult& result);
+  void OnAuditDone(AuditRun* run, AuditOutcome outcome) override;
+  void Conclude(Desk* desk, const AuditOutcome& outcome, const std::string& error);
+
+  const Services* const services_;
+  const AuditJudge judge_;
+  const AuditSink sink_;
+  std::deque<std::unique_ptr<Desk>> waiting_;
+  std::vector<std::unique_ptr<Desk>> running_;
+};
+
+}  // namespace exporter

@@ -1,0 +1,135 @@
+#include "exporter/engine/audit_run.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "probes/prepared_opening.h"
+
+namespace exporter {
+
+AuditRun::AuditRun(const Services* services, AuditOrder order, Owner* owner)
+    : services_(services), order_(std::move(order)), owner_(owner) {
+  if (order_.settings->ikev1) sides_[0].audit = ike::MakeIkev1Audit(order_.limits);
+  if (order_.settings->ikev2) sides_[1].audit = ike::MakeIkev2Audit(order_.limits);
+}
+
+AuditRun::~AuditRun() {
+  StopWaiting();
+  if (exchange_ != 0) services_->exchanger->Cancel(exchange_);
+}
+
+void AuditRun::Begin() {
+  started_ = services_->now();
+  next_send_ = started_;
+  Advance(started_);
+}
+
+void AuditRun::OnAlarm(ike::TimePoint now) { Advance(now); }
+
+uint32_t AuditRun::requests() const {
+  uint32_t sum = 0;
+  for (size_t i = 0; i < sides_.size(); ++i) {
+    sum += sides_[i].audit ? sides_[i].audit->requests() : result_.versions[i].requests;
+  }
+  return sum;
+}
+
+uint32_t AuditRun::estimated_requests() const {
+  uint32_t sum = 0;
+  for (size_t i = 0; i < sides_.size(); ++i) {
+    sum += sides_[i].audit ? sides_[i].audit->estimated_requests() : result_.versions[i].requests;
+  }
+  return sum;
+}
+
+// The versions take turns, so that one that waits for the budget does not hold up the other.
+void AuditRun::Advance(ike::TimePoint now) {
+  if (exchange_ != 0) return;
+  if (now < next_send_) return services_->wheel->Arm(this, next_send_);
+  ike::TimePoint wake = ike::TimePoint::max();
+  for (size_t i = 0; i < sides_.size(); ++i) {
+    turn_ = (turn_ + 1) % sides_.size();
+    if (TrySide(&sides_[turn_], now, &wake)) return;
+  }
+  if (!sides_[0].audit && !sides_[1].audit) return Finish(now);
+  services_->wheel->Arm(this, std::max(wake, now + std::chrono::milliseconds(1)));
+}
+
+bool AuditRun::TrySide(Side* side, ike::TimePoint now, ike::TimePoint* wake) {
+  if (!side->audit) return false;
+  if (!side->step) side->step = side->audit->Next(now);
+  if (side->step->action == ike::AuditAction::kDone) {
+    result_.versions[static_cast<size_t>(side - sides_.data())] = side->audit->Result();
+    side->audit.reset();
+    side->step.reset();
+    return false;
+  }
+  if (side->step->action == ike::AuditAction::kWait) {
+    *wake = std::min(*wake, side->step->until);
+    if (now >= side->step->until) {
+      side->step.reset();
+      return TrySide(side, now, wake);
+    }
+    return false;
+  }
+  if (side->step->may_leave_state && !TakeSlot(*side, now, wake)) return false;
+  Send(side, now);
+  return true;
+}
+
+bool AuditRun::TakeSlot(const Side&, ike::TimePoint now, ike::TimePoint* wake) {
+  // As liveness does: the last slot stays free, or free openings would meet a cookie.
+  constexpr auto kAsker = HalfOpenBudget::Asker::kScheduled;
+  uint16_t limit = order_.settings->half_open_budget;
+  if (services_->budget->TryTake(order_.address, limit, kAsker, now)) {
+    slot_ = now;
+    return true;
+  }
+  if (!waiting_) services_->budget->AddWaiter(order_.address);
+  waiting_ = true;
+  *wake = std::min(*wake, services_->budget->NextFree(order_.address, limit, kAsker, now));
+  return false;
+}
+
+void AuditRun::StopWaiting() {
+  if (waiting_) services_->budget->RemoveWaiter(order_.address);
+  waiting_ = false;
+}
+
+void AuditRun::Send(Side* side, ike::TimePoint now) {
+  StopWaiting();
+  sending_ = side;
+  next_send_ = now + order_.spacing;
+  ExchangeJob job;
+  job.remote = {order_.address, order_.settings->port};
+  job.transport = order_.settings->transport;
+  job.source = order_.settings->source_address;
+  job.source_port = order_.settings->source_port;
+  job.opening = std::make_shared<const ike::PreparedOpening>(std::move(side->step->opening));
+  job.timeout = order_.settings->timeout;
+  job.last_rtt = side->last_rtt;
+  side->step.reset();
+  exchange_ = services_->exchanger->Start(job, this, nullptr);
+}
+
+void AuditRun::OnExchangeDone(const ike::Outcome& outcome) {
+  exchange_ = 0;
+  ike::TimePoint now = services_->now();
+  if (slot_ && (outcome.leaves_no_state() || outcome.packets_sent == 0)) {
+    services_->budget->GiveBack(order_.address, *slot_);
+  }
+  if (!slot_ && outcome.selected()) services_->budget->ForceTake(order_.address, now);
+  slot_.reset();
+  if (outcome.rtt) sending_->last_rtt = *outcome.rtt;
+  sending_->audit->OnOutcome(outcome, now);
+  Advance(now);
+}
+
+void AuditRun::Finish(ike::TimePoint now) {
+  StopWaiting();
+  Cancel();
+  result_.duration = now - started_;
+  owner_->OnAuditDone(this, std::move(result_));
+}
+
+}  // namespace exporter

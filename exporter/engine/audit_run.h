@@ -1,0 +1,80 @@
+// AuditRun: audits both IKE versions of one endpoint with manners: one exchange at a time, at most two
+// a second, openings that may leave state only as the half-open budget of the address allows, and a
+// pause while cookies are demanded. Passive; its owner destroys it at any time. One thread.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "exporter/engine/alarm.h"
+#include "exporter/engine/services.h"
+#include "probes/audit.h"
+#include "probes/target.h"
+
+namespace exporter {
+
+struct AuditOrder {
+  ike::IpAddress address;
+  std::shared_ptr<const ike::ProbeSettings> settings;
+  ike::AuditLimits limits;
+  ike::Duration spacing{std::chrono::milliseconds(500)};  // between openings to one address
+};
+
+struct AuditOutcome {
+  std::array<ike::VersionAudit, 2> versions;  // [version - 1]
+  ike::Duration duration{};
+};
+
+class AuditRun final : public Alarm, private ExchangeHandler {
+ public:
+  class Owner {
+   public:
+    virtual ~Owner() = default;
+    // The last call about `run`, which the owner may destroy in it.
+    virtual void OnAuditDone(AuditRun* run, AuditOutcome outcome) = 0;
+  };
+
+  // `services` and `owner` outlive the run.
+  AuditRun(const Services* services, AuditOrder order, Owner* owner);
+  ~AuditRun() override;
+
+  void Begin();
+  void OnAlarm(ike::TimePoint now) override;
+
+  const AuditOrder& order() const { return order_; }
+  uint32_t requests() const;
+  uint32_t estimated_requests() const;
+
+ private:
+  struct Side {
+    std::unique_ptr<ike::Audit> audit;    // null: this version is not asked for, or is done
+    std::optional<ike::AuditStep> step;   // what it wants next
+    ike::Duration last_rtt{};
+  };
+
+  void OnExchangeDone(const ike::Outcome& outcome) override;
+  void Advance(ike::TimePoint now);
+  // Sends the step of `side` if it may be sent now; else returns false and lowers `wake`.
+  bool TrySide(Side* side, ike::TimePoint now, ike::TimePoint* wake);
+  bool TakeSlot(const Side& side, ike::TimePoint now, ike::TimePoint* wake);
+  void Send(Side* side, ike::TimePoint now);
+  void StopWaiting();
+  void Finish(ike::TimePoint now);
+
+  const Services* const services_;
+  const AuditOrder order_;
+  Owner* const owner_;
+  std::array<Side, 2> sides_;
+  AuditOutcome result_;
+  ike::TimePoint started_{};
+  ike::TimePoint next_send_{};
+  ExchangeTicket exchange_ = 0;
+  Side* sending_ = nullptr;
+  std::optional<ike::TimePoint> slot_;
+  bool waiting_ = false;
+  size_t turn_ = 1;  // IKEv2 first
+};
+
+}  // namespace exporter

@@ -1,0 +1,165 @@
+#include "exporter/engine/engine.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "exporter/engine/schedule.h"
+
+namespace exporter {
+namespace {
+
+constexpr ike::Duration kProgressInterval = std::chrono::milliseconds(200);
+
+double UnixNow() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+// Lives from the request to its answer.
+class Engine::RequestedProbe final : public ProbeRun::Owner {
+ public:
+  RequestedProbe(Engine* engine, ProbeRequest request, std::function<void(ProbeAnswer)> callback)
+      : engine_(engine), callback_(std::move(callback)) {
+    ProbeOrder order;
+    order.host = std::move(request.host);
+    order.address = request.address;
+    order.openings = engine->openings_.For(request.settings);
+    order.settings = std::move(request.settings);
+    order.version = request.version;
+    order.timeout = request.timeout;
+    order.need_suite = request.need_suite;
+    order.keep_details = true;
+    run_ = std::make_unique<ProbeRun>(&engine->services_, std::move(order), &memory_,
+                                      request.trace ? &trace_ : nullptr, this);
+  }
+
+  void Begin() { run_->Begin(); }
+
+ private:
+  void OnProbeDone(ProbeRun*, ProbeResult result) override {
+    callback_({std::move(result), std::move(trace_)});
+    auto& requested = engine_->requested_;
+    auto self = std::find_if(requested.begin(), requested.end(),
+                             [this](const auto& probe) { return probe.get() == this; });
+    engine_->ended_.push_back(std::move(*self));  // destroyed when nothing of it is on the stack
+    requested.erase(self);
+  }
+
+  Engine* const engine_;
+  const std::function<void(ProbeAnswer)> callback_;
+  ike::LivenessMemory memory_;
+  Trace trace_;
+  std::unique_ptr<ProbeRun> run_;
+};
+
+tl::expected<std::unique_ptr<Engine>, std::string> Engine::Create(EngineOptions options) {
+  auto loop = net::EventLoop::Create();
+  if (!loop) return tl::make_unexpected(loop.error());
+  auto resolver = net::Resolver::Create(loop->get(), options.resolver);
+  if (!resolver) return tl::make_unexpected(resolver.error());
+  std::unique_ptr<Engine> engine(new Engine(std::move(options), std::move(*loop)));
+  engine->resolver_ = std::move(*resolver);
+  engine->services_.resolver = engine->resolver_.get();
+  return engine;
+}
+
+Engine::Engine(EngineOptions options, std::unique_ptr<net::EventLoop> loop)
+    : options_(std::move(options)),
+      loop_(std::move(loop)),
+      routes_(loop_.get()),
+      wheel_(loop_->now()),
+      runner_(loop_.get(), &routes_),
+      services_{&runner_, options_.budget, &wheel_, nullptr, &routes_,
+                [this] { return loop_->now(); }, UnixNow},
+      audits_(&services_, options_.judge, options_.sink),
+      scheduler_(
+          &services_, &stats_, [this](std::string_view host) { return Owns(host); },
+          [this](const EntryPtr& entry, ike::TimePoint) {
+            std::shared_ptr<const ike::Target> target = entry->target();
+            audits_.Start({target->host, {}, target->settings, entry},
+                          std::make_shared<AuditJob>());
+          }) {}
+
+Engine::~Engine() { Stop(ike::Duration::zero()); }
+
+bool Engine::Owns(std::string_view host) const {
+  return options_.count == 1 || StableHash(host) % options_.count == options_.index;
+}
+
+void Engine::Start() {
+  thread_ = std::thread([this] { loop_->Run(this); });
+}
+
+void Engine::Stop(ike::Duration patience) {
+  if (!thread_.joinable()) return;
+  loop_->Post([this, patience] {
+    draining_ = true;
+    drain_until_ = loop_->now() + patience;
+    scheduler_.Drain();
+  });
+  thread_.join();
+}
+
+void Engine::Apply(std::shared_ptr<const TargetTable> table) {
+  loop_->Post([this, table = std::move(table)] {
+    uint32_t rate = table->config->packets_per_second;
+    runner_.set_packets_per_second(std::max(1u, rate / options_.count));
+    resolver_->FlushCache();
+    scheduler_.Apply(table);
+  });
+}
+
+void Engine::Resolve(std::string host, ike::AddressFamily family,
+                     net::Resolver::Callback callback) {
+  loop_->Post([this, host = std::move(host), family, callback = std::move(callback)]() mutable {
+    resolver_->Resolve(host, FamilyOf(family), std::move(callback));
+  });
+}
+
+void Engine::Probe(ProbeRequest request, std::function<void(ProbeAnswer)> callback) {
+  loop_->Post([this, request = std::move(request), callback = std::move(callback)]() mutable {
+    requested_.push_back(
+        std::make_unique<RequestedProbe>(this, std::move(request), std::move(callback)));
+    requested_.back()->Begin();
+  });
+}
+
+AuditJobPtr Engine::Audit(AuditRequest request) {
+  auto job = std::make_shared<AuditJob>();
+  loop_->Post([this, request = std::move(request), job]() mutable {
+    audits_.Start(std::move(request), std::move(job));
+  });
+  return job;
+}
+
+ike::TimePoint Engine::OnTick(ike::TimePoint now) {
+  ended_.clear();
+  bool more = scheduler_.Reconcile(now);
+  if (!more && scheduler_.targets() > 0) scheduled_.store(true, std::memory_order_release);
+  wheel_.Advance(now, [now](net::TimerNode& node) { static_cast<Alarm&>(node).OnAlarm(now); });
+  ike::TimePoint next = runner_.Tick(now);
+  if (now >= next_progress_) {
+    next_progress_ = now + kProgressInterval;
+    audits_.UpdateProgress();
+    PublishStats();
+  }
+  stats_.in_flight.store(scheduler_.in_flight() + requested_.size() + audits_.running(),
+                         std::memory_order_relaxed);
+  if (draining_) CheckDrained(now);
+  if (more || !ended_.empty()) return now;
+  next = std::min({next, wheel_.NextExpiry(), now + std::chrono::seconds(1)});
+  return draining_ ? std::min(next, drain_until_) : next;
+}
+
+void Engine::CheckDrained(ike::TimePoint now) {
+  if (now >= drain_until_ || (scheduler_.in_flight() == 0 && requested_.empty())) loop_->Stop();
+}
+
+void Engine::PublishStats() {
+  stats_.unmatched_packets.store(runner_.unmatched_packets(), std::memory_order_relaxed);
+  stats_.dropped_packets.store(runner_.dropped_packets(), std::memory_order_relaxed);
+}
+
+}  // namespace exporter

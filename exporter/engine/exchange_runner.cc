@@ -1,0 +1,406 @@
+// The order of one tick: read what has arrived, fire timers, launch what waits, flush, and only then
+// tell handlers what is done, so that they always find consistent state and may start more.
+#include "exporter/engine/exchange_runner.h"
+
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace exporter {
+namespace {
+
+constexpr size_t kReadAtOnce = 4096;
+constexpr ike::Duration kTick = std::chrono::milliseconds(1);
+constexpr ike::Duration kFirstRetransmission = std::chrono::seconds(1);
+
+// RFC 7296 section 2.4 leaves the timers open; a peer that is known to be slow gets twice its RTT.
+ike::Duration FirstRetransmission(const ExchangeJob& job) {
+  if (ike::IsTcp(job.transport)) return ike::Duration::zero();  // RFC 9329 section 6.2
+  return std::max(kFirstRetransmission, 2 * job.last_rtt);
+}
+
+// With the nonces, an answer of Aggressive Mode lets anybody guess the PSK offline.
+bool MayBeShown(const ike::PreparedOpening& opening, bool sent) {
+  const auto* ikev1 = std::get_if<ike::Ikev1Opening>(&opening.opening());
+  return sent || ikev1 == nullptr || ikev1->mode != ike::Ikev1Mode::kAggressive;
+}
+
+uint64_t SpiOf(ike::ByteSpan message) { return ike::Reader(message).U64(); }
+
+}  // namespace
+
+struct ExchangeRunner::Line {
+  std::unique_ptr<net::UdpSocket> socket;
+  uint64_t drops_before = 0;
+};
+
+struct ExchangeRunner::Flight final : net::TimerNode, net::TcpHandler {
+  Flight(ExchangeRunner* owner, size_t position)
+      : runner(owner), index(static_cast<uint32_t>(position)) {}
+
+  ExchangeTicket ticket() const { return (uint64_t{index} + 1) << 32 | generation; }
+
+  void OnConnected() override { runner->OnTcpConnected(this); }
+  void OnMessage(ike::ByteSpan message, ike::TimePoint arrival) override {
+    if (began) runner->Deliver(this, message, arrival);
+  }
+  void OnClosed(const net::TcpClosed& closed) override { runner->OnTcpClosed(this, closed); }
+
+  ExchangeRunner* const runner;
+  const uint32_t index;     // in flights_
+  uint32_t generation = 0;  // of its use; part of the ticket
+  ike::Exchange exchange;
+  ike::Outcome failed;  // where no exchange ever began
+  ExchangeJob job;
+  ExchangeHandler* handler = nullptr;
+  Trace* trace = nullptr;
+  Line* line = nullptr;
+  std::unique_ptr<net::TcpChannel> channel;
+  ike::IpAddress source;
+  ike::TimePoint started;
+  bool began = false;
+  bool connecting = false;
+  bool waiting = false;
+  bool settled = false;
+  bool cancelled = false;
+  bool unsent = false;  // the socket's buffer was full: send again next tick
+};
+
+ExchangeRunner::ExchangeRunner(net::EventLoop* loop, net::RouteCache* routes)
+    : loop_(loop), routes_(routes), timers_(loop->now()), refilled_(loop->now()) {}
+
+ExchangeRunner::~ExchangeRunner() {
+  for (auto& [key, line] : lines_) loop_->RemoveFd(line->socket->fd());
+}
+
+ExchangeRunner::Flight* ExchangeRunner::Acquire() {
+  if (free_.empty()) {
+    flights_.push_back(std::make_unique<Flight>(this, flights_.size()));
+    return flights_.back().get();
+  }
+  Flight* flight = free_.back();
+  free_.pop_back();
+  return flight;
+}
+
+void ExchangeRunner::Release(Flight* flight) {
+  ++flight->generation;  // its ticket is void from here on
+  flight->Cancel();
+  flight->job.opening.reset();
+  flight->handler = nullptr;
+  flight->trace = nullptr;
+  flight->line = nullptr;
+  free_.push_back(flight);
+}
+
+ExchangeTicket ExchangeRunner::Start(const ExchangeJob& job, ExchangeHandler* handler,
+                                     Trace* trace) {
+  Flight* flight = Acquire();
+  flight->job = job;
+  flight->handler = handler;
+  flight->trace = trace;
+  flight->started = loop_->now();
+  flight->began = flight->connecting = flight->settled = flight->cancelled = flight->unsent = false;
+  flight->waiting = true;
+  waiting_.push_back(flight);
+  return flight->ticket();
+}
+
+void ExchangeRunner::Cancel(ExchangeTicket ticket) {
+  size_t index = static_cast<size_t>(ticket >> 32) - 1;
+  if (index >= flights_.size()) return;
+  Flight* flight = flights_[index].get();
+  if (flight->ticket() != ticket || flight->handler == nullptr) return;
+  flight->cancelled = true;
+  Settle(flight);
+}
+
+ike::TimePoint ExchangeRunner::Tick(ike::TimePoint now) {
+  for (auto& [key, line] : lines_) ReadLine(line.get());
+  timers_.Advance(now, [&](net::TimerNode& node) {
+    OnFlightTimer(static_cast<Flight*>(&node), now);
+  });
+  LaunchWaiting(now);
+  FlushLines(now);
+  ReportDone();
+  // Handlers may have started the next exchange of their probe: it goes out within this tick.
+  LaunchWaiting(now);
+  FlushLines(now);
+  if (!done_.empty() || (!waiting_.empty() && MayLaunch())) return now;
+  if (!waiting_.empty()) return now + kTick;
+  return timers_.NextExpiry();
+}
+
+void ExchangeRunner::Refill(ike::TimePoint now) {
+  double elapsed = std::chrono::duration<double>(now - refilled_).count();
+  refilled_ = now;
+  double rate = packets_per_second_;
+  // At most 20 ms of the rate at once: a late tick must not make a burst.
+  tokens_ = std::min(tokens_ + elapsed * rate, std::max(1.0, rate * 0.02));
+}
+
+// Every packet in flight may have its answer in the receive buffer at the same moment.
+bool ExchangeRunner::MayLaunch() const {
+  return tokens_ >= 1 && (receive_capacity_ == 0 || active_.size() < receive_capacity_);
+}
+
+void ExchangeRunner::LaunchWaiting(ike::TimePoint now) {
+  if (waiting_.empty()) return;
+  Refill(now);
+  while (!waiting_.empty() && MayLaunch()) {
+    Flight* flight = waiting_.front();
+    waiting_.pop_front();
+    flight->waiting = false;
+    if (flight->settled) {  // cancelled while it waited
+      done_.push_back(flight);
+      continue;
+    }
+    tokens_ -= 1;
+    Launch(flight, now);
+  }
+}
+
+ExchangeRunner::Line* ExchangeRunner::LineFor(const ExchangeJob& job) {
+  bool v6 = job.remote.address.is_v6();
+  bool encap = job.transport == ike::Transport::kUdpEncap;
+  LineKey key{v6, encap, job.source_port};
+  auto known = lines_.find(key);
+  if (known != lines_.end()) return known->second.get();
+  net::UdpOptions options;
+  options.udp_encap = encap;
+  auto socket = net::UdpSocket::Open(v6 ? net::IpFamily::kIpv6 : net::IpFamily::kIpv4,
+                                     {{}, job.source_port}, options);
+  if (!socket) return nullptr;
+  auto line = std::make_unique<Line>();
+  line->socket = std::move(*socket);
+  Line* raw = line.get();
+  if (!loop_->AddFd(raw->socket->fd(), EPOLLIN, [this, raw](uint32_t) { ReadLine(raw); })) {
+    return nullptr;
+  }
+  size_t capacity = raw->socket->receive_capacity();
+  receive_capacity_ = receive_capacity_ == 0 ? capacity : std::min(receive_capacity_, capacity);
+  return lines_.emplace(key, std::move(line)).first->second.get();
+}
+
+void ExchangeRunner::Launch(Flight* flight, ike::TimePoint now) {
+  if (ike::IsTcp(flight->job.transport)) return LaunchTcp(flight);
+  LaunchUdp(flight, now);
+}
+
+void ExchangeRunner::LaunchUdp(Flight* flight, ike::TimePoint now) {
+  flight->line = LineFor(flight->job);
+  if (flight->line == nullptr) return FailUnsent(flight, ike::Reason::kSend, now);
+  flight->source = flight->job.source;
+  if (flight->source.empty()) {
+    auto source = routes_->SourceFor(flight->job.remote.address, now);
+    if (!source) return FailUnsent(flight, ike::Reason::kSend, now);
+    flight->source = *source;
+  }
+  BeginExchange(flight, {flight->source, flight->line->socket->local_port()}, now);
+}
+
+void ExchangeRunner::LaunchTcp(Flight* flight) {
+  const ExchangeJob& job = flight->job;
+  net::TcpTarget target{job.remote,
+                        {job.source, job.source_port},
+                        job.transport == ike::Transport::kTcp ? net::TcpFraming::kRfc9329
+                                                              : net::TcpFraming::kRaw};
+  auto channel = net::TcpChannel::Connect(loop_, target, flight);
+  if (!channel) return OnTcpClosed(flight, channel.error());
+  flight->channel = std::move(*channel);
+  flight->connecting = true;
+  ++connecting_;
+  timers_.Arm(flight, flight->started + job.timeout);
+}
+
+void ExchangeRunner::BeginExchange(Flight* flight, const ike::Endpoint& local,
+                                   ike::TimePoint now) {
+  ike::ExchangeSeed seed;
+  do {
+    seed.initiator_spi = random_.U64();
+  } while (active_.Find(seed.initiator_spi) != nullptr);
+  random_.Take(seed.nonce);
+  seed.local = local;
+  seed.remote = flight->job.remote;
+  ike::ExchangeTiming timing{flight->started + flight->job.timeout,
+                             FirstRetransmission(flight->job)};
+  ike::ByteSpan first = flight->exchange.Begin(*flight->job.opening, flight->job.ke_group, seed,
+                                               &keys_, timing, now);
+  flight->began = true;
+  active_.Insert(seed.initiator_spi, flight);
+  SendMessage(flight, first, false, now);
+  if (flight->exchange.done()) return Settle(flight);
+  Rearm(flight);
+}
+
+void ExchangeRunner::SendMessage(Flight* flight, ike::ByteSpan message, bool retransmission,
+                                 ike::TimePoint now) {
+  if (message.empty()) return;
+  if (flight->trace != nullptr) {
+    flight->trace->push_back(
+        {true, retransmission, now - flight->started, {message.begin(), message.end()}});
+  }
+  if (flight->channel) {
+    if (!flight->channel->Send(message)) flight->exchange.OnSendFailed(now);
+    return;
+  }
+  flight->unsent = !flight->line->socket->Send(flight->job.remote, flight->source, message,
+                                               flight->exchange.initiator_spi());
+}
+
+void ExchangeRunner::ReadLine(Line* line) {
+  line->socket->ReadErrors([&](const net::IcmpError& error) { OnIcmp(line, error); }, 256);
+  line->socket->Receive([&](const net::Datagram& datagram) { OnDatagram(line, datagram); },
+                        kReadAtOnce);
+}
+
+void ExchangeRunner::OnDatagram(Line* line, const net::Datagram& datagram) {
+  Flight* flight = nullptr;
+  if (datagram.bytes.size() >= 8 && !datagram.unmarked) {
+    flight = active_.Find(SpiOf(datagram.bytes));
+  }
+  bool ours = flight != nullptr && flight->line == line &&
+              flight->job.remote.port == datagram.from.port &&
+              flight->job.remote.address.octets == datagram.from.address.octets;
+  if (!ours) {
+    ++unmatched_;
+    garbage_.Note(datagram.from, loop_->now());
+    return;
+  }
+  if (datagram.truncated) return flight->exchange.NoteGarbage();
+  Deliver(flight, datagram.bytes, datagram.arrival);
+}
+
+void ExchangeRunner::OnIcmp(Line* line, const net::IcmpError& error) {
+  routes_->Forget(error.destination.address);
+  Flight* flight = error.quoted.size() >= 8 ? active_.Find(SpiOf(error.quoted)) : nullptr;
+  if (flight == nullptr || flight->line != line || flight->job.remote != error.destination) {
+    errors_.Note(error.destination, loop_->now());
+    return;
+  }
+  flight->exchange.OnUnreachable(loop_->now());
+  Settle(flight);
+}
+
+void ExchangeRunner::Deliver(Flight* flight, ike::ByteSpan message, ike::TimePoint arrival) {
+  if (flight->settled) return;
+  if (flight->trace != nullptr && flight->trace->size() < 64) {
+    TracedMessage traced{false, false, arrival - flight->started, {}};
+    if (MayBeShown(*flight->job.opening, false)) {
+      traced.bytes.assign(message.begin(), message.end());
+    }
+    flight->trace->push_back(std::move(traced));
+  }
+  ike::TimePoint now = loop_->now();
+  ike::ByteSpan reply = flight->exchange.OnMessage(message, arrival);
+  SendMessage(flight, reply, false, now);
+  if (flight->exchange.done()) return Settle(flight);
+  Rearm(flight);
+}
+
+void ExchangeRunner::OnTcpConnected(Flight* flight) {
+  flight->connecting = false;
+  --connecting_;
+  flight->Cancel();
+  BeginExchange(flight, flight->channel->local(), loop_->now());
+}
+
+void ExchangeRunner::OnTcpClosed(Flight* flight, const net::TcpClosed& closed) {
+  if (flight->settled) return;
+  ike::TimePoint now = loop_->now();
+  bool unreachable =
+      closed.end == net::TcpEnd::kRefused || closed.end == net::TcpEnd::kUnreachable;
+  if (!flight->began) {
+    ike::Reason reason = ike::Reason::kTimeout;
+    if (unreachable) reason = ike::Reason::kUnreachable;
+    if (closed.end == net::TcpEnd::kLocal) reason = ike::Reason::kSend;
+    return FailUnsent(flight, reason, now);
+  }
+  // A connection that was taken and then closed without an IKE message: what is behind it is not
+  // what was asked for, but something is there.
+  if (unreachable) {
+    flight->exchange.OnUnreachable(now);
+    return Settle(flight);
+  }
+  flight->exchange.NoteGarbage();
+  flight->exchange.OnTimer(flight->started + flight->job.timeout);
+  if (flight->exchange.done()) Settle(flight);
+}
+
+void ExchangeRunner::OnFlightTimer(Flight* flight, ike::TimePoint now) {
+  if (flight->settled) return;
+  if (!flight->began) return FailUnsent(flight, ike::Reason::kTimeout, now);
+  if (flight->unsent) {
+    SendMessage(flight, flight->exchange.last_sent(), false, now);
+    return Rearm(flight);
+  }
+  if (garbage_.Since(flight->job.remote, flight->started)) flight->exchange.NoteGarbage();
+  if (errors_.Since(flight->job.remote, flight->started)) flight->exchange.NoteUnattributedError();
+  ike::ByteSpan message = flight->exchange.OnTimer(now);
+  SendMessage(flight, message, true, now);
+  if (flight->exchange.done()) return Settle(flight);
+  Rearm(flight);
+}
+
+void ExchangeRunner::Rearm(Flight* flight) {
+  timers_.Arm(flight, flight->unsent ? loop_->now() + kTick : flight->exchange.NextTimer());
+}
+
+void ExchangeRunner::FlushLines(ike::TimePoint now) {
+  for (auto& [key, line] : lines_) {
+    for (const net::SendFailure& failure : line->socket->Flush()) {
+      Flight* flight = active_.Find(failure.tag);
+      if (flight == nullptr || flight->settled) continue;
+      routes_->Forget(flight->job.remote.address);
+      flight->exchange.OnSendFailed(now);
+      Settle(flight);
+    }
+  }
+}
+
+// No exchange ever began: the outcome has only a reason.
+void ExchangeRunner::FailUnsent(Flight* flight, ike::Reason reason, ike::TimePoint now) {
+  flight->failed = {};
+  flight->failed.version = flight->job.opening->version();
+  flight->failed.reason = reason;
+  flight->failed.duration = now - flight->started;
+  Settle(flight);
+}
+
+// The flight ends; its handler hears of it in ReportDone.
+void ExchangeRunner::Settle(Flight* flight) {
+  if (flight->settled) return;
+  flight->settled = true;
+  flight->Cancel();
+  if (flight->connecting) --connecting_;
+  flight->connecting = false;
+  if (flight->began) active_.Erase(flight->exchange.initiator_spi());
+  if (!flight->waiting) done_.push_back(flight);
+}
+
+void ExchangeRunner::ReportDone() {
+  std::vector<Flight*> done;
+  done.swap(done_);
+  for (Flight* flight : done) {
+    // Destroyed here and not in its own callback.
+    flight->channel.reset();
+    if (!flight->cancelled) {
+      flight->handler->OnExchangeDone(flight->began ? flight->exchange.outcome() : flight->failed);
+    }
+    Release(flight);
+  }
+  if (done_.empty()) {
+    done.clear();
+    done_.swap(done);  // keep the capacity
+  }
+}
+
+uint64_t ExchangeRunner::dropped_packets() {
+  uint64_t drops = 0;
+  for (auto& [key, line] : lines_) drops += line->socket->drops();
+  return drops;
+}
+
+}  // namespace exporter

@@ -1,0 +1,97 @@
+// ExchangeRunner: the Exchanger over real sockets. One UDP socket per address family and transport
+// (and per configured source port) whatever the number of peers; replies are found by SPI in O(1) and
+// count only from the endpoint that was asked. Used by one engine on its thread.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <tuple>
+#include <vector>
+
+#include "exporter/engine/exchanger.h"
+#include "exporter/engine/key_pool.h"
+#include "exporter/engine/peer_notes.h"
+#include "exporter/engine/spi_table.h"
+#include "exporter/net/event_loop.h"
+#include "exporter/net/random.h"
+#include "exporter/net/route.h"
+#include "exporter/net/tcp_channel.h"
+#include "exporter/net/timer_wheel.h"
+#include "exporter/net/udp_socket.h"
+
+namespace exporter {
+
+class ExchangeRunner final : public Exchanger {
+ public:
+  // `loop` and `routes` outlive the runner.
+  ExchangeRunner(net::EventLoop* loop, net::RouteCache* routes);
+  ~ExchangeRunner() override;
+
+  ExchangeTicket Start(const ExchangeJob& job, ExchangeHandler* handler, Trace* trace) override;
+  void Cancel(ExchangeTicket ticket) override;
+
+  // Reads, fires timers, sends: the owner's OnTick calls it. Returns when it has to be called next.
+  ike::TimePoint Tick(ike::TimePoint now);
+
+  void set_packets_per_second(uint32_t rate) { packets_per_second_ = rate; }
+  KeyPool* key_pool() { return &keys_; }
+
+  size_t in_flight() const { return active_.size() + connecting_; }
+  uint64_t unmatched_packets() const { return unmatched_; }
+  uint64_t dropped_packets();
+
+ private:
+  struct Flight;
+  struct Line;  // one UDP socket
+  using LineKey = std::tuple<bool /*v6*/, bool /*encap*/, uint16_t /*source port*/>;
+
+  Flight* Acquire();
+  void Release(Flight* flight);
+  Line* LineFor(const ExchangeJob& job);
+
+  void LaunchWaiting(ike::TimePoint now);
+  void Refill(ike::TimePoint now);
+  bool MayLaunch() const;
+  void Launch(Flight* flight, ike::TimePoint now);
+  void LaunchUdp(Flight* flight, ike::TimePoint now);
+  void LaunchTcp(Flight* flight);
+  void BeginExchange(Flight* flight, const ike::Endpoint& local, ike::TimePoint now);
+  void SendMessage(Flight* flight, ike::ByteSpan message, bool retransmission, ike::TimePoint now);
+
+  void ReadLine(Line* line);
+  void OnDatagram(Line* line, const net::Datagram& datagram);
+  void OnIcmp(Line* line, const net::IcmpError& error);
+  void Deliver(Flight* flight, ike::ByteSpan message, ike::TimePoint arrival);
+  void OnTcpConnected(Flight* flight);
+  void OnTcpClosed(Flight* flight, const net::TcpClosed& closed);
+  void OnFlightTimer(Flight* flight, ike::TimePoint now);
+  void FlushLines(ike::TimePoint now);
+  void Rearm(Flight* flight);
+  void FailUnsent(Flight* flight, ike::Reason reason, ike::TimePoint now);
+  void Settle(Flight* flight);
+  void ReportDone();
+
+  net::EventLoop* const loop_;
+  net::RouteCache* const routes_;
+  net::RandomPool random_;
+  KeyPool keys_;
+  net::TimerWheel timers_;
+  SpiTable<Flight> active_;
+  std::vector<std::unique_ptr<Flight>> flights_;
+  std::vector<Flight*> free_;
+  std::deque<Flight*> waiting_;            // for the packet rate or the receive buffer
+  std::vector<Flight*> done_;              // to be reported when the state is consistent
+  std::map<LineKey, std::unique_ptr<Line>> lines_;
+  PeerNotes garbage_;
+  PeerNotes errors_;
+  uint64_t unmatched_ = 0;
+  uint32_t packets_per_second_ = 10000;
+  double tokens_ = 0;
+  ike::TimePoint refilled_;
+  size_t connecting_ = 0;
+  size_t receive_capacity_ = 0;
+};
+
+}  // namespace exporter

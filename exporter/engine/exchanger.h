@@ -1,0 +1,53 @@
+// Exchanger: carries single exchanges out. What a probe or an audit needs of the network, as an
+// interface, so that both run in tests and fuzzers against a scripted one. One thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "probes/exchange.h"
+#include "probes/target.h"
+
+namespace exporter {
+
+struct ExchangeJob {
+  ike::Endpoint remote;
+  ike::Transport transport = ike::Transport::kUdp;
+  ike::IpAddress source;     // none = the route's own
+  uint16_t source_port = 0;  // 0 = ephemeral
+  std::shared_ptr<const ike::PreparedOpening> opening;
+  uint16_t ke_group = 0;     // 0 = the opening's own
+  ike::Duration timeout{};   // from the start of the exchange, connecting included
+  ike::Duration last_rtt{};  // 0 = unknown
+};
+
+// One message of an exchange, for a debug log. Raw Aggressive Mode answers never appear: with the
+// nonces they are an offline PSK-cracking kit.
+struct TracedMessage {
+  bool sent = false;
+  bool retransmission = false;
+  ike::Duration at{};  // since the exchange began
+  ike::Bytes bytes;    // empty where it must not be shown
+};
+using Trace = std::vector<TracedMessage>;
+
+class ExchangeHandler {
+ public:
+  virtual ~ExchangeHandler() = default;
+  // The exchange stands. `outcome` is valid during the call. The handler may start the next one.
+  virtual void OnExchangeDone(const ike::Outcome& outcome) = 0;
+};
+
+using ExchangeTicket = uint64_t;  // 0 = none
+
+class Exchanger {
+ public:
+  virtual ~Exchanger() = default;
+  // Calls handler->OnExchangeDone exactly once, never before it returns, unless cancelled. `trace`
+  // (may be null) outlives the exchange.
+  virtual ExchangeTicket Start(const ExchangeJob& job, ExchangeHandler* handler, Trace* trace) = 0;
+  virtual void Cancel(ExchangeTicket ticket) = 0;
+};
+
+}  // namespace exporter

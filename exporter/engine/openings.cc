@@ -1,0 +1,56 @@
+#include "exporter/engine/openings.h"
+
+#include "probes/algorithms/offers.h"
+
+namespace exporter {
+namespace {
+
+PreparedPtr Prepare(ike::Opening opening) {
+  return std::make_shared<const ike::PreparedOpening>(std::move(opening));
+}
+
+ike::Ikev1Opening Ikev1Full(const ike::ProbeSettings& settings) {
+  if (settings.exchange == ike::Ikev1Mode::kMain) return ike::MakeIkev1MainOpening(settings.proposal);
+  ike::Ikev1Opening opening =
+      ike::MakeIkev1AggressiveOpening(settings.proposal, settings.aggressive_dh_group);
+  opening.id_type = settings.aggressive_id_type;
+  opening.id = settings.aggressive_id;
+  return opening;
+}
+
+// Where Aggressive Mode is what is watched, nothing plainer says the same.
+ike::Ikev1Opening Ikev1Plainest(const ike::ProbeSettings& settings) {
+  if (settings.exchange == ike::Ikev1Mode::kMain) return ike::PlainestIkev1Opening();
+  ike::Ikev1Opening opening = Ikev1Full(settings);
+  opening.send_vendor_ids = false;
+  return opening;
+}
+
+}  // namespace
+
+const PreparedPtr& VersionOpenings::of(ike::OpeningKind kind) const {
+  if (kind == ike::OpeningKind::kPlainest) return plainest;
+  return kind == ike::OpeningKind::kRefusal ? refusal : full;
+}
+
+std::shared_ptr<const OpeningSet> MakeOpeningSet(const ike::ProbeSettings& settings) {
+  auto set = std::make_shared<OpeningSet>();
+  set->ikev1 = {Prepare(Ikev1Full(settings)), Prepare(Ikev1Plainest(settings)),
+                Prepare(ike::RefusedIkev1Opening())};
+  set->ikev2 = {Prepare(ike::MakeIkev2Opening(settings.proposal)),
+                Prepare(ike::PlainestIkev2Opening()), Prepare(ike::RefusedIkev2Opening())};
+  return set;
+}
+
+std::shared_ptr<const OpeningSet> OpeningCache::For(
+    const std::shared_ptr<const ike::ProbeSettings>& settings) {
+  Entry& entry = entries_[settings.get()];
+  if (!entry.openings) entry = {settings, MakeOpeningSet(*settings)};
+  return entry.openings;
+}
+
+void OpeningCache::Sweep() {
+  std::erase_if(entries_, [](const auto& item) { return item.second.settings.use_count() == 1; });
+}
+
+}  // namespace exporter

@@ -1,0 +1,50 @@
+// OpeningSet: the prepared openings that the targets of one ProbeSettings share. Made on the engine's
+// thread when settings first appear; immutable.
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+
+#include "probes/liveness.h"
+#include "probes/prepared_opening.h"
+#include "probes/target.h"
+
+namespace exporter {
+
+using PreparedPtr = std::shared_ptr<const ike::PreparedOpening>;
+
+struct VersionOpenings {
+  PreparedPtr full;
+  PreparedPtr plainest;
+  PreparedPtr refusal;
+
+  const PreparedPtr& of(ike::OpeningKind kind) const;
+};
+
+struct OpeningSet {
+  VersionOpenings ikev1;
+  VersionOpenings ikev2;
+
+  const VersionOpenings& of(ike::IkeVersion version) const {
+    return version == ike::IkeVersion::kV1 ? ikev1 : ikev2;
+  }
+};
+
+std::shared_ptr<const OpeningSet> MakeOpeningSet(const ike::ProbeSettings& settings);
+
+// One OpeningSet per distinct settings object. One thread.
+class OpeningCache {
+ public:
+  std::shared_ptr<const OpeningSet> For(const std::shared_ptr<const ike::ProbeSettings>& settings);
+  // Forgets settings that only the cache still holds.
+  void Sweep();
+
+ private:
+  struct Entry {
+    std::shared_ptr<const ike::ProbeSettings> settings;
+    std::shared_ptr<const OpeningSet> openings;
+  };
+  std::unordered_map<const ike::ProbeSettings*, Entry> entries_;
+};
+
+}  // namespace exporter

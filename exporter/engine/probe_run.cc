@@ -1,0 +1,212 @@
+#include "exporter/engine/probe_run.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "probes/fingerprint.h"
+
+namespace exporter {
+namespace {
+
+// A scheduled probe rather starts this much later than go without an opening of its own.
+constexpr ike::Duration kSchedulePatience = std::chrono::seconds(1);
+
+// Openings that may leave half-open state at the endpoint.
+bool MayLeaveState(ike::OpeningKind kind) {
+  return kind == ike::OpeningKind::kFull || kind == ike::OpeningKind::kPlainest;
+}
+
+}  // namespace
+
+ProbeRun::ProbeRun(const Services* services, ProbeOrder order, ike::LivenessMemory* memory,
+                   Trace* trace, Owner* owner)
+    : services_(services),
+      order_(std::move(order)),
+      memory_(memory),
+      trace_(trace),
+      owner_(owner) {}
+
+ProbeRun::~ProbeRun() {
+  StopWaiting();
+  if (resolving_ != 0) services_->resolver->Cancel(resolving_);
+  if (exchange_ != 0) services_->exchanger->Cancel(exchange_);
+}
+
+HalfOpenBudget::Asker ProbeRun::asker() const {
+  return order_.scheduled ? HalfOpenBudget::Asker::kScheduled : HalfOpenBudget::Asker::kOnRequest;
+}
+
+void ProbeRun::Begin() {
+  started_ = now();
+  deadline_ = started_ + order_.timeout;
+  if (!order_.address.empty()) {
+    address_ = order_.address;
+    resolved_ = true;
+    return Choose();
+  }
+  net::Resolver::Ticket ticket = services_->resolver->Resolve(
+      order_.host, FamilyOf(settings().address_family),
+      [this](const net::ResolveResult& result) { OnResolved(result); });
+  if (ticket == 0) return;  // answered already; this may be gone
+  resolving_ = ticket;
+  services_->wheel->Arm(this, deadline_);
+}
+
+void ProbeRun::OnResolved(const net::ResolveResult& result) {
+  resolving_ = 0;
+  Cancel();
+  if (!result) {
+    resolve_error_ = result.error().text;
+    return FinishWith(ike::Reason::kResolve);
+  }
+  std::vector<ike::IpAddress> addresses = result->addresses;
+  if (services_->routes != nullptr) net::PreferReachable(services_->routes, now(), &addresses);
+  address_ = addresses.front();
+  resolved_ = true;
+  Choose();
+}
+
+ike::LivenessCircumstances ProbeRun::Circumstances(ike::TimePoint at) const {
+  ike::LivenessCircumstances circumstances;
+  circumstances.now = at;
+  circumstances.budget_available =
+      services_->budget->NextFree(address_, settings().half_open_budget, asker(), at) <= at;
+  circumstances.budget_contended = services_->budget->Contended(address_);
+  circumstances.other_version_answers = order_.other_version_answers;
+  return circumstances;
+}
+
+void ProbeRun::Choose() {
+  if (!order_.scheduled) return ChooseOnRequest();
+  services_->budget->NoteScheduled(address_, now());
+  ike::OpeningKind kind = ike::FirstOpening(*memory_, Circumstances(now()));
+  if (kind == ike::OpeningKind::kNone) return OnNoOpening();
+  Try(kind);
+}
+
+// Whoever asks wants to see the endpoint's choice: a full opening if the deadline allows to wait for
+// one, else what leaves no state.
+void ProbeRun::ChooseOnRequest() {
+  ike::TimePoint latest = deadline_ - std::min<ike::Duration>(order_.timeout / 2,
+                                                             std::chrono::seconds(3));
+  if (services_->budget->NextFree(address_, settings().half_open_budget, asker(), now()) <= now()) {
+    return Try(ike::OpeningKind::kFull);
+  }
+  if (WaitForBudget(latest)) return;
+  if (order_.need_suite) return Report(ProbeEnd::kNoBudget, {});
+  Try(ike::OpeningKind::kRefusal);
+}
+
+void ProbeRun::OnNoOpening() {
+  if (WaitForBudget(now() + kSchedulePatience)) return;
+  Report(ProbeEnd::kNoBudget, {});
+}
+
+bool ProbeRun::WaitForBudget(ike::TimePoint latest) {
+  ike::TimePoint free =
+      services_->budget->NextFree(address_, settings().half_open_budget, asker(), now());
+  if (free > latest) return false;
+  if (!order_.scheduled && !waiting_) {
+    services_->budget->AddWaiter(address_);
+    waiting_ = true;
+  }
+  services_->wheel->Arm(this, free);
+  return true;
+}
+
+void ProbeRun::StopWaiting() {
+  if (waiting_) services_->budget->RemoveWaiter(address_);
+  waiting_ = false;
+}
+
+void ProbeRun::OnAlarm(ike::TimePoint) {
+  if (resolving_ != 0) {
+    services_->resolver->Cancel(resolving_);
+    resolving_ = 0;
+    resolve_error_ = order_.host + ": no answer from the name servers in time";
+    return FinishWith(ike::Reason::kResolve);
+  }
+  Choose();
+}
+
+void ProbeRun::Try(ike::OpeningKind kind) {
+  StopWaiting();
+  if (!MayLeaveState(kind)) return Send(kind);
+  ike::TimePoint at = now();
+  if (!services_->budget->TryTake(address_, settings().half_open_budget, asker(), at)) {
+    // Another engine was quicker.
+    if (order_.need_suite) return Report(ProbeEnd::kNoBudget, {});
+    return Send(ike::OpeningKind::kRefusal);
+  }
+  slot_ = at;
+  Send(kind);
+}
+
+void ProbeRun::Send(ike::OpeningKind kind) {
+  kind_ = kind;
+  ExchangeJob job;
+  job.remote = {address_, settings().port};
+  job.transport = settings().transport;
+  job.source = settings().source_address;
+  job.source_port = settings().source_port;
+  job.opening = order_.openings->of(order_.version).of(kind);
+  job.ke_group = kind == ike::OpeningKind::kFull ? memory_->chosen_group : uint16_t{0};
+  job.timeout = ike::ShareOfTimeout(kind, *memory_, Circumstances(now()), deadline_ - now());
+  job.last_rtt = memory_->last_rtt;
+  exchange_ = services_->exchanger->Start(job, this, trace_);
+}
+
+// What was thought to leave state and did not, or the other way round.
+void ProbeRun::SettleBudget(const ike::Outcome& outcome) {
+  if (slot_ && (outcome.leaves_no_state() || outcome.packets_sent == 0)) {
+    services_->budget->GiveBack(address_, *slot_);
+  }
+  if (!slot_ && outcome.selected()) services_->budget->ForceTake(address_, now());
+  slot_.reset();
+}
+
+void ProbeRun::OnExchangeDone(const ike::Outcome& outcome) {
+  exchange_ = 0;
+  packets_sent_ += outcome.packets_sent;
+  packets_received_ += outcome.packets_received;
+  SettleBudget(outcome);
+  ike::OpeningKind next = ike::OpeningKind::kNone;
+  ike::LivenessCircumstances at = Circumstances(now());
+  bool more = ike::NextOpening(kind_, outcome, *memory_, at, &next) && deadline_ > now();
+  ike::Remember(kind_, outcome, now(), memory_);
+  if (more) return Try(next);
+  Finish(outcome);
+}
+
+void ProbeRun::Finish(const ike::Outcome& outcome) { Report(ProbeEnd::kProbed, outcome); }
+
+void ProbeRun::FinishWith(ike::Reason reason) {
+  ike::Outcome outcome;
+  outcome.reason = reason;
+  Report(ProbeEnd::kProbed, outcome);
+}
+
+void ProbeRun::Report(ProbeEnd end, const ike::Outcome& outcome) {
+  StopWaiting();
+  Cancel();
+  ProbeResult result;
+  result.end = end;
+  result.error = std::move(resolve_error_);
+  result.resolved = resolved_;
+  ProbeReport& report = result.report;
+  report.outcome = outcome;
+  report.outcome.version = order_.version;
+  report.full_opening = MayLeaveState(kind_);
+  report.implementation = ike::Fingerprint(outcome);
+  report.packets_sent = packets_sent_;
+  report.packets_received = packets_received_;
+  report.duration = now() - started_;
+  report.finished_at = services_->unix_time();
+  report.address = address_;
+  if (order_.keep_details && outcome.answered()) {
+    report.details = std::make_shared<const ike::AnswerDetails>(outcome.details);
+  }
+  owner_->OnProbeDone(this, std::move(result));
+}
+
+}  // namespace exporter

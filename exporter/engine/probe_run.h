@@ -1,0 +1,102 @@
+// ProbeRun: one liveness probe of one IKE version, from the name to the report: resolve, wait for the
+// half-open budget, one or more exchanges as probes/liveness.h decides. Passive; its owner destroys it
+// at any time, which cancels what is under way. One thread.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "exporter/engine/alarm.h"
+#include "exporter/engine/openings.h"
+#include "exporter/engine/services.h"
+#include "exporter/store.h"
+#include "probes/liveness.h"
+
+namespace exporter {
+
+struct ProbeOrder {
+  std::string host;          // resolved, unless `address` is given
+  ike::IpAddress address;    // of an ad hoc probe: checked before, so it is the one that is probed
+  std::shared_ptr<const ike::ProbeSettings> settings;
+  std::shared_ptr<const OpeningSet> openings;
+  ike::IkeVersion version = ike::IkeVersion::kV2;
+  ike::Duration timeout{};
+  bool scheduled = false;    // else on request: waits for the budget within its deadline
+  bool need_suite = false;   // on request: nothing but the target's own proposals will do
+  bool keep_details = false;
+  bool other_version_answers = false;
+};
+
+enum class ProbeEnd : uint8_t {
+  kProbed,
+  kNoBudget,  // nothing was sent: no opening was allowed
+};
+
+struct ProbeResult {
+  ProbeEnd end = ProbeEnd::kProbed;
+  ProbeReport report;
+  std::string error;  // of the resolver, for a person
+  bool resolved = false;
+};
+
+class ProbeRun final : public Alarm, private ExchangeHandler {
+ public:
+  class Owner {
+   public:
+    virtual ~Owner() = default;
+    // The last call about `run`, which the owner may destroy in it.
+    virtual void OnProbeDone(ProbeRun* run, ProbeResult result) = 0;
+  };
+
+  // `services`, `memory`, `trace` (may be null) and `owner` outlive the run.
+  ProbeRun(const Services* services, ProbeOrder order, ike::LivenessMemory* memory, Trace* trace,
+           Owner* owner);
+  ~ProbeRun() override;
+
+  // May call owner->OnProbeDone before it returns.
+  void Begin();
+
+  const ProbeOrder& order() const { return order_; }
+  void OnAlarm(ike::TimePoint now) override;
+
+ private:
+  void OnExchangeDone(const ike::Outcome& outcome) override;
+
+  void OnResolved(const net::ResolveResult& result);
+  void Choose();
+  void OnNoOpening();
+  void ChooseOnRequest();
+  bool WaitForBudget(ike::TimePoint latest);
+  void StopWaiting();
+  void Try(ike::OpeningKind kind);
+  void Send(ike::OpeningKind kind);
+  void SettleBudget(const ike::Outcome& outcome);
+  void Finish(const ike::Outcome& outcome);
+  void FinishWith(ike::Reason reason);
+  void Report(ProbeEnd end, const ike::Outcome& outcome);
+  ike::LivenessCircumstances Circumstances(ike::TimePoint now) const;
+  HalfOpenBudget::Asker asker() const;
+  ike::TimePoint now() const { return services_->now(); }
+  const ike::ProbeSettings& settings() const { return *order_.settings; }
+
+  const Services* const services_;
+  const ProbeOrder order_;
+  ike::LivenessMemory* const memory_;
+  Trace* const trace_;
+  Owner* const owner_;
+
+  ike::TimePoint started_{};
+  ike::TimePoint deadline_{};
+  ike::IpAddress address_;
+  net::Resolver::Ticket resolving_ = 0;
+  ExchangeTicket exchange_ = 0;
+  ike::OpeningKind kind_ = ike::OpeningKind::kFull;
+  std::optional<ike::TimePoint> slot_;  // when the current opening took one
+  bool waiting_ = false;
+  bool resolved_ = false;
+  std::string resolve_error_;
+  uint32_t packets_sent_ = 0;
+  uint32_t packets_received_ = 0;
+};
+
+}  // namespace exporter

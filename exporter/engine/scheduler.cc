@@ -1,0 +1,188 @@
+#include "exporter/engine/scheduler.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "exporter/engine/schedule.h"
+
+namespace exporter {
+namespace {
+
+constexpr size_t kReconcileSlice = 1000;
+// The audits of a first start are spread over at least this, and over half a second per target, so
+// that a fleet is not audited all at once.
+constexpr ike::Duration kFirstAuditSpread = std::chrono::seconds(30);
+constexpr ike::Duration kFirstAuditSpacing = std::chrono::milliseconds(500);
+
+}  // namespace
+
+class Scheduler::Scheduled final : public Alarm, public ProbeRun::Owner {
+ public:
+  Scheduled(Scheduler* scheduler, EntryPtr entry)
+      : scheduler_(scheduler), entry_(std::move(entry)), audit_alarm_(this) {}
+  ~Scheduled() override {
+    for (auto& run : runs_) {
+      if (run) --scheduler_->in_flight_;
+    }
+  }
+
+  // Takes the target's present settings, and schedules it anew if its interval changed.
+  void Configure(uint64_t generation, ike::TimePoint now);
+  void OnAlarm(ike::TimePoint now) override;
+
+  uint64_t generation() const { return generation_; }
+
+ private:
+  struct AuditAlarm final : Alarm {
+    explicit AuditAlarm(Scheduled* owner) : scheduled(owner) {}
+    void OnAlarm(ike::TimePoint now) override { scheduled->OnAuditDue(now); }
+    Scheduled* const scheduled;
+  };
+
+  void OnProbeDone(ProbeRun* run, ProbeResult result) override;
+  void OnAuditDue(ike::TimePoint now);
+  void ScheduleAudit(ike::TimePoint now);
+  void Start(ike::IkeVersion version);
+  const Services& services() const { return *scheduler_->services_; }
+
+  Scheduler* const scheduler_;
+  const EntryPtr entry_;
+  std::shared_ptr<const ike::ProbeSettings> settings_;
+  std::shared_ptr<const OpeningSet> openings_;
+  uint64_t generation_ = 0;
+  ike::TimePoint due_{};
+  std::array<ike::LivenessMemory, 2> memory_;
+  std::array<bool, 2> answers_{};  // whether each version answered its last probe
+  std::array<std::unique_ptr<ProbeRun>, 2> runs_;
+  AuditAlarm audit_alarm_;
+};
+
+void Scheduler::Scheduled::Configure(uint64_t generation, ike::TimePoint now) {
+  generation_ = generation;
+  std::shared_ptr<const ike::Target> target = entry_->target();
+  if (settings_ == target->settings) return;
+  bool reschedule = !settings_ || settings_->interval != target->settings->interval;
+  bool audits = !settings_ || settings_->audit_interval != target->settings->audit_interval;
+  settings_ = target->settings;
+  openings_ = scheduler_->openings_.For(settings_);
+  if (reschedule) {
+    ike::Duration interval = settings_->interval;
+    due_ = NextDue(now, interval, Phase(StableHash(target->name), interval));
+    services().wheel->Arm(this, due_);
+  }
+  if (audits) ScheduleAudit(now);
+}
+
+void Scheduler::Scheduled::ScheduleAudit(ike::TimePoint now) {
+  audit_alarm_.Cancel();
+  ike::Duration interval = settings_->audit_interval;
+  if (interval <= ike::Duration::zero()) return;
+  double last_run = 0;
+  std::string name;
+  entry_->With([&](const ike::Target& target, const TargetState& state) {
+    name = target.name;
+    if (state.audit) last_run = state.audit->last_run;
+  });
+  ike::Duration spread = std::max<ike::Duration>(
+      kFirstAuditSpread, kFirstAuditSpacing * static_cast<int64_t>(scheduler_->scheduled_.size()));
+  ike::Duration soon = Phase(StableHash(name), std::min(interval, spread));
+  if (last_run == 0) return services().wheel->Arm(&audit_alarm_, now + soon);
+  // The wall clock may have jumped since: never further away than one interval.
+  double age = std::max(0.0, services().unix_time() - last_run);
+  ike::Duration left = interval - std::min(interval, ike::Duration(static_cast<int64_t>(
+                                                         std::min(age, 1e9) * 1e9)));
+  services().wheel->Arm(&audit_alarm_, now + std::max(left, soon));
+}
+
+void Scheduler::Scheduled::OnAuditDue(ike::TimePoint now) {
+  services().wheel->Arm(&audit_alarm_, now + settings_->audit_interval);
+  if (!scheduler_->draining_) scheduler_->start_audit_(entry_, now);
+}
+
+void Scheduler::Scheduled::OnAlarm(ike::TimePoint now) {
+  ike::Duration interval = settings_->interval;
+  uint64_t missed = MissedSince(due_, now, interval);
+  auto versions = static_cast<uint64_t>(settings_->ikev1) + settings_->ikev2;
+  if (missed > 0) scheduler_->stats_->CountSkip(Skip::kLate, missed * versions);
+  ike::TimePoint latest_due = due_ + interval * static_cast<int64_t>(missed);
+  scheduler_->stats_->CountLag(static_cast<uint64_t>((now - latest_due).count()));
+  due_ = latest_due + interval;
+  services().wheel->Arm(this, due_);
+  if (scheduler_->draining_) return;
+  if (settings_->ikev2) Start(ike::IkeVersion::kV2);
+  if (settings_->ikev1) Start(ike::IkeVersion::kV1);
+}
+
+void Scheduler::Scheduled::Start(ike::IkeVersion version) {
+  size_t index = static_cast<size_t>(version) - 1;
+  if (runs_[index]) return scheduler_->stats_->CountSkip(Skip::kInFlight);
+  ProbeOrder order;
+  std::shared_ptr<const ike::Target> target = entry_->target();
+  order.host = target->host;
+  order.settings = settings_;
+  order.openings = openings_;
+  order.version = version;
+  order.timeout = settings_->timeout;
+  order.scheduled = true;
+  order.keep_details = entry_->With(
+      [](const ike::Target&, const TargetState& state) { return state.history != nullptr; });
+  order.other_version_answers = answers_[1 - index];
+  runs_[index] = std::make_unique<ProbeRun>(scheduler_->services_, std::move(order),
+                                            &memory_[index], nullptr, this);
+  ++scheduler_->in_flight_;
+  runs_[index]->Begin();
+}
+
+void Scheduler::Scheduled::OnProbeDone(ProbeRun* run, ProbeResult result) {
+  size_t index = static_cast<size_t>(run->order().version) - 1;
+  std::unique_ptr<ProbeRun> ended = std::move(runs_[index]);
+  --scheduler_->in_flight_;
+  if (result.end == ProbeEnd::kNoBudget) return scheduler_->stats_->CountSkip(Skip::kBudget);
+  answers_[index] = result.report.outcome.answered();
+  entry_->Publish(result.report, scheduler_->table_->config->metrics.rtt_buckets);
+}
+
+Scheduler::Scheduler(const Services* services, EngineStats* stats,
+                     std::function<bool(std::string_view)> owns, AuditStarter start_audit)
+    : services_(services),
+      stats_(stats),
+      owns_(std::move(owns)),
+      start_audit_(std::move(start_audit)) {}
+
+Scheduler::~Scheduler() = default;
+
+void Scheduler::Apply(std::shared_ptr<const TargetTable> table) {
+  table_ = std::move(table);
+  ++generation_;
+  adopt_next_ = 0;
+  swept_any_ = false;
+  sweeping_ = true;
+}
+
+void Scheduler::Adopt(const EntryPtr& entry, ike::TimePoint now) {
+  if (!owns_(entry->target()->host)) return;
+  std::unique_ptr<Scheduled>& scheduled = scheduled_[entry.get()];
+  if (!scheduled) scheduled = std::make_unique<Scheduled>(this, entry);
+  scheduled->Configure(generation_, now);
+}
+
+bool Scheduler::Reconcile(ike::TimePoint now) {
+  if (!table_ || !sweeping_) return false;
+  const std::vector<EntryPtr>& entries = table_->entries;
+  size_t end = std::min(entries.size(), adopt_next_ + kReconcileSlice);
+  for (; adopt_next_ < end; ++adopt_next_) Adopt(entries[adopt_next_], now);
+  if (adopt_next_ < entries.size()) return true;
+  // Nothing is inserted from here to the next Apply, so that the iterator stays valid.
+  if (!swept_any_) sweep_next_ = scheduled_.begin();
+  swept_any_ = true;
+  for (size_t i = 0; i < kReconcileSlice && sweep_next_ != scheduled_.end(); ++i) {
+    bool gone = sweep_next_->second->generation() != generation_;
+    sweep_next_ = gone ? scheduled_.erase(sweep_next_) : std::next(sweep_next_);
+  }
+  if (sweep_next_ != scheduled_.end()) return true;
+  sweeping_ = swept_any_ = false;
+  openings_.Sweep();
+  return false;
+}
+
+}  // namespace exporter

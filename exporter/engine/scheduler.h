@@ -1,0 +1,63 @@
+// Scheduler: probes every target of one engine at its own interval. Late probes are skipped and
+// counted, never piled up. A new table is taken over in slices, so that a reload of a hundred thousand
+// targets does not pause the probing. One thread.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <unordered_map>
+
+#include "exporter/engine/alarm.h"
+#include "exporter/engine/engine_stats.h"
+#include "exporter/engine/openings.h"
+#include "exporter/engine/probe_run.h"
+#include "exporter/engine/services.h"
+#include "exporter/store.h"
+
+namespace exporter {
+
+// What an audit of a scheduled target needs; done by the audit desk.
+using AuditStarter = std::function<void(const EntryPtr& entry, ike::TimePoint now)>;
+
+class Scheduler {
+ public:
+  // `services` and `stats` outlive the scheduler. `owns` tells which hosts are this engine's;
+  // `start_audit` is called when a target's audit is due.
+  Scheduler(const Services* services, EngineStats* stats,
+            std::function<bool(std::string_view host)> owns, AuditStarter start_audit);
+  ~Scheduler();
+
+  void Apply(std::shared_ptr<const TargetTable> table);
+
+  // Does a slice of what Apply began. Returns whether there is more to do.
+  bool Reconcile(ike::TimePoint now);
+
+  // Starts nothing any more; what is in flight ends by itself.
+  void Drain() { draining_ = true; }
+
+  size_t targets() const { return scheduled_.size(); }
+  size_t in_flight() const { return in_flight_; }
+
+ private:
+  class Scheduled;
+
+  void Adopt(const EntryPtr& entry, ike::TimePoint now);
+
+  const Services* const services_;
+  EngineStats* const stats_;
+  const std::function<bool(std::string_view)> owns_;
+  const AuditStarter start_audit_;
+  OpeningCache openings_;
+  std::shared_ptr<const TargetTable> table_;
+  std::unordered_map<const TargetEntry*, std::unique_ptr<Scheduled>> scheduled_;
+  size_t adopt_next_ = 0;  // index into table_->entries
+  std::unordered_map<const TargetEntry*, std::unique_ptr<Scheduled>>::iterator sweep_next_;
+  bool sweeping_ = false;   // between Apply and the end of its sweep
+  bool swept_any_ = false;  // sweep_next_ is meaningful
+  uint64_t generation_ = 0;
+  size_t in_flight_ = 0;
+  bool draining_ = false;
+};
+
+}  // namespace exporter

@@ -1,0 +1,31 @@
+// Services: what the runs of one engine share. Plain pointers, owned by the engine (or a test), which
+// outlives every run. One thread, but for the budget, which is shared between engines.
+#pragma once
+
+#include <functional>
+
+#include "exporter/engine/exchanger.h"
+#include "exporter/engine/half_open_budget.h"
+#include "exporter/net/resolver.h"
+#include "exporter/net/route.h"
+#include "exporter/net/timer_wheel.h"
+
+namespace exporter {
+
+inline net::IpFamily FamilyOf(ike::AddressFamily family) {
+  if (family == ike::AddressFamily::kIpv4) return net::IpFamily::kIpv4;
+  if (family == ike::AddressFamily::kIpv6) return net::IpFamily::kIpv6;
+  return net::IpFamily::kAny;
+}
+
+struct Services {
+  Exchanger* exchanger = nullptr;
+  HalfOpenBudget* budget = nullptr;
+  net::TimerWheel* wheel = nullptr;        // of Alarms
+  net::Resolver* resolver = nullptr;       // null: only addresses can be probed
+  net::RouteCache* routes = nullptr;       // null: addresses are taken in the resolver's order
+  std::function<ike::TimePoint()> now;     // the time of the current turn
+  std::function<double()> unix_time;       // the wall clock, for what is published
+};
+
+}  // namespace exporter

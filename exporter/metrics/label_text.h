@@ -1,0 +1,17 @@
+// Labels as the Prometheus text format writes them. Pure functions, any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "probes/target.h"
+
+namespace exporter {
+
+// Appends `name="value"`, the value escaped (backslash, double quote, line feed).
+void AppendLabel(std::string_view name, std::string_view value, std::string* out);
+
+// `target="NAME"` and the target's own labels, comma separated.
+std::string TargetLabelText(const ike::Target& target);
+
+}  // namespace exporter
