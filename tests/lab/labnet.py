@@ -128,9 +128,9 @@ class Lab:
             f"link set {self.prefix}{number} master {self.bridge} up\n"
             for name, number in missing.items()))
         with ThreadPoolExecutor(8) as pool:
-            list(pool.map(lambda peer: self._set_up(*peer), missing.items()))
+            list(pool.map(lambda peer: self.set_up(*peer), missing.items()))
 
-    def _set_up(self, name, number):
+    def set_up(self, name, number):
         self.inside(name, "sh", "-c", SETUP.format(v4=self.address(number),
                                                    v6=self.address6(number)))
         open(self._made(name), "w").close()

@@ -95,8 +95,9 @@ class Libreswan:
                                self._path("pluto.ctl"), *arguments, check=False)
 
     def half_open(self):
-        found = re.search(r"IKE SAs:.*half-open\((\d+)\)", self.whack("--status"))
-        return int(found.group(1)) if found else 0
+        """pluto calls an IKEv1 SA open as soon as it has answered the first message."""
+        found = re.search(r"half-open\((\d+)\), open\((\d+)\)", self.whack("--status"))
+        return int(found.group(1)) + int(found.group(2)) if found else 0
 
     def stats(self):
         return "".join(line + "\n" for line in self.whack("--status").splitlines()

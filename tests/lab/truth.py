@@ -19,7 +19,7 @@ def settle(configuration, daemon, host):
                                                                        host)
     configured = [proposal for proposal in configuration.proposals if proposal.values]
     for proposal in configured:
-        if proposal.values not in loaded:
+        if not any(_covers(values, proposal.values) for values in loaded):
             raise Mismatch(f"{configuration.name}: {proposal.text} is not in the log: {loaded}")
     wild = [proposal for proposal in configuration.proposals if proposal.values is None]
     known = [proposal.values for proposal in configured]
@@ -28,6 +28,12 @@ def settle(configuration, daemon, host):
         raise Mismatch(f"{configuration.name}: the log has more than was configured: {rest}")
     for proposal in wild:
         proposal.values = _union(rest)
+
+
+def _covers(loaded, configured):
+    """pluto leaves out a suite that a wildcard before it includes."""
+    return loaded.keys() == configured.keys() and all(
+        configured[kind] <= loaded[kind] for kind in configured)
 
 
 def _union(proposals):
