@@ -16,35 +16,55 @@ enum class OpeningKind : uint8_t {
   kPlainest,  // one common suite and nothing else, for daemons that a richer opening silences
   kRefusal,   // proposals nobody implements: answered by a refusal that leaves no state
   kRepeat,    // the last full opening's bytes again: answered from the daemon's cache, no new state
+  kNone,      // nothing that would tell anything is allowed now: the probe is skipped
 };
 
-// What the engine remembers of one version of one target between probes. 64 bytes or less.
+// What the engine remembers of one version of one target between probes. Written by Remember alone.
+// Of the times the epoch means "never".
 struct LivenessMemory {
-  TimePoint last_full_sent{};       // when an opening that may have left state went out last
-  TimePoint last_full_answered{};   // epoch = never, or the last one was not answered
+  TimePoint last_state_left{};     // when an opening that may have left state went out last
+  TimePoint last_full_answered{};  // or the plainest, where it is needed; "never" after silence
+  TimePoint last_full{};
   TimePoint last_plainest{};
-  Duration last_rtt{};              // 0 = none yet
-  uint16_t chosen_group = 0;        // 0 = not known: use the opening's own
+  TimePoint refusal_judged{};  // when it was found unusable
+  Duration last_rtt{};         // 0 = none yet
+  uint16_t chosen_group = 0;   // 0 = not known: use the opening's own
   bool ever_answered = false;
-  bool refusal_answered = false;    // a refusal opening has been answered here
-  bool refusal_unusable = false;    // met silence where another opening was answered, or was selected
-  bool plainest_needed = false;     // only the plainest opening is answered here
+  bool refusal_answered = false;  // a refusal opening is answered by a refusal here
+  bool refusal_unusable = false;  // it met silence where others were answered, or was selected
+  bool refusal_selected = false;  // that is, it cannot be tried again without leaving state
+  bool refusal_missed = false;    // the last one met silence, and nothing was answered since
+  uint8_t refusal_silences = 0;   // how often it met silence where others were answered
+  bool plainest_needed = false;   // only the plainest opening is answered here
+  uint8_t full_silences = 0;      // how often a full one met silence where the plainest was answered
 };
+static_assert(sizeof(LivenessMemory) <= 64);  // there are two for each target
 
 struct LivenessCircumstances {
   TimePoint now;
   bool budget_available = true;    // an opening that may leave state is allowed now
   bool budget_contended = false;   // an audit or an ad hoc probe waits for this address's budget
   bool other_version_answers = false;
-  bool repeat_possible = false;    // the engine still has the bytes and the state is fresh
+  bool repeat_possible = false;    // the engine still has the bytes and they have been answered
+  bool plainest_differs = true;    // from the full opening
 };
 
 // The first opening of a probe.
 OpeningKind FirstOpening(const LivenessMemory& memory, const LivenessCircumstances& at);
 
-// The next opening after `sent` ended in `outcome`; false = the probe is over.
+// The next opening after `sent` ended in `outcome`; false = the probe is over. `memory` does not hold
+// this outcome yet.
 bool NextOpening(OpeningKind sent, const Outcome& outcome, const LivenessMemory& memory,
                  const LivenessCircumstances& at, OpeningKind* next);
+
+// Whether the silence to `sent`, the last opening of a probe, says that this version is down. Not so
+// where it is an untested refusal and others have been answered: then the probe counts as skipped.
+bool SilenceIsProof(OpeningKind sent, const LivenessMemory& memory);
+
+// How much of what remains of a probe's timeout an exchange may take, so that enough is left for what
+// may follow it.
+Duration ShareOfTimeout(OpeningKind kind, const LivenessMemory& memory,
+                        const LivenessCircumstances& at, Duration remaining);
 
 // Records what `sent` proved.
 void Remember(OpeningKind sent, const Outcome& outcome, TimePoint now, LivenessMemory* memory);

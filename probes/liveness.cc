@@ -1,0 +1,209 @@
+// The first opening of a probe:
+//
+//   budget | contended, full answered | refusal  | repeat   | opening
+//          | less than 2 min ago      |          | possible |
+//   -------+--------------------------+----------+----------+-----------------------------------
+//   yes    | no                       | untested |          | refusal, if a full one was answered
+//          |                          |          |          | lately: to learn whether it works
+//   yes    | no                       | other    |          | full (or plainest, see below)
+//   any    | yes, or no budget        | proven   |          | refusal
+//   any    | yes, or no budget        | other    | yes      | repeat
+//   yes    | yes                      | untested | no       | refusal
+//   yes    | yes                      | unusable | no       | full
+//   no     |                          | untested | no       | refusal: its silence proves nothing
+//   no     |                          | unusable | no       | none: the budget is absolute
+//
+// After silence (nothing at all, or nothing that is IKE) the probe goes on:
+//
+//   refusal, repeat | with budget: full; a repeat without budget: refusal, unless unusable
+//   full            | with budget: plainest, if it differs; at most hourly while the other version
+//                   | answers, because then this one is probably switched off
+//   plainest        | over
+//
+// A refusal is proven once it was refused. It is unusable once it met silence three times where
+// another opening was answered right after, and again untested an hour later; one that was selected
+// is unusable for good. Three, because packets get lost. For the same reason the plainest opening
+// is needed, and comes first, once it was answered three times in a row right after a full one met
+// silence; the full one is tried again every hour. Tested by tests/probes/liveness_test.cc.
+#include "probes/liveness.h"
+
+#include <algorithm>
+
+namespace ike {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr TimePoint kNever{};
+constexpr Duration kContendedRenewal = minutes(2);  // of the suite, while others want the budget
+constexpr Duration kLearningWindow = minutes(10);
+constexpr Duration kRepeatWindow = seconds(20);  // strongSwan keeps half-open state for 30 s
+constexpr Duration kRecheck = hours(1);
+constexpr int kEnoughSilences = 3;
+
+bool IsWithin(TimePoint event, Duration window, TimePoint now) {
+  return event != kNever && now - event < window;
+}
+
+enum class Refusal : uint8_t { kUntested, kProven, kUnusable };
+
+Refusal RefusalOf(const LivenessMemory& memory, TimePoint now) {
+  if (memory.refusal_selected) return Refusal::kUnusable;
+  if (memory.refusal_unusable && IsWithin(memory.refusal_judged, kRecheck, now)) {
+    return Refusal::kUnusable;
+  }
+  return memory.refusal_answered ? Refusal::kProven : Refusal::kUntested;
+}
+
+// The opening that may leave state and shows the suite.
+OpeningKind TellingOpening(const LivenessMemory& memory, const LivenessCircumstances& at) {
+  const bool is_plainest =
+      memory.plainest_needed && at.plainest_differs && IsWithin(memory.last_full, kRecheck, at.now);
+  return is_plainest ? OpeningKind::kPlainest : OpeningKind::kFull;
+}
+
+OpeningKind CheapOpening(const LivenessMemory& memory, const LivenessCircumstances& at) {
+  const Refusal refusal = RefusalOf(memory, at.now);
+  if (refusal == Refusal::kProven) return OpeningKind::kRefusal;
+  const bool can_repeat =
+      at.repeat_possible && IsWithin(memory.last_full_answered, kRepeatWindow, at.now);
+  if (can_repeat) return OpeningKind::kRepeat;
+  if (refusal == Refusal::kUntested) return OpeningKind::kRefusal;
+  return at.budget_available ? TellingOpening(memory, at) : OpeningKind::kNone;
+}
+
+bool WantsPlainest(const LivenessMemory& memory, const LivenessCircumstances& at) {
+  if (!at.plainest_differs) return false;
+  return memory.plainest_needed || !at.other_version_answers ||
+         !IsWithin(memory.last_plainest, kRecheck, at.now);
+}
+
+// Nothing came that is IKE. An error of the path or of our own system is no such silence: another
+// opening would meet it too.
+bool IsSilence(const Outcome& outcome) {
+  return !outcome.answered() &&
+         (outcome.reason == Reason::kTimeout || outcome.reason == Reason::kMalformed);
+}
+
+// Another opening was answered after a refusal had met silence.
+void CountRefusalSilence(TimePoint now, LivenessMemory* memory) {
+  if (!memory->refusal_missed) return;
+  memory->refusal_missed = false;
+  memory->refusal_answered = false;
+  memory->refusal_silences = static_cast<uint8_t>(memory->refusal_silences + 1);
+  if (memory->refusal_silences < kEnoughSilences) return;
+  memory->refusal_silences = 0;
+  memory->refusal_unusable = true;
+  memory->refusal_judged = now;
+}
+
+void RememberFull(const Outcome& outcome, TimePoint now, LivenessMemory* memory) {
+  memory->last_state_left = now;
+  memory->last_full = now;
+  memory->last_full_answered = outcome.answered() ? now : kNever;
+  if (!outcome.answered()) {
+    memory->chosen_group = 0;
+    return;
+  }
+  memory->plainest_needed = false;
+  memory->full_silences = 0;
+  if (outcome.selected()) memory->chosen_group = outcome.ikev2.group;
+}
+
+void RememberPlainest(const Outcome& outcome, TimePoint now, LivenessMemory* memory) {
+  memory->last_state_left = now;
+  memory->last_plainest = now;
+  if (!outcome.answered()) {
+    memory->last_full_answered = kNever;
+    return;
+  }
+  if (!memory->plainest_needed) {
+    memory->full_silences = static_cast<uint8_t>(memory->full_silences + 1);
+    memory->plainest_needed = memory->full_silences >= kEnoughSilences;
+  }
+  if (memory->plainest_needed) memory->last_full_answered = now;
+}
+
+void RememberRefusal(const Outcome& outcome, TimePoint now, LivenessMemory* memory) {
+  memory->refusal_missed = !outcome.answered();
+  if (!outcome.answered()) return;
+  memory->refusal_silences = 0;
+  memory->refusal_answered = !outcome.selected();
+  memory->refusal_unusable = outcome.selected();
+  memory->refusal_selected = outcome.selected();
+  if (!outcome.selected()) return;
+  memory->last_state_left = now;
+  memory->refusal_judged = now;
+}
+
+}  // namespace
+
+OpeningKind FirstOpening(const LivenessMemory& memory, const LivenessCircumstances& at) {
+  const bool yields =
+      at.budget_contended && IsWithin(memory.last_full_answered, kContendedRenewal, at.now);
+  if (!at.budget_available || yields) return CheapOpening(memory, at);
+  const bool learns = RefusalOf(memory, at.now) == Refusal::kUntested &&
+                      IsWithin(memory.last_full_answered, kLearningWindow, at.now);
+  return learns ? OpeningKind::kRefusal : TellingOpening(memory, at);
+}
+
+bool NextOpening(OpeningKind sent, const Outcome& outcome, const LivenessMemory& memory,
+                 const LivenessCircumstances& at, OpeningKind* next) {
+  if (!IsSilence(outcome)) return false;
+  switch (sent) {
+    case OpeningKind::kRefusal:
+      *next = TellingOpening(memory, at);
+      return at.budget_available;
+    case OpeningKind::kRepeat:
+      *next = at.budget_available ? TellingOpening(memory, at) : OpeningKind::kRefusal;
+      return at.budget_available || RefusalOf(memory, at.now) != Refusal::kUnusable;
+    case OpeningKind::kFull:
+      *next = OpeningKind::kPlainest;
+      return at.budget_available && WantsPlainest(memory, at);
+    case OpeningKind::kPlainest:
+    case OpeningKind::kNone:
+      return false;
+  }
+  return false;
+}
+
+bool SilenceIsProof(OpeningKind sent, const LivenessMemory& memory) {
+  return sent != OpeningKind::kRefusal || memory.refusal_answered || !memory.ever_answered;
+}
+
+Duration ShareOfTimeout(OpeningKind kind, const LivenessMemory& memory,
+                        const LivenessCircumstances& at, Duration remaining) {
+  Outcome silence;
+  silence.reason = Reason::kTimeout;
+  OpeningKind next = OpeningKind::kNone;
+  if (!NextOpening(kind, silence, memory, at, &next)) return remaining;
+  // What follows a full opening is a last resort; what follows the others may be followed itself.
+  const int percent = kind == OpeningKind::kFull ? 60 : 40;
+  return std::min(remaining, std::max(remaining * percent / 100, memory.last_rtt * 2));
+}
+
+void Remember(OpeningKind sent, const Outcome& outcome, TimePoint now, LivenessMemory* memory) {
+  if (outcome.packets_sent == 0) return;
+  if (outcome.answered()) {
+    memory->ever_answered = true;
+    if (outcome.rtt) memory->last_rtt = *outcome.rtt;
+    if (sent != OpeningKind::kRefusal) CountRefusalSilence(now, memory);
+  }
+  // Silence all round says nothing about refusals.
+  if (sent != OpeningKind::kRefusal) memory->refusal_missed = false;
+  switch (sent) {
+    case OpeningKind::kFull:
+      return RememberFull(outcome, now, memory);
+    case OpeningKind::kPlainest:
+      return RememberPlainest(outcome, now, memory);
+    case OpeningKind::kRefusal:
+      return RememberRefusal(outcome, now, memory);
+    case OpeningKind::kRepeat:
+    case OpeningKind::kNone:
+      return;
+  }
+}
+
+}  // namespace ike
