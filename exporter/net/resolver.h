@@ -22,7 +22,7 @@ namespace exporter::net {
 
 struct ResolveError {
   std::string text;           // "vpn.example.com: no such name", for a person
-  bool no_such_name = false;  // NXDOMAIN, or no address of the family; else the servers failed
+  bool no_such_name = false;  // or no address of the family; else the servers failed
 };
 
 struct Resolved {
@@ -35,10 +35,12 @@ struct Resolved {
 using ResolveResult = tl::expected<Resolved, ResolveError>;
 
 struct ResolverOptions {
-  size_t max_queries = 64;
+  size_t max_queries = 64;                                  // names asked for at the same time
   ike::Duration timeout = std::chrono::milliseconds(1500);  // of one try
   int tries = 2;                                            // per server
-  std::string servers;  // "127.0.0.1:5353,..."; empty = the system's
+  // "127.0.0.1:5353,[::1]:53", asked without search domains; empty = the system's configuration.
+  std::string servers{};
+  std::function<ike::TimePoint()> cache_clock{};  // for tests; empty = the loop's
 };
 
 class Resolver {
@@ -48,13 +50,12 @@ class Resolver {
 
   static tl::expected<std::unique_ptr<Resolver>, std::string> Create(
       EventLoop* loop, const ResolverOptions& options = {});
-  // Destroys without calling the callbacks that still wait.
-  ~Resolver();
+  ~Resolver();  // the callbacks that still wait are not called; not allowed within one of them
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
 
-  // Calls back exactly once unless cancelled; before it returns (and returns 0) for a literal or
-  // a cached answer.
+  // Calls back exactly once unless cancelled; before it returns, with 0, where nothing has to be
+  // asked: a literal, a cached answer, or what cannot be a name.
   Ticket Resolve(std::string_view host, IpFamily family, Callback callback);
   void Cancel(Ticket ticket);  // the callback is not called any more; unknown tickets are ignored
 
