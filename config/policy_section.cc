@@ -1,40 +1,82 @@
 #include "config/policy_section.h"
 
 #include <algorithm>
-#include <charconv>
+#include <array>
+#include <iterator>
 
 #include "config/fields.h"
 #include "config/names.h"
 #include "config/suggest.h"
+#include "probes/algorithms/registry.h"
 
 namespace config {
 namespace {
 
-constexpr std::string_view kKinds[] = {"encryption",    "integrity", "prf",           "dh",
-                                       "additional_ke", "hash",      "authentication"};
-constexpr std::string_view kVerdicts[] = {"strong", "acceptable", "weak", "broken"};
-constexpr size_t kMaxAlgorithmName = 64;
+using ike::Kind;
 
-bool IsAlgorithmCharacter(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '-';
+// Modes and versions have flags of their own.
+constexpr Kind kKinds[] = {Kind::kEncryption,   Kind::kIntegrity, Kind::kPrf,           Kind::kDh,
+                           Kind::kAdditionalKe, Kind::kHash,      Kind::kAuthentication};
+
+constexpr auto MakeKindNames() {
+  std::array<std::string_view, std::size(kKinds)> names;
+  for (size_t i = 0; i < names.size(); ++i) names[i] = ike::KindName(kKinds[i]);
+  return names;
+}
+constexpr auto kKindNames = MakeKindNames();
+
+// Groups have one number space for both versions; all other numbers mean two things.
+bool HasNumbers(Kind kind) { return kind == Kind::kDh || kind == Kind::kAdditionalKe; }
+
+bool IsNumberOf(Kind kind, int64_t number) {
+  const auto rows = ike::AllAlgorithms();
+  return std::any_of(rows.begin(), rows.end(), [&](const ike::Algorithm& row) {
+    return row.kind == kind && row.id == number;
+  });
 }
 
-// A number is the IANA one of the kind; its name may stand in its place.
-bool ReadAlgorithm(const Value& element, std::vector<std::string>& algorithms) {
-  constexpr std::string_view kExpected =
-      "an IANA name such as \"ENCR_AES_CBC_256\", or an IANA number";
-  if (const auto number = element.node.integer()) {
-    if (*number < 0 || *number > 65535) return element.Reject("is no IANA number", "0 to 65535");
-    algorithms.push_back(std::to_string(*number));
+// Its name stands for every key length, its label for one.
+bool IsNameOf(Kind kind, std::string_view text) {
+  const auto rows = ike::AllAlgorithms();
+  return std::any_of(rows.begin(), rows.end(), [&](const ike::Algorithm& row) {
+    return row.kind == kind && (row.name == text || row.label == text);
+  });
+}
+
+std::string ExpectedAlgorithm(Kind kind, std::string_view text) {
+  std::vector<std::string_view> names;
+  for (const ike::Algorithm& row : ike::AllAlgorithms()) {
+    if (row.kind != kind) continue;
+    names.push_back(row.name);
+    names.push_back(row.label);
+  }
+  const std::string_view nearest = Nearest(text, names);
+  if (!nearest.empty()) return Quoted(nearest);
+  return HasNumbers(kind) ? "an IANA number or name such as 19 or \"256-bit random ECP group\""
+                          : "an IANA name such as " + Quoted(names.back());
+}
+
+struct AlgorithmList {
+  Kind kind;
+  std::vector<std::string>& names;
+};
+
+bool ReadAlgorithm(const Value& element, AlgorithmList& list) {
+  const std::string wrong = "is not in the registry of " + std::string(ike::KindName(list.kind));
+  const auto number = element.node.integer();
+  if (number && HasNumbers(list.kind)) {
+    if (!IsNumberOf(list.kind, *number)) {
+      return element.Reject(wrong, ExpectedAlgorithm(list.kind, {}));
+    }
+    list.names.push_back(std::to_string(*number));
     return true;
   }
-  const auto text = ReadString(element, kExpected);
+  const auto text = ReadString(element, ExpectedAlgorithm(list.kind, {}));
   if (!text) return false;
-  const bool plausible = !text->empty() && text->size() <= kMaxAlgorithmName &&
-                         std::all_of(text->begin(), text->end(), IsAlgorithmCharacter);
-  if (!plausible) return element.Reject("is no algorithm", kExpected);
-  algorithms.emplace_back(*text);
+  if (!IsNameOf(list.kind, *text)) {
+    return element.Reject(wrong, ExpectedAlgorithm(list.kind, *text));
+  }
+  list.names.emplace_back(*text);
   return true;
 }
 
@@ -44,13 +86,14 @@ bool ReadAlgorithmLists(const Value& value, AlgorithmLists& lists) {
   }
   bool valid = true;
   for (const Member& member : value.node.members()) {
-    if (std::find(std::begin(kKinds), std::end(kKinds), member.key) == std::end(kKinds)) {
-      ReportUnknownKey(member, value.key, kKinds, value.problems);
+    const auto name = std::find(kKindNames.begin(), kKindNames.end(), member.key);
+    if (name == kKindNames.end()) {
+      ReportUnknownKey(member, value.key, kKindNames, value.problems);
       valid = false;
       continue;
     }
-    auto& list = lists[std::string(member.key)];
-    valid &= ReadArray(Value{member.key, member.value, value.problems}, "a list of algorithms",
+    AlgorithmList list{kKinds[name - kKindNames.begin()], lists[std::string(member.key)]};
+    valid &= ReadArray(Value{member.key, member.value, value.problems}, "an array of algorithms",
                        [&](const Value& element) { return ReadAlgorithm(element, list); });
   }
   return valid;
@@ -63,8 +106,8 @@ bool ReadExtends(const Value& value, UserPolicy& policy) {
 }
 
 bool ReadVerdict(const Value& value, UserPolicy& policy) {
-  const auto index = ReadChoice(value, {"a verdict", kVerdicts});
-  if (index) policy.minimum_verdict = kVerdicts[*index];
+  const auto index = ReadChoice(value, {"a verdict", ike::kVerdictNames});
+  if (index) policy.minimum_verdict = ike::kVerdictNames[*index];
   return index.has_value();
 }
 

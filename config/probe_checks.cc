@@ -3,6 +3,8 @@
 #include "config/duration.h"
 #include "config/host.h"
 #include "config/suggest.h"
+#include "probes/algorithms/key_share.h"
+#include "probes/algorithms/registry.h"
 
 namespace config {
 namespace {
@@ -55,9 +57,13 @@ std::string_view IdTypeText(ike::IdType type) {
 
 }  // namespace
 
-bool IsAggressiveGroup(uint16_t group) {
-  // Not 3 and 4 (EC2N): nobody makes public values of them any more.
-  return group == 1 || group == 2 || group == 5 || (group >= 14 && group <= 32);
+std::vector<uint16_t> AggressiveGroups() {
+  std::vector<uint16_t> groups;
+  for (const uint16_t group : ike::KeyShareGroups()) {
+    const auto* row = ike::FindAlgorithm(ike::IkeVersion::kV1, ike::Kind::kDh, group);
+    if (row != nullptr) groups.push_back(group);
+  }
+  return groups;
 }
 
 void CheckSourceFamily(const ProbeTable& table, Problems& problems) {

@@ -6,14 +6,16 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "config/probe_section.h"
 #include "probes/ip_address.h"
 
 namespace config {
 
-// Whether Aggressive Mode can be opened with this group: we need a public value of it.
-bool IsAggressiveGroup(uint16_t group);
+// The groups that Aggressive Mode can be opened with: known to IKEv1, and we can make a public
+// value.
+std::vector<uint16_t> AggressiveGroups();
 
 void CheckSourceFamily(const ProbeTable& table, Problems& problems);
 void CheckAggressiveIdentity(const ProbeTable& table, Problems& problems);

@@ -81,9 +81,11 @@ bool ReadAggressiveIdType(const Value& value, ProbeTable& table) {
 bool ReadDhGroup(const Value& value, ProbeTable& table) {
   const auto group = ReadInteger(value, {1, 65535, "a Diffie-Hellman group"});
   if (!group) return false;
-  if (!IsAggressiveGroup(static_cast<uint16_t>(*group))) {
-    return value.Reject("is not a Diffie-Hellman group that can be offered",
-                        "1, 2, 5, 14 to 30, 31 or 32");
+  const std::vector<uint16_t> groups = AggressiveGroups();
+  if (std::find(groups.begin(), groups.end(), *group) == groups.end()) {
+    std::string expected = "one of";
+    for (const uint16_t known : groups) expected += " " + std::to_string(known);
+    return value.Reject("is not a group that IKEv1 can be offered", expected);
   }
   table.layer.settings.aggressive_dh_group = static_cast<uint16_t>(*group);
   return true;

@@ -1,4 +1,4 @@
-// UserPolicy: one [policies.NAME] table, checked for form only. Made by config/load.h, turned into
+// UserPolicy: one [policies.NAME] table, its names checked. Made by config/load.h, turned into
 // a policy the audit can judge by (probes/algorithms) when the configuration is put to use. Values.
 #pragma once
 
@@ -10,9 +10,9 @@
 
 namespace config {
 
-// Algorithm kinds as the audit names them (contract section 4): "encryption", "integrity", "prf",
-// "dh", "additional_ke", "hash", "authentication". Algorithms are IANA names, with the key length
-// where only one length is meant ("ENCR_AES_CBC" or "ENCR_AES_CBC_256"), or numbers.
+// By kind as the audit names them (contract section 4): "encryption", "integrity", "prf", "dh",
+// "additional_ke", "hash", "authentication". Algorithms are known to probes/algorithms/registry.h,
+// by name ("ENCR_AES_CBC": every key length), by label ("ENCR_AES_CBC_256"), groups by number too.
 using AlgorithmLists = std::map<std::string, std::vector<std::string>, std::less<>>;
 
 // What is absent is taken from `extends`.
