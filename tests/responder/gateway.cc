@@ -38,6 +38,7 @@ void Gateway::Handle(const Request& request, Sink& sink, EventLog& log) {
                half_open_.OfSource(request.slot, request.peer.address)});
   }
   if (verdict == Verdict::kLost || verdict == Verdict::kDown) return;
+  if (verdict == Verdict::kUnreachable) return SendIcmp(request, sink);
   bool misbehaves = !posture_.mischief.empty() && request.message.size() >= kReachOfSpi &&
                     Happens(posture_.mischief_probability);
   if (misbehaves) Misbehave(request, sink);
@@ -48,6 +49,7 @@ void Gateway::Handle(const Request& request, Sink& sink, EventLog& log) {
 Verdict Gateway::Hear(const Request& request, Bytes& reply) {
   if (!IsUp(request.now)) return Verdict::kDown;
   if (Happens(posture_.link.loss)) return Verdict::kLost;
+  if (posture_.icmp_code) return Verdict::kUnreachable;
   return Dispatch(request, reply);
 }
 
@@ -104,8 +106,19 @@ void Gateway::Say(const Request& request, Sink& sink, EventLog& log) {
   // IKEv1 responders repeat their first answer unasked (RFC 2408 section 5.1).
   bool ikev1 = reply_.size() >= kHeaderSize && reply_[17] >> 4 == 1;
   for (int64_t after : posture_.v1.retransmit) {
-    if (ikev1) Emit(request, reply_, {after, false, false, std::nullopt}, sink);
+    if (ikev1) {
+      Departure again;
+      again.delay = after;
+      Emit(request, reply_, again, sink);
+    }
   }
+}
+
+void Gateway::SendIcmp(const Request& request, Sink& sink) {
+  Departure departure;
+  departure.icmp_code = posture_.icmp_code;
+  departure.quoted = request.local;
+  Emit(request, request.message, departure, sink);
 }
 
 void Gateway::Misbehave(const Request& request, Sink& sink) {

@@ -18,6 +18,10 @@ struct Departure {
   bool other_port = false;
   bool flip_marker = false;  // leaves the non-ESP marker out, or puts one where none belongs
   std::optional<Address> from;
+  // Sent as this code of ICMP destination unreachable that quotes the bytes as if we had been sent
+  // them at `quoted`.
+  std::optional<uint8_t> icmp_code;
+  Endpoint quoted;
 };
 
 class Sink {
@@ -44,6 +48,7 @@ class Gateway {
   Verdict Hear(const Request& request, Bytes& reply);
   Verdict Dispatch(const Request& request, Bytes& reply);
   void Say(const Request& request, Sink& sink, EventLog& log);
+  void SendIcmp(const Request& request, Sink& sink);
   void Misbehave(const Request& request, Sink& sink);
   void Emit(const Request& request, View bytes, Departure departure, Sink& sink);
   Verdict RefuseMajorVersion(const Header& header, Bytes& reply) const;

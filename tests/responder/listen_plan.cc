@@ -1,6 +1,5 @@
 #include "tests/responder/listen_plan.h"
 
-#include <algorithm>
 #include <set>
 
 namespace responder {
@@ -9,15 +8,10 @@ namespace {
 // Above this many addresses a socket for each costs more than it shows.
 constexpr uint64_t kFewAddresses = 256;
 
-bool Serves(const Posture& posture, std::string_view transport) {
-  return posture.present &&
-         std::ranges::find(posture.transports, transport) != posture.transports.end();
-}
-
-void AddEach(const Fleet& fleet, std::string_view transport, std::set<Address>& out) {
+void AddEach(const Fleet& fleet, Transport transport, std::set<Address>& out) {
   for (const AddressRange& range : fleet.ranges()) {
     Fleet::Place place = fleet.Find(range.first);
-    if (!Serves(place.gateway->posture(), transport)) continue;
+    if (!place.gateway->posture().Serves(transport)) continue;
     out.insert(range.first);
     if (range.first.size == 16) continue;
     for (uint64_t at = range.first.v4(); at <= range.last.v4(); ++at) {
@@ -44,7 +38,7 @@ bool UsesWildcard(const Fleet& fleet) {
 }
 
 std::vector<Endpoint> PlanEndpoints(const Fleet& fleet, const std::vector<uint16_t>& ports,
-                                    std::string_view transport) {
+                                    Transport transport) {
   std::set<Address> addresses;
   if (UsesWildcard(fleet)) {
     AddWildcards(fleet, addresses);

@@ -9,7 +9,7 @@
 namespace responder {
 
 std::vector<Endpoint> PlanEndpoints(const Fleet& fleet, const std::vector<uint16_t>& ports,
-                                    std::string_view transport);
+                                    Transport transport);
 
 // True when wildcard sockets serve all addresses, the absent ones' too.
 bool UsesWildcard(const Fleet& fleet);

@@ -223,6 +223,12 @@ Bytes Stale(const Occasion& occasion) {
   return {occasion.stale.begin(), occasion.stale.end()};
 }
 
+Bytes OtherSpiRequest(const Occasion& occasion) {
+  Bytes out = Echo(occasion);
+  Set64(out, 0, Mix(occasion.draw));
+  return out;
+}
+
 using Maker = Bytes (*)(const Occasion&);
 using O = const Occasion&;
 
@@ -309,6 +315,10 @@ constexpr Kind kKinds[] = {
     {"other-address", Base},
     {"other-port", Base},
     {"wrong-marker", Base},
+    // ICMP errors: about this very request, and forged about something else.
+    {"icmp-true", Echo},
+    {"icmp-other-spi", OtherSpiRequest},
+    {"icmp-other-target", Echo},
 };
 
 const Kind* Find(std::string_view name) {
@@ -335,6 +345,11 @@ Deed Commit(std::string_view kind, const Occasion& occasion) {
     Address neighbour = occasion.request->local.address;
     neighbour.octets[neighbour.size - 1u] ^= 0x40;
     deed.departure.from = neighbour;
+  }
+  if (kind.starts_with("icmp")) {
+    deed.departure.icmp_code = 3;
+    deed.departure.quoted = occasion.request->local;
+    if (kind == "icmp-other-target") deed.departure.quoted.address.octets[3] ^= 0x01;
   }
   return deed;
 }

@@ -83,13 +83,27 @@ struct LinkPosture {
   int64_t up = 0, down = 0;  // flaky: a cycle of both; 0: always up
 };
 
-enum class TcpHabit { kNormal, kDribble, kLeave, kHang, kUnfinished, kReset, kSplit };
+enum class Transport : uint8_t { kUdp = 1, kUdpEncap = 2, kTcp = 4, kTcpRaw = 8 };
+
+// How a gateway treats a TCP connection.
+enum class TcpHabit {
+  kNormal,
+  kSplit,       // a few bytes a segment
+  kDribble,     // a byte each `tcp_pause`
+  kUnfinished,  // everything but the last byte, and then nothing
+  kHang,        // accepted, never read
+  kLeave,       // closed where the answer was due
+  kReset,       // reset at once
+  kBadLength,   // a frame length of zero, or a message length below the header's
+};
 
 struct Posture {
   std::string name;
-  bool present = true;  // false: nothing is bound, or port unreachable is sent
-  bool down = false;    // hears nothing
-  std::vector<std::string> transports = {"udp", "udp-encap", "tcp", "tcp-raw"};
+  bool present = true;        // false: nothing is bound, or port unreachable is sent
+  bool down = false;          // hears nothing
+  uint8_t transports = 0x0f;  // bits of Transport
+  // Answered by this code of ICMP destination unreachable, in place of IKE.
+  std::optional<uint8_t> icmp_code;
   PostureV2 v2;
   PostureV1 v1;
   HalfOpenLimits half_open;
@@ -101,6 +115,10 @@ struct Posture {
   bool answer_after_mischief = false;
   TcpHabit tcp = TcpHabit::kNormal;
   int64_t tcp_pause = 1'000'000'000;
+
+  bool Serves(Transport transport) const {
+    return present && (transports & static_cast<uint8_t>(transport)) != 0;
+  }
 };
 
 }  // namespace responder

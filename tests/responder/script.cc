@@ -167,15 +167,42 @@ void ReadHalfOpen(ScriptTable& table, HalfOpenLimits& limits) {
   table.ReadDuration("half_open_lifetime", limits.lifetime);
 }
 
+void ReadTransports(ScriptTable& table, uint8_t& mask) {
+  constexpr std::pair<std::string_view, Transport> kWords[] = {{"udp", Transport::kUdp},
+                                                               {"udp-encap", Transport::kUdpEncap},
+                                                               {"tcp", Transport::kTcp},
+                                                               {"tcp-raw", Transport::kTcpRaw}};
+  std::vector<std::string> words;
+  table.Read("transports", words);
+  if (!table.Has("transports")) return;
+  mask = 0;
+  for (const std::string& word : words) {
+    auto known = std::ranges::find(kWords, word, &std::pair<std::string_view, Transport>::first);
+    if (known == std::end(kWords)) {
+      table.Fail("transports", "does not know \"" + word + "\"");
+      continue;
+    }
+    mask |= static_cast<uint8_t>(known->second);
+  }
+}
+
 void ReadState(ScriptTable& table, Posture& posture) {
-  enum class State { kUp, kDown, kAbsent } state = State::kUp;
+  enum class State { kUp, kDown, kAbsent, kProhibited, kUnreachable } state = State::kUp;
   table.ReadWord("state", state,
-                 {{"up", State::kUp}, {"down", State::kDown}, {"absent", State::kAbsent}});
+                 {{"up", State::kUp},
+                  {"down", State::kDown},
+                  {"absent", State::kAbsent},
+                  {"prohibited", State::kProhibited},
+                  {"host-unreachable", State::kUnreachable}});
   posture.present = state != State::kAbsent;
   posture.down = state == State::kDown;
+  // RFC 1812 section 5.2.7.1: host unreachable, port unreachable, administratively prohibited.
+  if (state == State::kUnreachable) posture.icmp_code = 1;
+  if (state == State::kAbsent) posture.icmp_code = 3;
+  if (state == State::kProhibited) posture.icmp_code = 13;
   table.Read("nat_local", posture.nat_local);
   table.Read("nat_remote", posture.nat_remote);
-  table.Read("transports", posture.transports);
+  ReadTransports(table, posture.transports);
 }
 
 void ReadHostility(ScriptTable& table, Posture& posture) {
@@ -196,7 +223,8 @@ void ReadHostility(ScriptTable& table, Posture& posture) {
                   {"hang", TcpHabit::kHang},
                   {"unfinished", TcpHabit::kUnfinished},
                   {"reset", TcpHabit::kReset},
-                  {"split", TcpHabit::kSplit}});
+                  {"split", TcpHabit::kSplit},
+                  {"bad-length", TcpHabit::kBadLength}});
   table.ReadDuration("tcp_pause", posture.tcp_pause);
 }
 

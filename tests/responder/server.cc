@@ -36,12 +36,18 @@ Server::~Server() {
 std::string Server::Run() {
   std::string error = Start();
   if (!error.empty()) return error;
-  for (const std::string& line : udp_.Describe()) std::printf("listening on %s\n", line.c_str());
-  std::printf("ready\n");
-  std::fflush(stdout);
+  Announce();
   while (!stopping_) Turn();
   WriteLog();
   return "";
+}
+
+void Server::Announce() const {
+  auto lines = udp_.Describe();
+  std::ranges::copy(tcp_.Describe(), std::back_inserter(lines));
+  for (const std::string& line : lines) std::printf("listening on %s\n", line.c_str());
+  std::printf("ready\n");
+  std::fflush(stdout);
 }
 
 std::string Server::Start() {
@@ -57,6 +63,7 @@ std::string Server::Start() {
     return SystemError(options_.events.c_str());
   }
   std::string error = Watch(signals_);
+  if (error.empty()) error = Watch(tcp_.fd());
   return error.empty() ? Load() : error;
 }
 
@@ -67,6 +74,7 @@ std::string Server::Load() {
   if (!fleet) return options_.config + ": " + fleet.error();
   if (fleet_) (*fleet)->TakeCountersFrom(*fleet_);
   std::string error = udp_.Listen(**fleet);
+  if (error.empty()) error = tcp_.Listen(**fleet);
   fleet_ = std::move(*fleet);
   if (!error.empty()) return error;
   for (int fd : udp_.Descriptors()) {
@@ -88,7 +96,7 @@ std::string Server::Watch(int fd) {
 void Server::Turn() {
   std::array<epoll_event, 64> events;
   timespec wait{};
-  int64_t due = udp_.NextDue();
+  int64_t due = std::min(udp_.NextDue(), tcp_.NextDue());
   if (due != INT64_MAX) {
     int64_t left = std::max<int64_t>(0, due - MonotonicNow());
     wait = {left / 1'000'000'000, left % 1'000'000'000};
@@ -96,11 +104,16 @@ void Server::Turn() {
   int count = epoll_pwait2(epoll_, events.data(), static_cast<int>(events.size()),
                            due == INT64_MAX ? nullptr : &wait, nullptr);
   udp_.SendDue();
+  tcp_.SendDue();
   for (int i = 0; i < count; ++i) {
     int fd = events[static_cast<size_t>(i)].data.fd;
     if (fd == signals_) {
       HandleSignal();
       return;  // a reload may have closed the other descriptors
+    }
+    if (fd == tcp_.fd()) {
+      tcp_.Serve(*fleet_, events_);
+      continue;
     }
     udp_.Serve(fd, *fleet_, events_);
   }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tests/responder/fleet.h"
+#include "tests/responder/tcp_service.h"
 #include "tests/responder/udp_service.h"
 
 namespace responder {
@@ -32,12 +33,14 @@ class Server {
   std::string Watch(int fd);
   std::string Start();
   void Turn();
+  void Announce() const;
   void HandleSignal();
   void WriteLog();
 
   ServerOptions options_;
   std::unique_ptr<Fleet> fleet_;
   UdpService udp_;
+  TcpService tcp_;
   EventLog events_;
   int epoll_ = -1, signals_ = -1;
   bool stopping_ = false;

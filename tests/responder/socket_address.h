@@ -1,4 +1,5 @@
-// Endpoint to sockaddr and back. Used by the sockets of the simulated gateway; pure.
+// Endpoint to sockaddr and back, and the source address of a datagram. Used by the sockets of the
+// simulated gateway; pure.
 #pragma once
 
 #include <arpa/inet.h>
@@ -43,6 +44,24 @@ inline Endpoint ReadSocketAddress(const sockaddr_storage& in) {
   std::memcpy(endpoint.address.octets.data(), &v6.sin6_addr, 16);
   endpoint.port = ntohs(v6.sin6_port);
   return endpoint;
+}
+
+// Pins the source address of an outgoing datagram. REQUIRES: room in header.msg_control.
+inline void PinSource(msghdr& header, const Address& from) {
+  cmsghdr* c = static_cast<cmsghdr*>(header.msg_control);
+  if (from.size == 4) {
+    in_pktinfo info{};
+    info.ipi_spec_dst.s_addr = htonl(from.v4());
+    header.msg_controllen = CMSG_SPACE(sizeof info);
+    *c = {CMSG_LEN(sizeof info), IPPROTO_IP, IP_PKTINFO};
+    std::memcpy(CMSG_DATA(c), &info, sizeof info);
+    return;
+  }
+  in6_pktinfo info{};
+  std::memcpy(&info.ipi6_addr, from.octets.data(), 16);
+  header.msg_controllen = CMSG_SPACE(sizeof info);
+  *c = {CMSG_LEN(sizeof info), IPPROTO_IPV6, IPV6_PKTINFO};
+  std::memcpy(CMSG_DATA(c), &info, sizeof info);
 }
 
 }  // namespace responder

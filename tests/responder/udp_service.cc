@@ -18,7 +18,7 @@ bool HasMarker(View bytes) {
 std::string UdpService::Listen(const Fleet& fleet) {
   std::map<Key, Port> wanted;
   auto plan = [&](const std::vector<uint16_t>& numbers, bool marked) -> std::string {
-    const char* transport = marked ? "udp-encap" : "udp";
+    Transport transport = marked ? Transport::kUdpEncap : Transport::kUdp;
     for (const Endpoint& endpoint : PlanEndpoints(fleet, numbers, transport)) {
       Key key = {endpoint, marked};
       auto open = ports_.extract(key);
@@ -74,6 +74,8 @@ void UdpService::Take(const Arrival& arrival, Fleet& fleet, EventLog& log) {
   request.local = {arrival.local, current_->socket->port()};
   request.slot = place.slot;
   request.now = arrival.at;
+  const Posture& posture = place.gateway->posture();
+  if (posture.present && !posture.Serves(current_->transport())) return;
   if (current_->marked) {
     // Without the marker it is ESP, or a keepalive of one byte (RFC 3948 section 2.3).
     if (!HasMarker(arrival.bytes)) return;
@@ -95,6 +97,11 @@ UdpSocket* UdpService::SocketFor(const Departure& departure) {
 void UdpService::Send(const Request& request, View bytes, const Departure& departure) {
   UdpSocket* socket = SocketFor(departure);
   if (socket == nullptr) return;
+  if (departure.icmp_code) {
+    icmp_.Send({*departure.icmp_code, request.local.address, request.peer, departure.quoted},
+               bytes);
+    return;
+  }
   if (current_->marked != departure.flip_marker) {
     marked_.assign(std::begin(kMarker), std::end(kMarker));
     PutAll(marked_, bytes);

@@ -8,6 +8,7 @@
 
 #include "tests/responder/delay_queue.h"
 #include "tests/responder/fleet.h"
+#include "tests/responder/icmp_sender.h"
 #include "tests/responder/udp_socket.h"
 
 namespace responder {
@@ -32,6 +33,8 @@ class UdpService : public Sink {
   struct Port {
     std::unique_ptr<UdpSocket> socket;
     bool marked = false;
+
+    Transport transport() const { return marked ? Transport::kUdpEncap : Transport::kUdp; }
   };
   using Key = std::pair<Endpoint, bool>;
 
@@ -41,6 +44,7 @@ class UdpService : public Sink {
   std::map<Key, Port> ports_;
   std::map<int, Port*> by_fd_;
   std::unique_ptr<UdpSocket> stray_;  // another source port, for foreign answers
+  IcmpSender icmp_;
   DelayQueue later_;
   Port* current_ = nullptr;
   Bytes marked_;  // scratch

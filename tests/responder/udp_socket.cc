@@ -60,24 +60,6 @@ void ReadControl(msghdr& header, Arrival& arrival, int64_t realtime_to_monotonic
   }
 }
 
-// Pins the source address of an outgoing datagram.
-void WriteControl(msghdr& header, const Address& from) {
-  cmsghdr* c = static_cast<cmsghdr*>(header.msg_control);
-  if (from.size == 4) {
-    in_pktinfo info{};
-    info.ipi_spec_dst.s_addr = htonl(from.v4());
-    header.msg_controllen = CMSG_SPACE(sizeof info);
-    *c = {CMSG_LEN(sizeof info), IPPROTO_IP, IP_PKTINFO};
-    std::memcpy(CMSG_DATA(c), &info, sizeof info);
-    return;
-  }
-  in6_pktinfo info{};
-  std::memcpy(&info.ipi6_addr, from.octets.data(), 16);
-  header.msg_controllen = CMSG_SPACE(sizeof info);
-  *c = {CMSG_LEN(sizeof info), IPPROTO_IPV6, IPV6_PKTINFO};
-  std::memcpy(CMSG_DATA(c), &info, sizeof info);
-}
-
 struct alignas(cmsghdr) Control {
   std::array<uint8_t, kControlSize> bytes;
 };
@@ -89,7 +71,9 @@ struct UdpSocket::Slots {
   std::array<iovec, kBatch> in_vectors{}, out_vectors{};
   std::array<sockaddr_storage, kBatch> in_names{}, out_names{};
   std::array<Control, kBatch> in_controls{}, out_controls{};
-  std::vector<uint8_t> in_bytes = std::vector<uint8_t>(kBatch * kReceiveSize);
+  // Not zeroed: of each slot only the pages that datagrams reach become resident.
+  std::unique_ptr<uint8_t[]> in_bytes =
+      std::make_unique_for_overwrite<uint8_t[]>(kBatch * kReceiveSize);
   std::array<Bytes, kBatch> out_bytes;
   size_t queued = 0;
 };
@@ -99,7 +83,7 @@ int64_t MonotonicNow() { return Nanoseconds(CLOCK_MONOTONIC); }
 UdpSocket::UdpSocket(int fd, const Endpoint& local)
     : fd_(fd), local_(local), slots_(std::make_unique<Slots>()) {
   for (size_t i = 0; i < kBatch; ++i) {
-    slots_->in_vectors[i] = {slots_->in_bytes.data() + i * kReceiveSize, kReceiveSize};
+    slots_->in_vectors[i] = {slots_->in_bytes.get() + i * kReceiveSize, kReceiveSize};
   }
 }
 
@@ -166,7 +150,7 @@ void UdpSocket::Queue(View bytes, const Endpoint& to, const std::optional<Addres
                           0,
                           0};
   if (from) {
-    WriteControl(slots.out[i].msg_hdr, *from);
+    PinSource(slots.out[i].msg_hdr, *from);
   } else {
     slots.out[i].msg_hdr.msg_control = nullptr;
   }

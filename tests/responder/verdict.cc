@@ -10,7 +10,7 @@ std::string_view NameOf(Verdict verdict) {
       "invalid-ke",    "no-proposal", "invalid-syntax", "unsupported-critical",
       "invalid-major", "invalid-id",  "invalid-key",    "auth-failed",
       "error-notify",  "silent",      "ignored",        "lost",
-      "down"};
+      "down",          "unreachable"};
   return kNames[static_cast<size_t>(verdict)];
 }
 

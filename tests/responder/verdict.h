@@ -27,6 +27,7 @@ enum class Verdict : uint8_t {
   kIgnored,      // no opening
   kLost,         // by the link, before the gateway heard it
   kDown,
+  kUnreachable,  // answered by an ICMP error
   kCount
 };
 
