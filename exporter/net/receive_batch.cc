@@ -1,11 +1,8 @@
 #include "exporter/net/receive_batch.h"
 
-#include <netinet/in.h>
-#include <time.h>
-
 #include <cerrno>
-#include <cstring>
 
+#include "exporter/net/receive_control.h"
 #include "probes/wire/encapsulation.h"
 
 namespace exporter::net {
@@ -18,43 +15,7 @@ constexpr int kAttempts = 8;
 // RFC 3948 section 2.3: one byte, 0xFF.
 bool IsKeepalive(ike::ByteSpan bytes) { return bytes.size() == 1 && bytes[0] == 0xff; }
 
-ike::Duration FromTimespec(const timespec& time) {
-  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
-
-template <typename Data>
-Data ControlData(const cmsghdr* control) {
-  Data data;
-  std::memcpy(&data, CMSG_DATA(control), sizeof data);
-  return data;
-}
-
-ike::IpAddress FromIn6(const in6_pktinfo& info) {
-  ike::IpAddress address;
-  address.size = 16;
-  std::memcpy(address.octets.data(), &info.ipi6_addr, 16);
-  if (IsLinkLocal(address)) address.scope_id = info.ipi6_ifindex;
-  return address;
-}
-
-ike::IpAddress FromIn4(const in_pktinfo& info) {
-  ike::IpAddress address;
-  address.size = 4;
-  std::memcpy(address.octets.data(), &info.ipi_addr, 4);
-  return address;
-}
-
 }  // namespace
-
-ClockReading ReadClocks() {
-  ClockReading reading;
-  timespec wall;
-  reading.before = std::chrono::steady_clock::now();
-  clock_gettime(CLOCK_REALTIME, &wall);
-  reading.after = std::chrono::steady_clock::now();
-  reading.wall = FromTimespec(wall);
-  return reading;
-}
 
 ReceiveBatch::ReceiveBatch(int fd, bool marked)
     : fd_(fd),
@@ -90,30 +51,14 @@ int ReceiveBatch::ReadSome() {
 }
 
 const Datagram* ReceiveBatch::At(size_t index) {
-  const mmsghdr& header = headers_[index];
+  mmsghdr& header = headers_[index];
+  const ReceiveControl control = ReadControl(&header.msg_hdr);
   datagram_.from = FromSockaddr(slots_[index].from);
   datagram_.bytes = {static_cast<const uint8_t*>(vectors_[index].iov_base), header.msg_len};
   datagram_.truncated = (header.msg_hdr.msg_flags & MSG_TRUNC) != 0;
-  ReadControl(header.msg_hdr);
+  datagram_.arrival = clock_.Arrival(control.stamp);
+  datagram_.local = control.local;
   return marked_ && !Unwrap() ? nullptr : &datagram_;
-}
-
-void ReceiveBatch::ReadControl(const msghdr& header) {
-  std::optional<ike::Duration> stamp;
-  auto* mutable_header = const_cast<msghdr*>(&header);  // as CMSG_NXTHDR wants it
-  for (cmsghdr* control = CMSG_FIRSTHDR(&header); control != nullptr;
-       control = CMSG_NXTHDR(mutable_header, control)) {
-    if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_TIMESTAMPNS) {
-      stamp = FromTimespec(ControlData<timespec>(control));
-    }
-    if (control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_PKTINFO) {
-      datagram_.local = FromIn4(ControlData<in_pktinfo>(control));
-    }
-    if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_PKTINFO) {
-      datagram_.local = FromIn6(ControlData<in6_pktinfo>(control));
-    }
-  }
-  datagram_.arrival = clock_.Arrival(stamp);
 }
 
 // False: there is nothing to hand on.

@@ -34,7 +34,6 @@ class ReceiveBatch {
   };
 
   int ReadSome();
-  void ReadControl(const msghdr& header);
   bool Unwrap();
 
   const int fd_;

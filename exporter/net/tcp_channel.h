@@ -56,7 +56,7 @@ class TcpChannel {
   TcpChannel(const TcpChannel&) = delete;
   TcpChannel& operator=(const TcpChannel&) = delete;
 
-  // Queues one bare IKE message; before the connection stands it waits. False: too much is
+  // Sends one bare IKE message, or queues it until the connection stands. False: too much is
   // waiting, or the channel is closed.
   bool Send(ike::ByteSpan message);
 
@@ -65,8 +65,8 @@ class TcpChannel {
 
  private:
   struct State;
-  explicit TcpChannel(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  explicit TcpChannel(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;  // shared with the callback that is running, if one is
 };
 
 }  // namespace exporter::net
