@@ -1,0 +1,119 @@
+#include "exporter/net/route.h"
+
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <netinet/in.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+
+#include "exporter/net/address.h"
+
+namespace exporter::net {
+namespace {
+
+constexpr ike::Duration kLifetime = std::chrono::seconds(60);
+constexpr size_t kMaxEntries = 1 << 17;
+
+// Any port does: nothing is sent.
+constexpr uint16_t kPort = 500;
+
+constexpr uint32_t kNoticeGroups =
+    RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE;
+
+// Undoes an earlier connect, whose source address the next one would keep.
+void Disconnect(int fd) {
+  sockaddr unspecified{};
+  unspecified.sa_family = AF_UNSPEC;
+  connect(fd, &unspecified, sizeof unspecified);
+}
+
+}  // namespace
+
+RouteCache::RouteCache(EventLoop* loop) : loop_(loop) {
+  if (loop_ != nullptr) Watch();
+}
+
+RouteCache::~RouteCache() {
+  if (notices_fd_ >= 0) loop_->RemoveFd(notices_fd_);
+  for (int fd : {v4_fd_, v6_fd_, notices_fd_}) {
+    if (fd >= 0) close(fd);
+  }
+}
+
+tl::expected<ike::IpAddress, int> RouteCache::SourceFor(const ike::IpAddress& destination,
+                                                        ike::TimePoint now) {
+  const auto found = entries_.find(destination);
+  if (found != entries_.end() && now < found->second.until) return found->second.source;
+  const auto source = Ask(destination);
+  if (!source) {
+    Forget(destination);
+    return source;
+  }
+  MakeRoom(now);
+  entries_[destination] = {*source, now + kLifetime};
+  return source;
+}
+
+void RouteCache::Forget(const ike::IpAddress& destination) { entries_.erase(destination); }
+
+void RouteCache::Flush() { entries_.clear(); }
+
+// connect on a UDP socket makes the kernel decide on a route and a source, and sends nothing.
+tl::expected<ike::IpAddress, int> RouteCache::Ask(const ike::IpAddress& destination) {
+  int& fd = destination.is_v4() ? v4_fd_ : v6_fd_;
+  const int domain = destination.is_v4() ? AF_INET : AF_INET6;
+  if (fd < 0) fd = socket(domain, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  sockaddr_storage address{};
+  socklen_t size = ToSockaddr({destination, kPort}, &address);
+  if (fd < 0 || connect(fd, reinterpret_cast<sockaddr*>(&address), size) != 0) {
+    return tl::make_unexpected(errno);
+  }
+  size = sizeof address;
+  const int failed = getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
+  const int error = errno;
+  Disconnect(fd);
+  if (failed != 0) return tl::make_unexpected(error);
+  return FromSockaddr(address).address;
+}
+
+void RouteCache::MakeRoom(ike::TimePoint now) {
+  if (entries_.size() < kMaxEntries) return;
+  std::erase_if(entries_, [now](const auto& item) { return item.second.until <= now; });
+  if (entries_.size() >= kMaxEntries) Flush();
+}
+
+// Without netlink (a sandbox may refuse it) the lifetime alone bounds how stale an answer is.
+void RouteCache::Watch() {
+  notices_fd_ = socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE);
+  if (notices_fd_ < 0) return;
+  sockaddr_nl local{};
+  local.nl_family = AF_NETLINK;
+  local.nl_groups = kNoticeGroups;
+  const bool is_bound = bind(notices_fd_, reinterpret_cast<sockaddr*>(&local), sizeof local) == 0;
+  if (is_bound && loop_->AddFd(notices_fd_, EPOLLIN, [this](uint32_t) { DrainNotices(); })) return;
+  close(notices_fd_);
+  notices_fd_ = -1;
+}
+
+// What changed does not matter: asking again is cheap. Also after ENOBUFS, when notices were lost.
+void RouteCache::DrainNotices() {
+  std::array<uint8_t, 8192> notice;
+  while (recv(notices_fd_, notice.data(), notice.size(), 0) > 0) {
+  }
+  Flush();
+}
+
+void PreferReachable(RouteCache* routes, ike::TimePoint now,
+                     std::vector<ike::IpAddress>* addresses) {
+  std::ranges::stable_partition(*addresses, [&](const ike::IpAddress& address) {
+    return routes->SourceFor(address, now).has_value();
+  });
+}
+
+}  // namespace exporter::net
