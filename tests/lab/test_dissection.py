@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""tshark dissects everything that is sent without a malformed, error or warning mark, and agrees
+with ike-scan on what IKEv1 hosts choose.
+
+  test_dissection.py build/release/ike_exporter [TEST...]
+"""
+import os
+import re
+import subprocess
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+
+import bench  # noqa: E402
+import expect  # noqa: E402
+from capture import Capture, as_datagrams, complaints, tcp_messages, tshark  # noqa: E402
+
+BENCH = None
+SETS = ("broad", "modern", "compat")
+# Offered to ike-scan in the order of the exporter's preference: libreswan follows the initiator.
+IKE_SCAN_SUITES = ["7/256,4,1,14", "7/128,2,1,5", "7/128,2,1,2", "5,2,1,2", "5,1,1,2"]
+SCAN_CIPHERS, SCAN_HASHES = {"AES": 7, "3DES": 5}, {"MD5": 1, "SHA1": 2, "SHA2-256": 4}
+
+
+def open_bench(binary):
+    global BENCH
+    BENCH = bench.Bench(binary, "ikew-", "10.97")
+
+
+def ways():
+    """(host, flags) of every opening on every transport."""
+    for proposals in SETS:
+        for family in (4, 6):
+            for transport in ("udp", "udp-encap", "tcp"):
+                yield BENCH.host("lw", family), ("--proposal", proposals, "--transport", transport)
+            yield BENCH.host("garbage", family), ("--proposal", proposals, "--transport", "tcp-raw",
+                                                  "--timeout", "3s")
+        yield BENCH.host("ss-weak"), ("--proposal", proposals, "--ike-version", "1", "--exchange",
+                                      "aggressive")
+    yield BENCH.host("ss-ke"), ()       # follows INVALID_KE_PAYLOAD
+    yield BENCH.host("ss-cookie"), ()   # returns a cookie
+    yield BENCH.host("dead"), ("--timeout", "4s")  # retransmits, and tries the plainest
+
+
+class Dissection(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.path = os.path.join(BENCH.lab.run_dir, "sent.pcap")
+        capture = Capture(BENCH.source, cls.path)
+        for host, flags in ways():
+            BENCH.refresh("ss-weak")
+            BENCH.probe(host, *flags)
+        for name in ("lw", "ss-strong"):
+            subprocess.run(BENCH.source.command(BENCH.binary, "audit", "--json", BENCH.host(name)),
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
+                           timeout=600)
+        capture.stop()
+
+    def test_udp(self):
+        sent = "udp.dstport == 500 || udp.dstport == 4500"
+        self.assertEqual([], complaints(self.path, sent))
+        packets = tshark(self.path, "-Y", sent)
+        self.assertEqual([], tshark(self.path, "-Y", f"({sent}) && !isakmp"))
+        self.assertGreater(len(packets), 80)
+        for kind in ("isakmp.exchangetype == 2", "isakmp.exchangetype == 4",
+                     "isakmp.exchangetype == 34", "isakmp.notify.msgtype == 16390"):
+            self.assertTrue(tshark(self.path, "-Y", f"({sent}) && {kind}"), kind)
+
+    def test_tcp_raw(self):
+        sent = "tcp.dstport == 500 && tcp.len > 0"
+        self.assertEqual([], complaints(self.path, sent))
+        self.assertTrue(tshark(self.path, "-Y", f"({sent}) && isakmp"))
+
+    def test_tcp(self):
+        messages, problems = tcp_messages(self.path, 4500)
+        self.assertEqual([], problems)
+        self.assertGreater(len(messages), 10)
+        path = self.path.replace("sent", "unwrapped")
+        as_datagrams(messages, path)
+        self.assertEqual([], complaints(path, "udp"))
+        self.assertEqual(len(messages), len(tshark(path, "-Y", "isakmp")))
+
+    def test_never_fragmented(self):
+        self.assertEqual([], tshark(self.path, "-Y", "ip.flags.mf == 1 || ip.frag_offset > 0 || "
+                                                     "ipv6.nxt == 44"))
+
+    def test_lengths(self):
+        """The header's length is the datagram's (the marker of port 4500 not counted)."""
+        for line in tshark(self.path, "-Y", "udp && isakmp", "-T", "fields", "-e", "udp.dstport",
+                           "-e", "udp.length", "-e", "isakmp.length"):
+            port, datagram, message = line.split("\t")
+            marker = 4 if "4500" in (port,) else 0
+            if port in ("500", "4500"):
+                self.assertEqual(int(datagram) - 8 - marker, int(message), line)
+
+
+class IkeScan(unittest.TestCase):
+    """Two clients that share no code see the same transform and the same vendor ids."""
+
+    def test_hosts(self):
+        for name in ("ss-weak", "ss-v1only", "lw", "ss-nat"):
+            with self.subTest(name=name):
+                self.host(name)
+
+    def host(self, name):
+        BENCH.refresh(name)
+        path = os.path.join(BENCH.lab.run_dir, "vendors.pcap")
+        capture = Capture(BENCH.source, path)
+        result = BENCH.probe(BENCH.host(name), "--ike-version", "1")[1][0]
+        capture.stop()
+        BENCH.refresh(name)
+        suite, vendors = self.scan(name, self.sent_vendors(path))
+        self.assertEqual(suite, expect.ikev1_suite(result))
+        self.assertEqual(vendors, set(result["vendorIds"]))
+
+    def sent_vendors(self, path):
+        """Daemons answer some vendor ids only with the same: both clients must send the same."""
+        lines = tshark(path, "-Y", "udp.dstport == 500 && isakmp.exchangetype == 2", "-T", "fields",
+                       "-e", "isakmp.vid_bytes")
+        return lines[0].replace(":", "").split(",") if lines and lines[0] else []
+
+    def scan(self, name, vendors):
+        command = ["ike-scan", "-M", "--sport=0", "--retry=2"]
+        command += [f"--trans={suite}" for suite in IKE_SCAN_SUITES]
+        command += [f"--vendor={vendor}" for vendor in vendors]
+        output = subprocess.run(BENCH.source.command(*command, BENCH.host(name)), text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                check=False).stdout
+        fields = dict(re.findall(r"(\w+)=(\S+)", re.search(r"SA=\((.*)\)", output).group(1)))
+        suite = {"encryption": (SCAN_CIPHERS[fields["Enc"]], int(fields.get("KeyLength", 0)) or
+                                None),
+                 "hash": (SCAN_HASHES[fields["Hash"]], None),
+                 "dh": (int(fields["Group"].split(":")[0]), None), "authentication": (1, None)}
+        self.assertEqual("PSK", fields["Auth"])
+        return suite, set(re.findall(r"VID=([0-9a-f]+)", output))
+
+
+if __name__ == "__main__":
+    sys.exit(bench.run(sys.modules["__main__"]))

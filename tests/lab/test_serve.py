@@ -1,0 +1,171 @@
+#!/usr/bin/env python3
+"""Every posture on one exporter's /metrics, /probe and API, compared with its configuration.
+
+  test_serve.py build/release/ike_exporter [TEST...]
+"""
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+
+import bench  # noqa: E402
+import expect  # noqa: E402
+import iana  # noqa: E402
+import postures  # noqa: E402
+import process  # noqa: E402
+from server import Server  # noqa: E402
+
+BENCH = SERVER = None
+SILENT = {"dead": "timeout", "refused": "unreachable", "prohibited": "unreachable",
+          "unused": "unreachable", "garbage": "malformed"}
+SETTLED = 40  # seconds within which each target has had its first full probe
+CONFIGURATION = """
+[api]
+allow = ["any"]
+[probe]
+interval = "10s"
+timeout = "5s"
+audit_interval = "0s"
+"""
+
+
+def open_bench(binary):
+    global BENCH, SERVER
+    BENCH = bench.Bench(binary, "ikes-", "10.96")
+    hosts = {name: BENCH.host(name) for name in (*BENCH.truth, *SILENT)}
+    hosts.update({"lw-6": BENCH.host("lw", 6), "noname": "nothing.invalid"})
+    text = CONFIGURATION + "".join(f'[[target]]\nname = "{name}"\nhost = "{host}"\n'
+                                   for name, host in hosts.items())
+    text += f'[[target]]\nname = "lw-tcp"\nhost = "{BENCH.host("lw")}"\ntransport = "tcp"\n'
+    SERVER = Server(BENCH.binary, BENCH.source, text)
+    process.wait_for(settled, SETTLED)
+
+
+def settled():
+    page = SERVER.metrics()
+    return all(value > 0 for _, value in page.rows("ike_probes_total"))
+
+
+class Page(unittest.TestCase):
+    def setUp(self):
+        self.page = SERVER.metrics()
+
+    def value(self, name, target, version, **labels):
+        return self.page.value(name, target=target, ike_version=str(version), **labels)
+
+    def test_daemons(self):
+        for name, truth in BENCH.truth.items():
+            for version in (1, 2):
+                with self.subTest(name=name, version=version):
+                    self.daemon(name, version, truth)
+
+    def daemon(self, name, version, truth):
+        """libreswan and strongSwan both answer an opening of a version that they do not have."""
+        chosen = version in truth.versions and name != "ss-odd"
+        self.assertEqual(1, self.value("ike_up", name, version))
+        self.assertEqual(chosen, self.value("ike_negotiated", name, version))
+        self.assertEqual(1, self.page.value("ike_target_up", target=name))
+        rows = self.page.rows("ike_selected_info", target=name, ike_version=str(version))
+        self.assertEqual(chosen, len(rows))
+        if not chosen:
+            self.assertIsNone(self.value("ike_dh_group", name, version))
+            return
+        labels, group = rows[0][0], self.value("ike_dh_group", name, version)
+        self.assertEqual(str(int(group)), labels["dh_group"])
+        self.assertEqual(iana.STRENGTH[group], self.value("ike_dh_group_strength", name, version))
+        if truth.complete():
+            suite = suite_of(labels, version)
+            self.assertTrue(expect.configured(suite, truth.offers(version)), suite)
+        for labels, _ in self.page.rows("ike_responder_info", target=name,
+                                        ike_version=str(version)):
+            family = "libreswan" if name in postures.LIBRESWAN else "strongSwan"
+            self.assertIn(labels["implementation"], (family, "unknown"))
+
+    def test_nat_and_cookie(self):
+        for name, truth in BENCH.truth.items():
+            if 2 not in truth.versions or name == "ss-odd":
+                continue
+            with self.subTest(name=name):
+                self.assertEqual(0, self.value("ike_nat_detected", name, 2, side="local"))
+                self.assertEqual(name == "ss-nat",
+                                 self.value("ike_nat_detected", name, 2, side="remote"))
+                self.assertEqual(name == "ss-cookie",
+                                 self.value("ike_responder_cookie_required", name, 2))
+
+    def test_other_ways_to_libreswan(self):
+        self.assertEqual(1, self.value("ike_negotiated", "lw-6", 2))
+        self.assertEqual(1, self.value("ike_negotiated", "lw-tcp", 2))
+
+    def test_failures(self):
+        for name, reason in {**SILENT, "noname": "resolve"}.items():
+            for version in (1, 2):
+                with self.subTest(name=name, version=version):
+                    self.assertEqual(0, self.value("ike_up", name, version))
+                    rows = self.page.rows("ike_probe_failure_info", target=name,
+                                          ike_version=str(version))
+                    self.assertEqual([reason], [labels["reason"] for labels, _ in rows])
+                    self.assertGreater(self.value("ike_probe_failures_total", name, version,
+                                                  reason=reason), 0)
+            self.assertEqual(0, self.page.value("ike_target_up", target=name))
+
+    def test_refused_version_is_up(self):
+        """NO-PROPOSAL-CHOSEN: rejected, and yet an IKE daemon is there."""
+        self.assertEqual(1, self.value("ike_up", "ss-strong", 1))
+        rows = self.page.rows("ike_probe_failure_info", target="ss-odd", ike_version="2")
+        self.assertEqual(["rejected"], [labels["reason"] for labels, _ in rows])
+
+
+class AdHoc(unittest.TestCase):
+    def test_probe_page(self):
+        page = SERVER.metrics("/probe?target=" + BENCH.host("ss-default"))
+        self.assertEqual(1, page.value("probe_success"))
+        self.assertEqual(1, page.value("ike_up", ike_version="2"))
+        self.assertFalse([labels for _, labels, _ in page.samples if "target" in labels])
+
+    def test_version(self):
+        for name, selected in (("ss-strong", (False, True)), ("ss-v1only", (True, False))):
+            BENCH.refresh(name)
+            status, body = SERVER.post("/api/ike/version", {"host": BENCH.host(name)})
+            self.assertEqual(200, status, body)
+            self.assertEqual(selected, (body["ikev1Selected"], body["ikev2Selected"]), body)
+
+    def test_single_versions(self):
+        BENCH.refresh("lw")
+        status, body = SERVER.post("/api/ike/v2-sa", {"host": BENCH.host("lw")})
+        self.assertEqual(200, status, body)
+        self.assertTrue(expect.configured(expect.ikev2_suite(body), BENCH.truth["lw"].offers(2)))
+        status, body = SERVER.post("/api/ike/probe", {"host": BENCH.host("lw"), "port": 4500})
+        self.assertEqual(200, status, body)
+        self.assertTrue(expect.configured(expect.ikev1_suite(body), BENCH.truth["lw"].offers(1)))
+
+    def test_statuses(self):
+        for name, wanted, reason in (("dead", 504, "timeout"), ("refused", 502, "unreachable"),
+                                     ("garbage", 502, "malformed")):
+            status, body = SERVER.post("/api/ike/v2-sa", {"host": BENCH.host(name),
+                                                          "timeout": 2000})
+            self.assertEqual((wanted, reason), (status, body["reason"]), body)
+            self.assertFalse(body["success"])
+
+
+def suite_of(labels, version):
+    """{kind: (number, bits)} of the labels of ike_selected_info."""
+    tables = {"encryption": iana.ENCRYPTION, "integrity": iana.INTEGRITY, "prf": iana.PRF}
+    if version == 1:
+        tables = {"encryption": iana.V1_ENCRYPTION, "hash": iana.V1_HASH,
+                  "authentication": iana.V1_AUTHENTICATION}
+    suite = {"dh": (int(labels["dh_group"]), None)}
+    for kind, table in tables.items():
+        if labels.get(kind) in (None, "", "none"):
+            continue
+        name, _, bits = labels[kind].rpartition("_")
+        if bits in ("128", "192", "256") and name in table.values():
+            suite[kind] = (iana.number(table, name), int(bits))
+            continue
+        suite[kind] = (iana.number(table, labels[kind]), None)
+    if labels.get("additional_ke") not in (None, "", "none"):
+        suite["ke1"] = (iana.number(iana.KEY_EXCHANGE, labels["additional_ke"]), None)
+    return suite
+
+
+if __name__ == "__main__":
+    sys.exit(bench.run(sys.modules["__main__"]))
