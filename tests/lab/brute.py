@@ -143,7 +143,7 @@ def values_of(suites, version):
 def small(configuration):
     """Whether trying all of it is a matter of a minute: what is accepted costs a
     Diffie-Hellman each, in IKEv1's first exchange nothing."""
-    if configuration.daemon == "libreswan" or configuration.versions == (1,):
+    if configuration.pluto or configuration.versions == (1,):
         return True
     suites = 0
     for proposal in configuration.proposals:

@@ -22,14 +22,12 @@ class Gateway:
     def __init__(self, lab, number, configuration, settings):
         self.configuration, self.host = configuration, lab.address(number)
         text = configuration.text().replace("@ADDRESS@", self.host)
-        if configuration.daemon == "libreswan":
-            self.daemon = Libreswan(lab, configuration.name, text)
-        else:
-            newer = configuration.daemon == "strongswan-newer"
-            root = install.other_debian("forky") if newer else None
-            if newer and not root:
-                sys.exit("strongswan-newer needs `lab install-debian forky`")
-            self.daemon = StrongSwan(lab, configuration.name, text, settings, root)
+        root = None
+        if configuration.daemon.endswith("-newer"):
+            root = install.other_debian("forky") or sys.exit("newer daemons need `lab install-debian "
+                                                             "forky`")
+        self.daemon = (Libreswan(lab, configuration.name, text, root) if configuration.pluto else
+                       StrongSwan(lab, configuration.name, text, settings, root))
 
     def start(self):
         self.daemon.start()

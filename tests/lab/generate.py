@@ -30,7 +30,7 @@ LW_WILDCARDS = ["aes", "3des", "aes-sha1", "aes256-sha2_256"]
 V1_CIPHERS = [word for word, (number, _) in kw.CIPHERS.items() if number in kw.V1_CIPHER_OF_V2]
 V1_INTEGRITY = ["md5", "sha1", "sha256", "sha384", "sha512"]
 PORTABLE_INTEGRITY = [word for word in kw.INTEGRITY if word not in ("md5_128", "sha1_160")]
-DAEMONS = ("strongswan", "strongswan-newer", "libreswan")
+DAEMONS = ("strongswan", "strongswan-newer", "libreswan", "libreswan-newer")
 
 
 @dataclasses.dataclass
@@ -51,9 +51,12 @@ class Configuration:
     proposals: list
     aggressive: bool
 
+    @property
+    def pluto(self):
+        return self.daemon.startswith("libreswan")
+
     def text(self):
-        write = libreswan_text if self.daemon == "libreswan" else strongswan_text
-        return write(self)
+        return libreswan_text(self) if self.pluto else strongswan_text(self)
 
     def complete(self):
         return all(proposal.values is not None for proposal in self.proposals)
@@ -63,7 +66,7 @@ class Configuration:
         found = {}
         for proposal in self.proposals if version in self.versions else ():
             values = proposal.values
-            if version == 1 and self.daemon != "libreswan":
+            if version == 1 and not self.pluto:
                 values = ikev1_values(values)
             for kind, known in values.items():
                 name = "additional_ke" if kind[:2] == "ke" else kind
@@ -223,7 +226,8 @@ def pick(rng, words, count):
 def configuration(seed, daemon, version, index):
     """version 0: strongSwan only, one connection for both."""
     rng = random.Random(f"{seed}/{daemon}/{version}/{index}")
-    make = libreswan_proposal if daemon == "libreswan" else strongswan_proposal
+    pluto = daemon.startswith("libreswan")
+    make = libreswan_proposal if pluto else strongswan_proposal
     count = rng.choice([1, 1, 2, 2, 3, 4, 5])
     proposals = {}
     for _ in range(count):
@@ -233,8 +237,9 @@ def configuration(seed, daemon, version, index):
         if made.text == "default":
             break
     # Aggressive Mode's group cannot be negotiated: pluto refuses a connection with several.
-    aggressive = version != 2 and daemon != "libreswan" and rng.random() < 0.3
-    short = {"strongswan": "ss", "strongswan-newer": "sn", "libreswan": "lw"}[daemon]
+    aggressive = version != 2 and not pluto and rng.random() < 0.3
+    short = {"strongswan": "ss", "strongswan-newer": "sn", "libreswan": "lw",
+             "libreswan-newer": "ln"}[daemon]
     return Configuration(f"{short}{version}-{seed}-{index}", daemon,
                          (version,) if version else (1, 2), list(proposals.values()), aggressive)
 
@@ -265,7 +270,7 @@ def main():
             continue
         folder = os.path.join(arguments.out, made.name)
         os.makedirs(folder, exist_ok=True)
-        file_name = "ipsec.conf" if made.daemon == "libreswan" else "swanctl.conf"
+        file_name = "ipsec.conf" if made.pluto else "swanctl.conf"
         for name, text in ((file_name, made.text()), ("truth.json", json.dumps(truth, indent=1))):
             with open(os.path.join(folder, name), "w") as file:
                 file.write(text)

@@ -74,4 +74,11 @@ def install_debian(suite):
     # This machine's debootstrap may not know a suite that is newer than itself: all use one script.
     labnet.run("debootstrap", "--variant=minbase", "--include=" + OTHER_PACKAGES, suite, root,
                MIRROR, "sid")
+    # libreswan beside it: what it needs, then its files, since the packages conflict.
+    labnet.run("chroot", root, "sh", "-c", """
+        needed=$(apt-cache depends --no-recommends --no-suggests --no-conflicts --no-breaks \\
+                 --no-replaces --no-enhances libreswan | sed -n 's/^  Depends: \\(lib.*\\)/\\1/p')
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $needed &&
+        cd /tmp && apt-get download -q libreswan && dpkg -x libreswan_*.deb / &&
+        rm libreswan_*.deb""")
     return 0

@@ -39,7 +39,7 @@ class HalfOpenWatch(threading.Thread):
 
     def run(self):
         sockets = {g: Vici(os.path.join(g.daemon.directory, "vici"))
-                   for g in self.gateways if g.configuration.daemon != "libreswan"}
+                   for g in self.gateways if not g.configuration.pluto}
         while not self.finish.wait(0.5):
             for gateway in self.gateways:
                 link = sockets.get(gateway)
@@ -117,7 +117,7 @@ def judge(arguments, measured):
 def bounds(gateway, judged, cost, arguments):
     """pluto keeps an SA for minutes and takes thousands, so its peak is shown but no fault."""
     count, problems = cost["count"], []
-    if cost["peak"] > HALF_OPEN_LIMIT and gateway.configuration.daemon != "libreswan":
+    if cost["peak"] > HALF_OPEN_LIMIT and not gateway.configuration.pluto:
         problems.append(f"{cost['peak']} half-open SAs, the limit is {HALF_OPEN_LIMIT}")
     if count.fragments:
         problems.append(f"{count.fragments} IP fragments")

@@ -108,6 +108,15 @@ class Lab:
         """The command line that runs `command` inside the namespace of peer `name`."""
         return ["ip", "netns", "exec", self.namespace(name), *command]
 
+    def rooted(self, name, root, *command):
+        """Likewise, in the root folder of another Debian. The state directory is shown there by a
+        mount that only this process sees, since ip netns exec gives it a mount namespace."""
+        seen = root + self.run_dir
+        os.makedirs(seen, exist_ok=True)
+        return self.command(name, "sh", "-c", (
+            f"mount --bind {self.run_dir} {seen} && mount -t proc proc {root}/proc && "
+            f'exec chroot {root} "$@"'), "sh", *command)
+
     def inside(self, name, *command, **options):
         return run(*self.command(name, *command), **options)
 

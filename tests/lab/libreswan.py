@@ -29,10 +29,11 @@ def libexec():
 
 
 class Libreswan:
-    """connections: the conn sections of an ipsec.conf; secret: the PSK of all of them."""
+    """connections: the conn sections of an ipsec.conf. root: a folder with another Debian, whose
+    pluto runs instead of this machine's."""
 
-    def __init__(self, lab, name, connections, secret="lab-psk-0123456789abcdef0123456789"):
-        self.lab, self.name, self.connections, self.secret = lab, name, connections, secret
+    def __init__(self, lab, name, connections, root=None):
+        self.lab, self.name, self.connections, self.root = lab, name, connections, root
         self.directory = os.path.join(lab.run_dir, name)
         self.log = os.path.join(self.directory, "log")
         self.process = process.Process(self.directory, "daemon")
@@ -47,9 +48,9 @@ class Libreswan:
                 os.remove(self._path(stale))
         self._write("ipsec.conf", CONFIGURATION.format(run=self.directory,
                                                        connections=self.connections))
-        self._write("ipsec.secrets", f': PSK "{self.secret}"\n')
+        self._write("ipsec.secrets", ': PSK "lab-psk-0123456789abcdef0123456789"\n')
         self._key_database()
-        self.process.start(self.lab.command(self.name, *self._command()), self._shim())
+        self.process.start(self._command(), {} if self.root else self._shim())
         # pluto forks addconn --autoall and opens its sockets after that.
         wanted = len(re.findall(r"^conn ", self.connections, re.M))
         if not process.wait_for(lambda: f"loaded {wanted}," in self.whack("--status"), 15):
@@ -72,8 +73,11 @@ class Libreswan:
         run = self.directory
         pluto = (f"{LIBEXEC}/ipsec/pluto --config {run}/ipsec.conf --secretsfile {run}/ipsec.secrets"
                  f" --nssdir {run}/nss --ipsecdir {run}/d --rundir {run} --nofork")
+        if self.root:
+            return self.lab.rooted(self.name, self.root, *pluto.split())
         # ip netns exec gave us a mount namespace of our own: this mount ends with the daemon.
-        return ["sh", "-c", f"mount --bind {libexec()} {LIBEXEC} && exec {pluto}"]
+        return self.lab.command(self.name, "sh", "-c",
+                                f"mount --bind {libexec()} {LIBEXEC} && exec {pluto}")
 
     def _shim(self):
         """Kernels without CONFIG_INET_ESPINTCP refuse the framing of RFC 9329, so pluto would close
@@ -91,8 +95,11 @@ class Libreswan:
         return self.process.pid()
 
     def whack(self, *arguments):
-        return self.lab.inside(self.name, f"{libexec()}/ipsec/whack", "--ctlsocket",
-                               self._path("pluto.ctl"), *arguments, check=False)
+        control = ["--ctlsocket", self._path("pluto.ctl"), *arguments]
+        if self.root:
+            return labnet.run(*self.lab.rooted(self.name, self.root, f"{LIBEXEC}/ipsec/whack",
+                                               *control), check=False)
+        return self.lab.inside(self.name, f"{libexec()}/ipsec/whack", *control, check=False)
 
     def half_open(self):
         """pluto calls an IKEv1 SA open as soon as it has answered the first message."""

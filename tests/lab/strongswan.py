@@ -46,20 +46,16 @@ class StrongSwan:
             plugins=PLUGINS + (" ml" if self.root else ""), settings=self.settings,
             run=self.directory))
         self._write("swanctl.conf", self.connections)
-        self.process.start(self.lab.command(self.name, *self._command()),
+        self.process.start(self._command(),
                            {"STRONGSWAN_CONF": self._path("strongswan.conf")})
         if not process.wait_for(lambda: os.path.exists(self._path("vici")), 10):
             raise RuntimeError(f"{self.name}: charon did not start, see {self.process.output}")
         self._load()
 
     def _command(self):
-        if not self.root:
-            return ["charon-systemd"]
-        # ip netns exec gave us a mount namespace of our own, so nothing here outlives the daemon.
-        inside = self.root + self.lab.run_dir
-        os.makedirs(inside, exist_ok=True)
-        return ["sh", "-c", f"mount --bind {self.lab.run_dir} {inside} && mount -t proc proc "
-                f"{self.root}/proc && exec chroot {self.root} /usr/sbin/charon-systemd"]
+        if self.root:
+            return self.lab.rooted(self.name, self.root, "/usr/sbin/charon-systemd")
+        return self.lab.command(self.name, "charon-systemd")
 
     def _load(self):
         output = labnet.run("swanctl", "--load-all", "--uri", "unix://" + self._path("vici"),

@@ -15,7 +15,7 @@ class Mismatch(Exception):
 def settle(configuration, daemon, host):
     """Fills the wildcards of `configuration` from the log of `daemon`, which serves `host`, and
     raises Mismatch where the two disagree."""
-    loaded = (_pluto if configuration.daemon == "libreswan" else _charon)(configuration, daemon,
+    loaded = (_pluto if configuration.pluto else _charon)(configuration, daemon,
                                                                        host)
     configured = [proposal for proposal in configuration.proposals if proposal.values]
     for proposal in configured:
