@@ -7,6 +7,10 @@
 + (import 'alerts/posture.libsonnet')
 + (import 'alerts/exporter.libsonnet')
 + (import 'rules/recording.libsonnet')
++ (import 'dashboards/fleet.libsonnet')
++ (import 'dashboards/endpoint.libsonnet')
++ (import 'dashboards/posture.libsonnet')
++ (import 'dashboards/exporter.libsonnet')
 + {
   local group(name, rules) = { name: name, rules: rules },
 

@@ -13,6 +13,12 @@ def rows():
     return dict(line.split()[:2] for line in text.splitlines() if line and not line.startswith("#"))
 
 
+def places():
+    """name -> where it is exported, as metrics.txt has it."""
+    text = (pathlib.Path(__file__).resolve().parent / "metrics.txt").read_text()
+    return {line.split()[0]: line.split()[2] for line in text.splitlines() if line and line[0] != "#"}
+
+
 def known():
     names = set(PROMETHEUS)
     for name, kind in rows().items():

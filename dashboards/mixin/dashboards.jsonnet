@@ -1,0 +1,2 @@
+// Prints every dashboard: jsonnet -m DIR dashboards.jsonnet
+(import 'mixin.libsonnet').grafanaDashboards
