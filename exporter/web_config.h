@@ -1,0 +1,58 @@
+// WebConfig: the file of --web.config.file, in the exporter-toolkit's YAML format, as strict as
+// `promtool check web-config`. Read at start and again when it changes, by the HTTP server; any
+// thread. An operator's mistakes come back as config::ConfigError, all of them at once, hashes
+// never shown.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <tl/expected.hpp>
+#include <utility>
+#include <vector>
+
+#include "config/load.h"
+
+namespace exporter {
+
+enum class TlsVersion : uint8_t { k10, k11, k12, k13 };
+
+// The names are Go's (crypto/tls).
+enum class ClientAuth : uint8_t {
+  kNone,              // "NoClientCert"
+  kRequest,           // "RequestClientCert"
+  kRequireAny,        // "RequireAnyClientCert", "RequireClientCert": not verified
+  kVerifyIfGiven,     // "VerifyClientCertIfGiven"
+  kRequireAndVerify,  // "RequireAndVerifyClientCert"
+};
+
+// Paths are absolute or relative to the working directory; the files were readable, and key and
+// certificate fit each other, when the configuration was read.
+struct TlsSettings {
+  std::string cert_file;
+  std::string key_file;
+  std::string client_ca_file;  // empty = none
+  ClientAuth client_auth = ClientAuth::kNone;
+  // As the file says; the server never goes below TLS 1.2.
+  TlsVersion min_version = TlsVersion::k12;
+  TlsVersion max_version = TlsVersion::k13;
+  std::vector<std::string> cipher_suites;  // OpenSSL's names, TLS 1.2 and below; empty = default
+  std::vector<std::string> curve_preferences;  // OpenSSL's names; empty = default
+  bool prefer_server_cipher_suites = true;
+
+  friend bool operator==(const TlsSettings&, const TlsSettings&) = default;
+};
+
+struct WebConfig {
+  std::optional<TlsSettings> tls;  // absent = plain HTTP
+  bool http2 = true;               // read for compatibility; the server speaks HTTP/1.1
+  std::vector<std::pair<std::string, std::string>> headers;  // to be added to every response
+  std::map<std::string, std::string> users;                  // name to bcrypt hash; empty = open
+
+  friend bool operator==(const WebConfig&, const WebConfig&) = default;
+};
+
+tl::expected<WebConfig, config::ConfigErrors> LoadWebConfig(const std::string& path);
+
+}  // namespace exporter
