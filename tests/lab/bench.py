@@ -7,6 +7,7 @@ import sys
 import unittest
 
 import fleet
+import install
 import postures
 import posture_truth
 import prober
@@ -23,9 +24,8 @@ class Bench:
         for name in postures.daemons():
             postures.start(self.lab, name)
         self.source = prober.clean(self.lab)
-        self.truth = {name: posture_truth.Posture(name)
-                      for name in ("ss-nat", *postures.STRONGSWAN, *postures.LIBRESWAN,
-                                   *postures.NEWER)}
+        self.truth = {name: posture_truth.Posture(name) for name in postures.daemons()
+                      if name != "garbage"}
 
     def host(self, name, family=4):
         number = {**postures.PEERS, "ss-nat": postures.ROUTERS["nat"],
@@ -53,9 +53,8 @@ class Bench:
 def run(module):
     """main() of a test file: FILE BINARY [unittest's arguments]. Without root it is skipped with
     the exit code that CTest knows as "skipped"."""
-    if os.geteuid() != 0:
-        print("skipped: namespaces need root")
-        return 77
+    if install.skipped():
+        return install.SKIPPED
     if len(sys.argv) < 2 or not os.access(sys.argv[1], os.X_OK):
         sys.exit(f"usage: {sys.argv[0]} PATH/ike_exporter [TEST...]")
     binary = sys.argv.pop(1)

@@ -19,6 +19,7 @@ sys.dont_write_bytecode = True
 import fleet  # noqa: E402
 import generate  # noqa: E402
 import ike_client  # noqa: E402
+import install  # noqa: E402
 import keywords as kw  # noqa: E402
 from strongswan import NO_LIMITS  # noqa: E402
 
@@ -69,17 +70,17 @@ class Brute:
         self.waiting, self.accepted, self.messages = {}, [], 0
 
     def run(self, suites):
-        """Sends every suite until it is answered; at most four times."""
+        """Sends every suite until it is answered; at most six times."""
         todo = [(suite, 1) for suite in suites][::-1]
         while todo or self.waiting:
             while todo and len(self.waiting) < WINDOW:
                 self._send(*todo.pop())
             self._receive()
             late = [spi for spi, (_, _, sent) in self.waiting.items()
-                    if time.monotonic() - sent > 2]
+                    if time.monotonic() - sent > 4]
             for spi in late:
                 suite, attempt, _ = self.waiting.pop(spi)
-                if attempt == 4:
+                if attempt == 6:
                     raise RuntimeError(f"{suite} was never answered")
                 todo.append((suite, attempt + 1))
         self.client.close()
@@ -164,6 +165,8 @@ def main():
     parser.add_argument("--version", type=int, choices=(0, 1, 2), action="append",
                         help="0: both in one connection")
     arguments = parser.parse_args()
+    if install.skipped():
+        return install.SKIPPED
     wanted = fleet.configurations(arguments.daemon or ["strongswan", "libreswan"],
                                   arguments.version or [1, 2], arguments.seed, arguments.count)
     lab = fleet.scratch_lab("ikeb-", "10.93")

@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import generate
 import install
 import labnet
+import posture_truth
+import postures
 import truth
 from libreswan import Libreswan
 from strongswan import StrongSwan
@@ -32,6 +34,27 @@ class Gateway:
     def start(self):
         self.daemon.start()
         truth.settle(self.configuration, self.daemon, self.host)
+
+
+class Standing:
+    """A posture of the lab, in the shape of a Gateway."""
+
+    def __init__(self, lab, name):
+        self.configuration = posture_truth.Posture(name)
+        self.daemon = postures.daemon(lab, name)
+        router = postures.INNER[name][0] if name in postures.INNER else name
+        self.host = lab.address(postures.PEERS[router])
+        if not self.configuration.complete():
+            truth.settle(self.configuration, self.daemon, self.host)
+
+
+def start_postures(lab):
+    """All of the lab's own daemons that speak IKE."""
+    postures.create_network(lab)
+    names = [name for name in postures.daemons() if name != "garbage"]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda name: postures.start(lab, name), names))
+    return [Standing(lab, name) for name in names]
 
 
 def start(lab, configurations, settings=""):

@@ -3,6 +3,7 @@ packages conflict), the TCP shim, and on request another Debian for a newer stro
 import glob
 import os
 import shutil
+import subprocess
 import tempfile
 
 import labnet
@@ -15,6 +16,7 @@ PACKAGES = """gcc libc6-dev iproute2 nftables procps tcpdump tshark ike-scan ope
   dns-root-data""".split()
 OTHER_PACKAGES = ("charon-systemd,strongswan-swanctl,libstrongswan-standard-plugins,"
                   "libstrongswan-extra-plugins,libcharon-extra-plugins")
+SKIPPED = 77
 MIRROR = "http://deb.debian.org/debian"
 
 
@@ -30,6 +32,22 @@ def install():
     labnet.run("gcc", "-shared", "-fPIC", "-O2", "-o", shim,
                os.path.join(labnet.HERE, "shim", "espintcp_shim.c"), "-ldl")
     return 0
+
+
+def skipped():
+    """Says why the lab cannot run here and returns CTest's exit code for that; 0 when it can."""
+    reason = None
+    if os.geteuid() != 0:
+        reason = "network namespaces need root"
+    elif not os.path.exists(os.path.join(libexec(), "ipsec", "pluto")) or not shutil.which(
+            "charon-systemd", path="/usr/sbin"):
+        reason = "the daemons are not there, run tests/lab/lab install"
+    elif subprocess.call(["unshare", "-n", "true"], stderr=subprocess.DEVNULL):
+        reason = "this machine forbids network namespaces"
+    if not reason:
+        return 0
+    print("skipped: " + reason)
+    return SKIPPED
 
 
 def _missing(packages):

@@ -21,6 +21,7 @@ sys.dont_write_bytecode = True
 import compare  # noqa: E402
 import fleet  # noqa: E402
 import generate  # noqa: E402
+import install  # noqa: E402
 import prober  # noqa: E402
 from vici import Vici  # noqa: E402
 
@@ -29,23 +30,27 @@ AUDIT_SECONDS = 900
 
 
 class HalfOpenWatch(threading.Thread):
-    """Asks every daemon several times a second how many half-open SAs it holds: peak[name]."""
+    """Asks every daemon several times a second how many half-open SAs it holds. peak[name]: above
+    what it held at first (ss-cookie always has one)."""
 
     def __init__(self, gateways):
         super().__init__(daemon=True)
         self.gateways, self.peak = gateways, {g.configuration.name: 0 for g in gateways}
-        self.finish = threading.Event()
+        self.finish, self.ready = threading.Event(), threading.Event()
         self.start()
+        self.ready.wait()
 
     def run(self):
         sockets = {g: Vici(os.path.join(g.daemon.directory, "vici"))
                    for g in self.gateways if not g.configuration.pluto}
-        while not self.finish.wait(0.5):
+        first = {}
+        while not self.finish.is_set():
             for gateway in self.gateways:
-                link = sockets.get(gateway)
+                link, name = sockets.get(gateway), gateway.configuration.name
                 now = link.half_open() if link else gateway.daemon.half_open()
-                name = gateway.configuration.name
-                self.peak[name] = max(self.peak[name], now)
+                self.peak[name] = max(self.peak[name], now - first.setdefault(name, now))
+            self.ready.set()
+            self.finish.wait(0.5)
 
     def stop(self):
         self.finish.set()
@@ -137,6 +142,8 @@ def options():
     parser.add_argument("--daemon", choices=generate.DAEMONS, action="append")
     parser.add_argument("--version", type=int, choices=(0, 1, 2), action="append",
                         help="what is configured; 0: both in one connection (strongSwan)")
+    parser.add_argument("--postures", action="store_true",
+                        help="the lab's own daemons instead of generated ones")
     parser.add_argument("--ike-version", choices=("1", "2", "both"), help="of the audit")
     parser.add_argument("--loss", type=float, default=0, help="percent each way; with it a quarter "
                         "as much is doubled and half as much delayed")
@@ -147,10 +154,12 @@ def options():
 
 def main():
     arguments = options()
+    if install.skipped():
+        return install.SKIPPED
     wanted = fleet.configurations(arguments.daemon or ["strongswan", "libreswan"],
                                   arguments.version or [1, 2], arguments.seed, arguments.count)
     lab = fleet.scratch_lab("ikea-", "10.94")
-    gateways = fleet.start(lab, wanted)
+    gateways = fleet.start_postures(lab) if arguments.postures else fleet.start(lab, wanted)
     source = prober.clean(lab)
     if arguments.loss:
         source = prober.lossy(lab, arguments.loss, arguments.loss / 4, arguments.loss / 2,

@@ -14,6 +14,7 @@ import time
 sys.dont_write_bytecode = True
 
 import bench  # noqa: E402
+import install  # noqa: E402
 import postures  # noqa: E402
 from server import Server  # noqa: E402
 from vici import Vici  # noqa: E402
@@ -71,9 +72,8 @@ def main():
     parser.add_argument("binary")
     parser.add_argument("--minutes", type=float, default=1.5)
     arguments = parser.parse_args()
-    if os.geteuid() != 0:
-        print("skipped: namespaces need root")
-        return 77
+    if install.skipped():
+        return install.SKIPPED
     place = bench.Bench(arguments.binary, "ikem-", "10.99")
     host, name = place.host("ss-default"), "ss-default"
     daemon = postures.daemon(place.lab, name)
