@@ -11,6 +11,8 @@
 #include <utility>
 
 #include "probes/answer_details.h"
+#include "probes/ikev1_aggressive.h"
+#include "probes/ikev1_main.h"
 #include "probes/ikev2_init.h"
 
 namespace ike {
@@ -24,11 +26,14 @@ constexpr Duration kMaxBackoff = std::chrono::minutes(2);
 struct Exchange::Dialogues {
   Conversation conversation;
   Ikev2Init ikev2_init;
+  Ikev1Main ikev1_main;
+  Ikev1Aggressive ikev1_aggressive;
 
   Dialogue* For(const Opening& opening) {
     const auto* ikev1 = std::get_if<Ikev1Opening>(&opening);
     if (ikev1 == nullptr) return &ikev2_init;
-    return nullptr;
+    if (ikev1->mode == Ikev1Mode::kAggressive) return &ikev1_aggressive;
+    return &ikev1_main;
   }
 };
 
@@ -49,7 +54,7 @@ ByteSpan Exchange::Begin(const PreparedOpening& opening, uint16_t ke_group,
   conversation.seed = seed;
   conversation.ke_group = ke_group;
   dialogue_ = dialogues_->For(opening.opening());
-  if (dialogue_ == nullptr || !dialogue_->Begin(&conversation, &outcome_)) {
+  if (!dialogue_->Begin(&conversation, &outcome_)) {
     Finish(Reason::kInternal, now);
     return {};
   }
