@@ -1,6 +1,6 @@
-// Audit: finds out everything that one IKE version of one endpoint accepts, by many exchanges. Sans-IO:
-// it says which opening to send next and is told what came of it; pacing, budget and retransmission
-// are its owner's. One object per version and endpoint, of one thread.
+// Audit: finds out everything that one IKE version of one endpoint accepts, by many exchanges.
+// Sans-IO: it says which opening to send next and is told what came of it; pacing, budget and
+// retransmission are its owner's. One object per version and endpoint, of one thread.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,7 @@ struct Undecidable {
 
 struct VersionAudit {
   bool answered = false;
-  bool complete = false;  // nothing that could have been decided is unknown
+  bool complete = false;              // nothing that could have been decided is unknown
   std::vector<AlgorithmId> accepted;  // sorted
   std::vector<AlgorithmId> unknown;
   std::vector<Undecidable> undecidable;
@@ -47,15 +47,21 @@ enum class AuditAction : uint8_t { kSend, kWait, kDone };
 
 struct AuditStep {
   AuditAction action = AuditAction::kDone;
-  Opening opening;                // kSend
-  bool may_leave_state = true;    // kSend: wants a slot of the half-open budget
-  TimePoint until{};              // kWait
+  Opening opening;              // kSend
+  bool may_leave_state = true;  // kSend: wants a slot of the half-open budget
+  TimePoint until{};            // kWait
 };
 
 struct AuditLimits {
-  uint32_t max_requests = 400;              // of one version
+  uint32_t max_requests = 400;                             // of one version
   Duration pause_after_silence{std::chrono::seconds(35)};  // longer than strongSwan's 30 s
   int max_pauses = 4;
+  // IKEv2 openings that exist to be selected: they reveal four values at once, but cost the
+  // endpoint a DH computation and a half-open SA. Where the oracle does not work every question is
+  // one.
+  int max_reveals = 4;
+  size_t max_message_bytes =
+      1380;  // of IKE: never fragmented on a path of 1500 bytes, PPPoE included
 };
 
 class Audit {

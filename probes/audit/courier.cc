@@ -1,0 +1,91 @@
+#include "probes/audit/courier.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace ike::audit {
+namespace {
+
+// Each has all retransmissions of an exchange.
+constexpr int kAttempts = 2;
+
+}  // namespace
+
+void Courier::Ask(Opening question, bool may_leave_state) {
+  question_ = {std::move(question), may_leave_state};
+  sending_ = Sending::kQuestion;
+  attempts_ = 0;
+}
+
+AuditStep Courier::Next(TimePoint now) {
+  AuditStep step;
+  if (now < paused_until_) {
+    step.action = AuditAction::kWait;
+    step.until = paused_until_;
+    return step;
+  }
+  const Letter& letter = sending_ == Sending::kControl ? *control_ : question_;
+  step.action = AuditAction::kSend;
+  step.opening = letter.opening;
+  step.may_leave_state = letter.may_leave_state;
+  return step;
+}
+
+bool Courier::OnOutcome(const Outcome& outcome, TimePoint now) {
+  requests_ += std::max(outcome.packets_sent, 1U);
+  PauseForCookies(outcome, now);
+  bool done = sending_ == Sending::kQuestion ? OnQuestionOutcome(outcome, now)
+                                             : OnControlOutcome(outcome, now);
+  if (requests_ < limits_.max_requests) return done;
+  given_up_ = true;
+  return true;
+}
+
+bool Courier::OnQuestionOutcome(const Outcome& outcome, TimePoint) {
+  outcome_ = outcome;
+  if (outcome.answered()) {
+    RememberAnswered(outcome);
+    return true;
+  }
+  ++attempts_;
+  if (!control_) return true;
+  sending_ = Sending::kControl;
+  return false;
+}
+
+bool Courier::OnControlOutcome(const Outcome& outcome, TimePoint now) {
+  if (!outcome.answered()) {
+    if (Pause(now)) return false;
+    given_up_ = true;
+    return true;
+  }
+  sending_ = Sending::kQuestion;
+  return attempts_ >= kAttempts;
+}
+
+// The control should be an opening that costs the endpoint nothing.
+void Courier::RememberAnswered(const Outcome& outcome) {
+  bool stateless = outcome.leaves_no_state();
+  if (control_ && control_->may_leave_state == false && !stateless) return;
+  control_ = question_;
+  control_->may_leave_state = !stateless;
+}
+
+// COOKIE means that the endpoint counts half-open SAs, perhaps ours: they expire while we wait.
+// When waiting changes nothing, it demands cookies of everybody, and goes on answering.
+void Courier::PauseForCookies(const Outcome& outcome, TimePoint now) {
+  if (!outcome.answered()) return;
+  if (after_cookie_pause_ && outcome.cookie_required) cookie_pause_in_vain_ = true;
+  after_cookie_pause_ = false;
+  if (!outcome.cookie_required || cookie_pause_in_vain_) return;
+  after_cookie_pause_ = Pause(now);
+}
+
+bool Courier::Pause(TimePoint now) {
+  if (pauses_ >= limits_.max_pauses) return false;
+  ++pauses_;
+  paused_until_ = now + limits_.pause_after_silence;
+  return true;
+}
+
+}  // namespace ike::audit

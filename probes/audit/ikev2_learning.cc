@@ -1,0 +1,156 @@
+// What the IKEv2 audit concludes from answers.
+#include <algorithm>
+#include <utility>
+
+#include "probes/algorithms/key_share.h"
+#include "probes/audit/ikev2_audit.h"
+
+namespace ike::audit {
+namespace {
+
+constexpr uint16_t kNoProposalChosen = 14;  // RFC 7296 section 3.10.1
+
+// Another oracle group after INVALID_SYNTAX and the like so often, then real openings.
+constexpr int kMaxOddAnswers = 3;
+
+constexpr size_t kSmallestMessageLimit = 400;
+
+}  // namespace
+
+void Ikev2Audit::Learn() {
+  const Outcome& outcome = courier_.outcome();
+  if (outcome.answered() && !outcome.version_answered) {
+    version_refused_ = true;
+    return;
+  }
+  if (outcome.answered() && !details_of_selection_) details_ = outcome.details;
+  Purpose purpose = question_.purpose;
+  Verdict verdict = Judge(outcome);
+  if (question_.messages.empty()) return;  // judging made it void
+  switch (purpose) {
+    case Purpose::kContact:
+      return LearnContact(verdict);
+    case Purpose::kSearch:
+      return LearnSearch(verdict);
+    case Purpose::kReveal:
+      return LearnReveal(verdict);
+    case Purpose::kNonsense:
+      return LearnNonsense(verdict);
+    case Purpose::kAdditional:
+      return LearnAdditional(verdict);
+    case Purpose::kLastResort:
+      return LearnLastResort(verdict);
+  }
+}
+
+Ikev2Audit::Verdict Ikev2Audit::Judge(const Outcome& outcome) {
+  switch (outcome.answer) {
+    case AnswerKind::kSelected:
+      OnSelected(outcome);
+      return Verdict::kYes;
+    case AnswerKind::kInvalidKe:
+      if (!oracle_ || question_.purpose == Purpose::kReveal) return Verdict::kNone;
+      if (!OffersGroup(question_.messages[question_.next], outcome.invalid_ke_group)) {
+        DistrustOracle();
+        return Verdict::kNone;
+      }
+      return Verdict::kYes;
+    case AnswerKind::kErrorNotify:
+      return outcome.error_notify == kNoProposalChosen ? Verdict::kNo : OnOddAnswer();
+    case AnswerKind::kNone:
+    case AnswerKind::kCookie:
+      break;
+  }
+  return Verdict::kNone;
+}
+
+void Ikev2Audit::OnSelected(const Outcome& outcome) {
+  if (std::ranges::find(suites_, outcome.ikev2) == suites_.end()) suites_.push_back(outcome.ikev2);
+  space_.Learn(outcome.ikev2);
+  if (!details_of_selection_ || question_.purpose == Purpose::kReveal) details_ = outcome.details;
+  details_of_selection_ = true;
+  if (oracle_ && outcome.ikev2.group == oracle_group_) ChooseOracleGroup();
+}
+
+// libreswan, for one, answers INVALID_SYNTAX to KE payloads of some groups.
+Ikev2Audit::Verdict Ikev2Audit::OnOddAnswer() {
+  if (question_.purpose == Purpose::kAdditional) return Verdict::kNo;
+  if (!oracle_ || question_.purpose != Purpose::kSearch) return Verdict::kNone;
+  if (++odd_answers_ >= kMaxOddAnswers) {
+    DistrustOracle();
+    return Verdict::kNone;
+  }
+  ChooseOracleGroup();
+  question_ = Question{};  // planned again with the new group
+  return Verdict::kNone;
+}
+
+void Ikev2Audit::LearnCurrentMatch(const Outcome& outcome) {
+  uint16_t group = outcome.selected() ? outcome.ikev2.group : outcome.invalid_ke_group;
+  space_.axis(Axis::kGroup).Accept(space_.GroupIndex(group));
+  last_match_ = Match{question_.messages[question_.next], group};
+  if (!shortest_match_ || KeyShareLength(group) < KeyShareLength(shortest_match_->group)) {
+    shortest_match_ = last_match_;
+  }
+  if (question_.purpose == Purpose::kSearch && shapes_.front() == 0) plain_matched_ = true;
+}
+
+// Nobody has answered yet. Rich openings silence some daemons, and some paths lose large datagrams.
+void Ikev2Audit::LearnContact(Verdict) {
+  question_ = Question{};
+  ++contacts_;
+  if (courier_.ever_answered() && limits_.max_message_bytes / 2 > kSmallestMessageLimit) {
+    limits_.max_message_bytes /= 2;
+  }
+}
+
+void Ikev2Audit::LearnSearch(Verdict verdict) {
+  if (verdict == Verdict::kNone && !courier_.ever_answered()) return LearnContact(verdict);
+  AxisSearch& search = space_.axis(question_.axis);
+  bool by_name = question_.axis == Axis::kGroup;
+  if (verdict == Verdict::kYes) {
+    LearnCurrentMatch(courier_.outcome());
+    if (!by_name) search.OnYes(question_.subset);
+    if (!by_name && oracle_ && !refusal_proven_) nonsense_due_ = true;
+    question_ = Question{};
+    return;
+  }
+  if (verdict == Verdict::kNone) question_.silent = true;
+  if (++question_.next < question_.messages.size()) return;
+  if (question_.silent) {
+    search.OnSilence(question_.subset);
+  } else {
+    search.OnNo(question_.subset);
+    refusal_proven_ |= !by_name;
+  }
+  question_ = Question{};
+}
+
+void Ikev2Audit::LearnReveal(Verdict verdict) {
+  uint16_t group = 0;
+  for (const OfferedTransform& t : question_.messages.front().front().transforms) {
+    if (t.type == TransformType(Axis::kGroup)) group = t.id;
+  }
+  bool answered = courier_.outcome().answered();
+  question_ = Question{};
+  if (verdict == Verdict::kYes && courier_.outcome().ikev2.group == group) verified_ = true;
+  if (additional_ == AdditionalStep::kVerify) return OnAdditionalRevealed(verdict);
+  if (verdict == Verdict::kYes && courier_.outcome().ikev2.group == group) return;
+  // What the oracle called acceptable was not selected.
+  if (answered) return DistrustOracle();
+  if (phase_ == Phase::kVerify)
+    shortest_match_.reset();  // silence: checked when the next one matches
+}
+
+void Ikev2Audit::LearnNonsense(Verdict verdict) {
+  question_ = Question{};
+  if (verdict == Verdict::kYes) return DistrustOracle();
+  refusal_proven_ = verdict == Verdict::kNo;
+}
+
+void Ikev2Audit::LearnLastResort(Verdict verdict) {
+  question_ = Question{};
+  if (verdict == Verdict::kYes && oracle_) DistrustOracle();
+}
+
+}  // namespace ike::audit

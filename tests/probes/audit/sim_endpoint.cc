@@ -1,0 +1,360 @@
+#include "tests/probes/audit/sim_endpoint.h"
+
+#include <algorithm>
+#include <functional>
+
+namespace ike::sim {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr auto kHalfOpenLife = seconds(30);
+constexpr size_t kCookieThreshold = 3;
+constexpr size_t kBlockThreshold = 5;
+constexpr auto kRoundTrip = milliseconds(20);
+// An exchange with the default timeout of 5 s: the message and two retransmissions.
+constexpr int kCopies = 3;
+constexpr auto kTimeout = seconds(5);
+
+bool Contains(const std::vector<uint16_t>& list, uint16_t value) {
+  return std::ranges::find(list, value) != list.end();
+}
+
+std::vector<uint16_t> IdsOf(const OfferedProposal& proposal, uint8_t type) {
+  std::vector<uint16_t> ids;
+  for (const OfferedTransform& t : proposal.transforms) {
+    if (t.type == type) ids.push_back(t.id);
+  }
+  return ids;
+}
+
+size_t Bytes(const Ikev2Opening& opening) {
+  size_t bytes = 200;
+  for (const OfferedProposal& p : opening.proposals) {
+    bytes += 8;
+    for (const OfferedTransform& t : p.transforms) bytes += t.key_length == 0 ? 8 : 12;
+  }
+  return bytes;
+}
+
+}  // namespace
+
+bool SimEndpoint::Lost(double loss) {
+  return std::uniform_real_distribution<double>(0, 1)(random_) < loss;
+}
+
+size_t SimEndpoint::HalfOpen(TimePoint now) {
+  while (!half_open_.empty() && half_open_.front() + kHalfOpenLife <= now) half_open_.pop_front();
+  return half_open_.size();
+}
+
+Outcome SimEndpoint::Exchange(const Opening& opening, double loss, TimePoint* now) {
+  Outcome outcome;
+  outcome.version = VersionOf(opening);
+  TimePoint start = *now;
+  Answer cached;  // the identical request again is answered from the cache
+  for (int copy = 0; copy < kCopies; ++copy) {
+    TimePoint at = start + seconds((1 << copy) - 1);
+    outcome.packets_sent = static_cast<uint32_t>(copy) + 1;
+    outcome.retransmitted = copy > 0;
+    if (Lost(loss)) continue;
+    if (cached.kind == AnswerKind::kNone) {
+      size_t open = behaviour_.limits ? HalfOpen(at) : 0;
+      if (open >= kBlockThreshold) {
+        ++drops_;
+        continue;
+      }
+      bool cookie = outcome.version == IkeVersion::kV2 &&
+                    (open >= kCookieThreshold || behaviour_.cookies_always);
+      if (cookie) {
+        ++cookies_;
+        outcome.cookie_required = true;
+        ++outcome.packets_sent;
+      }
+      cached = Respond(opening);
+      if (cached.kind == AnswerKind::kSelected) {
+        half_open_.push_back(at);
+        most_half_open_ = std::max(most_half_open_, HalfOpen(at));
+      }
+    }
+    if (cached.kind == AnswerKind::kNone || Lost(loss)) continue;
+    outcome.answer = cached.kind;
+    outcome.error_notify = cached.notify;
+    outcome.invalid_ke_group = cached.group;
+    outcome.ikev2 = cached.v2;
+    outcome.ikev1 = cached.v1;
+    outcome.version_answered = true;
+    outcome.reason = outcome.selected() ? Reason::kNone : Reason::kRejected;
+    *now = at + kRoundTrip;
+    return outcome;
+  }
+  outcome.reason = Reason::kTimeout;
+  *now = start + kTimeout;
+  return outcome;
+}
+
+SimEndpoint::Answer SimEndpoint::Respond(const Opening& opening) {
+  if (const auto* v2_opening = std::get_if<Ikev2Opening>(&opening)) return RespondV2(*v2_opening);
+  return RespondV1(std::get<Ikev1Opening>(opening));
+}
+
+SimEndpoint::Answer SimEndpoint::RespondV2(const Ikev2Opening& opening) {
+  Answer answer;
+  if (behaviour_.silent_v2 || Bytes(opening) > behaviour_.longest_message) return answer;
+  answer.kind = AnswerKind::kErrorNotify;
+  if (behaviour_.manner == Manner::kLibreswan && opening.ke_group >= 33 && opening.ke_group <= 37) {
+    answer.notify = 7;
+    return answer;
+  }
+  answer.notify = 14;
+  uint16_t ke_group = opening.ke_group;
+  if (behaviour_.manner == Manner::kGroupFirst && !v2.empty()) {
+    bool known = std::ranges::any_of(v2, [&](auto& p) { return Contains(p.groups, ke_group); });
+    if (!known) {
+      if (!opening.follow_invalid_ke) return {AnswerKind::kInvalidKe, 17, v2[0].groups[0], {}, {}};
+      ke_group = v2[0].groups[0];
+    }
+  }
+  std::optional<Ikev2Suite> suite = SelectV2(opening);
+  if (!suite) return answer;
+  if (suite->group != ke_group && !opening.follow_invalid_ke) {
+    if (behaviour_.manner == Manner::kNoNames) return answer;
+    return {AnswerKind::kInvalidKe, 17, suite->group, {}, {}};
+  }
+  if (suite->group != ke_group && behaviour_.manner == Manner::kNoNames) return answer;
+  return {AnswerKind::kSelected, 0, 0, *suite, {}};
+}
+
+// By its own order of proposals, then by the initiator's.
+std::optional<Ikev2Suite> SimEndpoint::SelectV2(const Ikev2Opening& opening) const {
+  for (const ProposalV2& own : v2) {
+    uint8_t number = 0;
+    for (const OfferedProposal& offered : opening.proposals) {
+      ++number;
+      std::optional<Ikev2Suite> suite = Match(own, offered);
+      if (!suite) continue;
+      suite->proposal_number = number;
+      return suite;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Ikev2Suite> SimEndpoint::Match(const ProposalV2& own,
+                                             const OfferedProposal& offered) const {
+  auto pick = [this](const std::vector<uint16_t>& mine,
+                     const std::vector<uint16_t>& theirs) -> std::optional<uint16_t> {
+    const auto& order = behaviour_.initiator_order ? theirs : mine;
+    const auto& other = behaviour_.initiator_order ? mine : theirs;
+    for (uint16_t id : order) {
+      if (Contains(other, id)) return id;
+    }
+    return std::nullopt;
+  };
+  Ikev2Suite suite;
+  bool found = false;
+  for (const Cipher& cipher : own.ciphers) {
+    for (const OfferedTransform& t : offered.transforms) {
+      if (found || t.type != 1 || t.id != cipher.id || t.key_length != cipher.key_length) continue;
+      suite.encryption = cipher.id;
+      suite.key_length = cipher.key_length;
+      found = true;
+    }
+  }
+  std::vector<uint16_t> offered_integrity = IdsOf(offered, 3);
+  std::optional<uint16_t> prf = pick(own.prfs, IdsOf(offered, 2));
+  std::optional<uint16_t> group = pick(own.groups, IdsOf(offered, 4));
+  if (!found || !prf || !group) return std::nullopt;
+  if (!own.integrity.empty()) {
+    std::optional<uint16_t> integrity = pick(own.integrity, offered_integrity);
+    if (!integrity) return std::nullopt;
+    suite.integrity = *integrity;
+  } else if (!offered_integrity.empty() && behaviour_.manner == Manner::kLibreswan) {
+    return std::nullopt;
+  }
+  suite.prf = *prf;
+  suite.group = *group;
+  if (!MatchSlots(own, offered, &suite)) return std::nullopt;
+  return suite;
+}
+
+// strongSwan: greedily by its own order, no method twice, NONE where a side has nothing. libreswan:
+// every type that is offered has to match, a missing one is NONE.
+bool SimEndpoint::MatchSlots(const ProposalV2& own, const OfferedProposal& offered,
+                             Ikev2Suite* suite) const {
+  std::vector<uint16_t> taken = {suite->group};
+  for (size_t slot = 0; slot < 7; ++slot) {
+    std::vector<uint16_t> theirs = IdsOf(offered, static_cast<uint8_t>(6 + slot));
+    if (!behaviour_.additional) {
+      if (!theirs.empty() && !behaviour_.ignores_unknown_types) return false;
+      continue;
+    }
+    std::vector<uint16_t> mine = own.slots[slot];
+    if (mine.empty() && theirs.empty()) continue;
+    if (mine.empty() && behaviour_.manner == Manner::kLibreswan) return false;
+    if (mine.empty()) mine = {0};
+    if (theirs.empty()) theirs = {0};
+    std::optional<uint16_t> chosen;
+    for (uint16_t id : mine) {
+      if (chosen || !Contains(theirs, id)) continue;
+      if (id == 0 || !Contains(taken, id)) chosen = id;
+    }
+    if (!chosen) return false;
+    suite->additional_ke[slot] = *chosen;
+    taken.push_back(*chosen);
+  }
+  return true;
+}
+
+SimEndpoint::Answer SimEndpoint::RespondV1(const Ikev1Opening& opening) {
+  bool strong = behaviour_.manner == Manner::kStrongSwan;
+  Answer refusal{AnswerKind::kErrorNotify, 14, 0, {}, {}};
+  if (behaviour_.silent_v1) refusal.kind = AnswerKind::kNone;
+  if (v1.empty()) return strong ? Answer{AnswerKind::kErrorNotify, 14, 0, {}, {}} : Answer{};
+  if (!strong) {
+    // It is silent when a method that it lacks is among the transforms, except RSA and PSK
+    // together.
+    for (const Ikev1Transform& t : opening.transforms) {
+      bool usual = t.authentication == 1 || t.authentication == 3;
+      if (!Contains(behaviour_.methods, t.authentication) && !usual) return Answer{};
+    }
+    bool any = std::ranges::any_of(opening.transforms, [&](const Ikev1Transform& t) {
+      return Contains(behaviour_.methods, t.authentication);
+    });
+    if (!any) return Answer{};
+  }
+  bool aggressive = opening.mode == Ikev1Mode::kAggressive;
+  if (aggressive && !strong && behaviour_.nat_of_identity) {
+    return {AnswerKind::kErrorNotify, 18, 0, {}, {}};
+  }
+  std::optional<Ikev1Suite> suite = SelectV1(opening);
+  if (!suite) return refusal;
+  if (aggressive && !behaviour_.aggressive) {
+    return strong ? Answer{AnswerKind::kErrorNotify, 24, 0, {}, {}} : Answer{};
+  }
+  return {AnswerKind::kSelected, 0, 0, {}, *suite};
+}
+
+// strongSwan goes by its own order, libreswan by the initiator's.
+std::optional<Ikev1Suite> SimEndpoint::SelectV1(const Ikev1Opening& opening) const {
+  bool strong = behaviour_.manner == Manner::kStrongSwan;
+  auto suite_of = [&](const Ikev1Transform& t) {
+    Ikev1Suite suite{t.encryption, t.key_length, t.hash, t.authentication, t.group, t.life_seconds};
+    if (strong && t.encryption == 7 && t.key_length == 0) suite.key_length = 128;
+    if (strong && t.authentication != 1 && t.authentication != 3 && t.authentication < 65000) {
+      suite.authentication = 1;  // a method that it does not know
+    }
+    return suite;
+  };
+  if (strong) {
+    for (const ProposalV1& own : v1) {
+      for (const Ikev1Transform& t : opening.transforms) {
+        if (MatchV1(own, t)) return suite_of(t);
+      }
+    }
+    return std::nullopt;
+  }
+  for (const Ikev1Transform& t : opening.transforms) {
+    if (!Contains(behaviour_.methods, t.authentication)) continue;
+    for (const ProposalV1& own : v1) {
+      if (MatchV1(own, t)) return suite_of(t);
+    }
+  }
+  return std::nullopt;
+}
+
+bool SimEndpoint::MatchV1(const ProposalV1& own, const Ikev1Transform& offered) const {
+  uint16_t key_length = offered.key_length;
+  if (offered.encryption == 7 && key_length == 0) key_length = 128;
+  bool cipher = std::ranges::any_of(own.ciphers, [&](const Cipher& c) {
+    return c.id == offered.encryption && c.key_length == key_length;
+  });
+  return cipher && Contains(own.hashes, offered.hash) && Contains(own.groups, offered.group);
+}
+
+std::set<AlgorithmId> SimEndpoint::TruthV2() const {
+  std::set<AlgorithmId> truth;
+  for (const ProposalV2& own : v2) {
+    // Every way to choose a group and a method for each slot without a repetition.
+    std::set<AlgorithmId> methods;
+    std::vector<uint16_t> chosen;
+    std::function<bool(size_t)> choose = [&](size_t slot) {
+      if (slot == 7) {
+        methods.insert({Kind::kDh, chosen[0], 0});
+        for (size_t i = 1; i < chosen.size(); ++i) {
+          if (chosen[i] != 0) methods.insert({Kind::kAdditionalKe, chosen[i], 0});
+        }
+        return true;
+      }
+      std::vector<uint16_t> options =
+          behaviour_.additional ? own.slots[slot] : std::vector<uint16_t>{};
+      if (options.empty()) options = {0};
+      bool any = false;
+      for (uint16_t id : options) {
+        if (id != 0 && Contains(chosen, id)) continue;
+        chosen.push_back(id);
+        any |= choose(slot + 1);
+        chosen.pop_back();
+      }
+      return any;
+    };
+    bool reachable = false;
+    for (uint16_t group : own.groups) {
+      chosen = {group};
+      reachable |= choose(0);
+    }
+    if (!reachable) continue;
+    truth.insert(methods.begin(), methods.end());
+    for (const Cipher& c : own.ciphers) truth.insert({Kind::kEncryption, c.id, c.key_length});
+    for (uint16_t id : own.integrity) truth.insert({Kind::kIntegrity, id, 0});
+    for (uint16_t id : own.prfs) truth.insert({Kind::kPrf, id, 0});
+  }
+  return truth;
+}
+
+std::set<AlgorithmId> SimEndpoint::TruthV1() const {
+  std::set<AlgorithmId> truth;
+  for (const ProposalV1& own : v1) {
+    for (const Cipher& c : own.ciphers) truth.insert({Kind::kEncryption, c.id, c.key_length});
+    for (uint16_t id : own.hashes) truth.insert({Kind::kHash, id, 0});
+    for (uint16_t id : own.groups) truth.insert({Kind::kDh, id, 0});
+  }
+  return truth;
+}
+
+SimRun RunAudit(Audit* audit, SimEndpoint* endpoint, double loss, int half_open_budget) {
+  SimRun run;
+  TimePoint start{};
+  TimePoint now = start + seconds(1000);
+  start = now;
+  std::deque<TimePoint> slots;
+  while (true) {
+    AuditStep step = audit->Next(now);
+    if (step.action == AuditAction::kDone) break;
+    if (step.action == AuditAction::kWait) {
+      now = std::max(now + milliseconds(1), step.until);
+      ++run.waits;
+      continue;
+    }
+    if (step.may_leave_state) {
+      while (!slots.empty() && slots.front() + seconds(31) <= now) slots.pop_front();
+      if (slots.size() >= static_cast<size_t>(half_open_budget)) {
+        now = slots.front() + seconds(31);
+        continue;
+      }
+      slots.push_back(now);
+      ++run.may_leave_state;
+    }
+    TimePoint sent = now;
+    Outcome outcome = endpoint->Exchange(step.opening, loss, &now);
+    if (step.may_leave_state && outcome.leaves_no_state()) slots.pop_back();
+    audit->OnOutcome(outcome, now);
+    now = std::max(now, sent + milliseconds(500));
+  }
+  run.result = audit->Result();
+  run.took = now - start;
+  return run;
+}
+
+}  // namespace ike::sim
