@@ -29,6 +29,7 @@ using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Freer<EVP_PKEY_CTX_free>>;
 using Curve = std::unique_ptr<EC_GROUP, Freer<EC_GROUP_free>>;
 using Point = std::unique_ptr<EC_POINT, Freer<EC_POINT_free>>;
 
+struct CurveParameters;
 struct GroupRow;
 using Generator = std::optional<Bytes> (*)(const GroupRow& row);
 
@@ -37,9 +38,10 @@ struct GroupRow {
   uint16_t length;  // of the initiator's value
   uint16_t responder_length;
   Generator generate;
-  BIGNUM* (*prime)(BIGNUM*) = nullptr;  // MODP groups of RFC 2409 and RFC 3526
-  const char* name = nullptr;           // OpenSSL's name of a group or of a key type
-  int curve = 0;                        // OpenSSL's number of a Weierstrass curve
+  BIGNUM* (*prime)(BIGNUM*) = nullptr;          // MODP groups of RFC 2409 and RFC 3526
+  const char* name = nullptr;                   // OpenSSL's name of a group or of a key type
+  int curve = 0;                                // OpenSSL's number of a Weierstrass curve
+  const CurveParameters* parameters = nullptr;  // of a curve that OpenSSL lacks
 };
 
 // RFC 3526 section 8 asks for at most 380 bits of exponent; a value nobody derives a key from needs
@@ -134,6 +136,77 @@ std::optional<Bytes> GenerateEcp(const GroupRow& row) {
   return RandomPoint(curve.get(), row.length);
 }
 
+// The curves of groups 33 and 34 (RFC 7836 appendix A, in Weierstrass form), which OpenSSL lacks.
+struct CurveParameters {
+  const char* p;
+  const char* a;
+  const char* b;
+  const char* q;
+  const char* x;
+  const char* y;
+};
+
+// id-tc26-gost-3410-2012-256-paramSetA
+constexpr CurveParameters kGost256 = {
+    "fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffd97",
+    "c2173f1513981673af4892c23035a27ce25e2013bf95aa33b22c656f277e7335",
+    "295f9bae7428ed9ccc20e7c359a9d41a22fccd9108e17bf7ba9337a6f8ae9513",
+    "400000000000000000000000000000000fd8cddfc87b6635c115af556c360c67",
+    "91e38443a5e82c0d880923425712b2bb658b9196932e02c78b2582fe742daa28",
+    "32879423ab1a0375895786c4bb46e9565fde0b5344766740af268adb32322e5c"};
+
+// id-tc26-gost-3410-2012-512-paramSetC
+constexpr CurveParameters kGost512 = {
+    "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+    "fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffdc7",
+    "dc9203e514a721875485a529d2c722fb187bc8980eb866644de41c68e1430645"
+    "46e861c0e2c9edd92ade71f46fcf50ff2ad97f951fda9f2a2eb6546f39689bd3",
+    "b4c4ee28cebc6c2c8ac12952cf37f16ac7efb6a9f69f4b57ffda2e4f0de5ade0"
+    "38cbc2fff719d2c18de0284b8bfef3b52b8cc7a5f5bf0a3c8d2319a5312557e1",
+    "3fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+    "c98cdba46506ab004c33a9ff5147502cc8eda9e7a769a12694623cef47f023ed",
+    "e2e31edfc23de7bdebe241ce593ef5de2295b7a9cbaef021d385f7074cea043a"
+    "a27272a7ae602bf2a7b9033db9ed3610c6fb85487eae97aac5bc7928c1950148",
+    "f5ce40d95b5eb899abbccff5911cb8577939804d6527378b8c108c3d2090ff9b"
+    "e18e2d33e3021ed2ef32d85822423b6304f726aa854bae07d0396e9a9addc40f"};
+
+BigNumber FromHex(const char* hex) {
+  BIGNUM* number = nullptr;
+  BN_hex2bn(&number, hex);
+  return BigNumber(number);
+}
+
+Curve MakeCurve(const CurveParameters& parameters) {
+  const BigNumber p = FromHex(parameters.p);
+  const BigNumber a = FromHex(parameters.a);
+  const BigNumber b = FromHex(parameters.b);
+  const BigNumber q = FromHex(parameters.q);
+  const BigNumber x = FromHex(parameters.x);
+  const BigNumber y = FromHex(parameters.y);
+  Curve curve(EC_GROUP_new_curve_GFp(p.get(), a.get(), b.get(), nullptr));
+  if (!curve) return nullptr;
+  const Point base(EC_POINT_new(curve.get()));
+  const bool made = base && EC_POINT_set_affine_coordinates(curve.get(), base.get(), x.get(),
+                                                            y.get(), nullptr) == 1;
+  constexpr BN_ULONG kCofactor = 4;
+  const BigNumber cofactor(BN_new());
+  if (!made || !cofactor || BN_set_word(cofactor.get(), kCofactor) != 1) return nullptr;
+  if (EC_GROUP_set_generator(curve.get(), base.get(), q.get(), cofactor.get()) != 1) return nullptr;
+  return curve;
+}
+
+// RFC 9385: x and y as well, but each with its least significant byte first.
+std::optional<Bytes> GenerateGost(const GroupRow& row) {
+  const Curve curve = MakeCurve(*row.parameters);
+  if (!curve) return std::nullopt;
+  std::optional<Bytes> value = RandomPoint(curve.get(), row.length);
+  if (!value) return std::nullopt;
+  const auto middle = value->begin() + row.length / 2;
+  std::reverse(value->begin(), middle);
+  std::reverse(middle, value->end());
+  return value;
+}
+
 // Curve25519 and Curve448, RFC 8031 section 3.1.
 std::optional<Bytes> GenerateMontgomery(const GroupRow& row) {
   const Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, row.name));
@@ -200,6 +273,9 @@ constexpr GroupRow SubgroupModp(uint16_t group, uint16_t length, const char* nam
 constexpr GroupRow Ecp(uint16_t group, uint16_t length, int curve) {
   return {group, length, length, GenerateEcp, nullptr, nullptr, curve};
 }
+constexpr GroupRow Gost(uint16_t group, uint16_t length, const CurveParameters* parameters) {
+  return {group, length, length, GenerateGost, nullptr, nullptr, 0, parameters};
+}
 constexpr GroupRow Montgomery(uint16_t group, uint16_t length, const char* name) {
   return {group, length, length, GenerateMontgomery, nullptr, name};
 }
@@ -227,6 +303,8 @@ const auto kGroups = std::to_array<GroupRow>({
     Ecp(30, 128, NID_brainpoolP512r1),
     Montgomery(31, 32, "X25519"),
     Montgomery(32, 56, "X448"),
+    Gost(33, 64, &kGost256),
+    Gost(34, 128, &kGost512),
     {35, 800, 768, GenerateMlKem},
     {36, 1184, 1088, GenerateMlKem},
     {37, 1568, 1568, GenerateMlKem},

@@ -135,8 +135,8 @@ constexpr auto kKeyExchanges = std::to_array<NameRow>({
 static_assert(AreStrictlyAscending(kKeyExchanges));
 
 constexpr auto kSequenceNumbers = std::to_array<NameRow>({
-    {0, "32-bit Sequential Numbers (formerly No Extended Sequence Numbers)"},
-    {1, "Partially Transmitted 64-bit Sequential Numbers (formerly Extended Sequence Numbers)"},
+    {0, "32-bit Sequential Numbers"},
+    {1, "Partially Transmitted 64-bit Sequential Numbers"},
     {2, "32-bit Unspecified Numbers"},
 });
 static_assert(AreStrictlyAscending(kSequenceNumbers));

@@ -31,7 +31,8 @@ class PayloadCursor {
   std::optional<Payload> Next();
 
   bool ok() const { return reader_.ok(); }
-  // What follows the last payload, which should be nothing.
+  // What follows the last payload: nothing, or padding (libreswan pads IKEv1 messages to four
+  // bytes).
   ByteSpan trailing() const { return reader_.rest(); }
 
  private:

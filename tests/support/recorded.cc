@@ -1,0 +1,43 @@
+#include "tests/support/recorded.h"
+
+#include <fstream>
+#include <string_view>
+
+#include "tests/support/hex.h"
+
+namespace ike::test {
+namespace {
+
+void ReadLine(std::string_view line, const std::string& peer,
+              std::vector<RecordedExchange>* exchanges) {
+  const size_t space = line.find(' ');
+  if (line.empty() || line[0] == '#' || space == std::string_view::npos) return;
+  const std::string_view key = line.substr(0, space);
+  const std::string_view value = line.substr(space + 1);
+  if (key == "case") {
+    RecordedExchange& started = exchanges->emplace_back();
+    started.peer = peer;
+    started.name = value;
+    return;
+  }
+  RecordedExchange& exchange = exchanges->back();
+  if (key == "result") exchange.result = value;
+  if (key == "request") exchange.request = FromHex(value);
+  if (key == "response") exchange.responses.push_back(FromHex(value));
+  if (key == "request-stream") exchange.request_stream = FromHex(value);
+  if (key == "stream") exchange.response_stream = FromHex(value);
+}
+
+}  // namespace
+
+std::vector<RecordedExchange> LoadRecorded() {
+  std::vector<RecordedExchange> exchanges;
+  for (const char* peer :
+       {"lw", "ss-cookie", "ss-default", "ss-ke", "ss-nat", "ss-strong", "ss-weak"}) {
+    std::ifstream file(std::string(TEST_DATA_DIR "/lab/") + peer + ".txt");
+    for (std::string line; std::getline(file, line);) ReadLine(line, peer, &exchanges);
+  }
+  return exchanges;
+}
+
+}  // namespace ike::test
