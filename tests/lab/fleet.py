@@ -78,10 +78,10 @@ def configurations(daemons, versions, seed, count):
 def scratch_lab(default_prefix, default_net):
     """A lab of this process, unless LAB_PREFIX and LAB_NET name another: never the one that a
     developer keeps running."""
-    number = default_net.split(".")[1]
+    number = int(default_net.split(".")[1])
     lab = labnet.Lab(os.environ.get("LAB_PREFIX", default_prefix),
                      os.environ.get("LAB_NET", default_net),
-                     os.environ.get("LAB_NET6", "fd" + number))
+                     os.environ.get("LAB_NET6", f"fd{number:02x}"))
     lab.lock = open(lab.run_dir + ".lock", "w")
     try:
         fcntl.flock(lab.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
