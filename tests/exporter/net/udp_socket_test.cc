@@ -92,15 +92,21 @@ TEST_P(UdpSocketTest, CarriesDatagramsBothWays) {
   EXPECT_EQ(Texts(a.get()), std::vector<std::string>{"pong"});
 }
 
+// Linux begins to stamp some time after the first socket asked for it; until then the stamp is
+// made when the datagram is read, and the first attempts tell nothing.
 TEST_P(UdpSocketTest, ArrivalIsTheKernelsNotOurs) {
   auto a = Open();
   auto b = Open();
-  a->Send(At(b), {}, AsBytes("early"), 0);
-  a->Flush();
-  const ike::TimePoint sent = std::chrono::steady_clock::now();
-  while (std::chrono::steady_clock::now() < sent + 5ms) {
+  bool was_early = false;
+  for (int attempt = 0; attempt < 100 && !was_early; ++attempt) {
+    a->Send(At(b), {}, AsBytes("early"), 0);
+    a->Flush();
+    const ike::TimePoint sent = std::chrono::steady_clock::now();
+    while (std::chrono::steady_clock::now() < sent + 5ms) {
+    }
+    was_early = ReceiveAll(b.get()).at(0).arrival < sent + 2ms;
   }
-  EXPECT_LT(ReceiveAll(b.get()).at(0).arrival, sent + 2ms);
+  EXPECT_TRUE(was_early);
 }
 
 TEST_P(UdpSocketTest, PinsTheSourceAndTellsTheLocalAddress) {
