@@ -1,0 +1,109 @@
+#!/bin/bash
+# Builds the Debian package, installs it into a clean root made by debootstrap, starts the service's
+# command line there as its user, and purges it: nothing may stay behind. Needs root (chroot).
+#
+# Usage: package_test.sh BUILD_DIR [CACHE_DIR]
+#
+# CACHE_DIR keeps the clean root between runs, since making it takes minutes.
+set -euo pipefail
+
+build=$(realpath "$1")
+cache=${2:-/var/tmp/ike_exporter_root}
+work=$(mktemp -d)
+root=$work/root
+trap 'cleanup' EXIT
+
+cleanup() {
+  if [ -n "${server:-}" ]; then kill "$server" 2>/dev/null || true; fi
+  mountpoint -q "$root/proc" && umount "$root/proc"
+  rm -rf "$work"
+}
+
+say() { echo "== $*"; }
+
+in_root() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DEBIAN_FRONTEND=noninteractive "$@"; }
+
+make_package() {
+  say "package"
+  (cd "$build" && cpack -G DEB -B "$work" >"$work/cpack.log") || { cat "$work/cpack.log"; exit 1; }
+  package=$(ls "$work"/ike-exporter_*.deb)
+  dpkg-deb -I "$package"
+  lintian --no-cfg --fail-on error "$package"
+}
+
+# The clean root already has what the package depends on, so that only the package's own traces count.
+make_root() {
+  local depends
+  depends=$(dpkg-deb -f "$package" Depends | sed 's/([^)]*)//g; s/|[^,]*//g; s/ //g')
+  if [ ! -e "$cache/complete" ]; then
+    say "clean root in $cache"
+    rm -rf "$cache"
+    mkdir -p "$cache"
+    debootstrap --variant=minbase --include="curl,init-system-helpers,$depends" bookworm "$cache/root" \
+      >"$work/debootstrap.log" || { tail "$work/debootstrap.log"; exit 1; }
+    touch "$cache/complete"
+  fi
+  cp -a "$cache/root" "$root"
+  mount -t proc proc "$root/proc"
+}
+
+# Every file with its owner and mode, without what dpkg and debconf keep about all packages.
+list_files() {
+  (cd "$root" && find . -xdev \
+    -not -path './proc/*' -not -path './var/lib/dpkg/*' -not -path './var/cache/*' \
+    -not -path './var/log/*' -not -path './tmp/*' -not -path './etc/*-' \
+    -printf '%p %u %m\n' | sort)
+}
+
+start_and_probe() {
+  say "the service's command line, as its user"
+  local command
+  command=$(sed -n 's/^ExecStart=//p' "$root/lib/systemd/system/ike_exporter.service" | sed 's/ \$ARGS//')
+  # shellcheck disable=SC2086  # the line of the unit is words
+  in_root setpriv --reuid=prometheus --regid=prometheus --clear-groups --no-new-privs --bounding-set=-all \
+    $command --web.listen-address=127.0.0.1:10588 >"$work/server.log" 2>&1 &
+  server=$!
+  for _ in $(seq 50); do
+    if curl -sf http://127.0.0.1:10588/-/ready >/dev/null; then break; fi
+    sleep 0.2
+  done
+  curl -sf http://127.0.0.1:10588/metrics | grep -q '^ike_exporter_build_info' || { cat "$work/server.log"; exit 1; }
+  curl -sf http://127.0.0.1:10588/metrics | promtool check metrics
+  kill -TERM "$server"
+  wait "$server"
+  server=
+  test -d "$root/var/lib/ike_exporter"
+}
+
+check_installed() {
+  say "what was installed"
+  in_root ike_exporter --version
+  in_root ike_exporter --config.check
+  in_root getent passwd prometheus
+  test "$(stat -c %a "$root/etc/ike_exporter/ike_exporter.toml")" = 640
+  test -f "$root/usr/share/ike_exporter/rules/ike_alerts.yml"
+  test -f "$root/usr/share/ike_exporter/dashboards/ike-fleet.json"
+  test -f "$root/usr/share/ike_exporter/runbooks/IKETargetDown.md"
+  zcat "$root/usr/share/man/man1/ike_exporter.1.gz" | grep -q '^.TH IKE_EXPORTER 1'
+}
+
+make_package
+make_root
+cp "$package" "$root/tmp/package.deb"
+list_files >"$work/before"
+say "install"
+in_root dpkg -i /tmp/package.deb
+check_installed
+start_and_probe
+say "upgrade to itself keeps the changed configuration"
+echo '# changed by the operator' >>"$root/etc/ike_exporter/ike_exporter.toml"
+in_root dpkg -i /tmp/package.deb
+grep -q 'changed by the operator' "$root/etc/ike_exporter/ike_exporter.toml"
+say "remove keeps the configuration, purge leaves nothing"
+in_root dpkg -r ike-exporter
+test -f "$root/etc/ike_exporter/ike_exporter.toml"
+in_root dpkg -P ike-exporter
+list_files >"$work/after"
+diff "$work/before" "$work/after"
+if in_root getent passwd prometheus; then echo "the account is still there"; exit 1; fi
+echo "all as expected"
