@@ -23,6 +23,9 @@ bool HasWildcard(std::string_view pattern);
 // The files that match, sorted by name; none is no error. The error is the system's.
 tl::expected<std::vector<std::string>, std::string> Glob(const std::string& pattern);
 
+// Whether it is there and neither a regular file nor a folder.
+bool IsSpecialFile(const std::string& path);
+
 // What tells files apart whatever their paths; nullopt where there is none.
 using FileId = std::pair<uint64_t, uint64_t>;  // device and inode
 std::optional<FileId> IdOf(const std::string& path);

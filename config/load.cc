@@ -31,7 +31,8 @@ uint64_t Hash(std::string_view bytes, uint64_t hash) {
 // One load, from the main file to the last included one.
 class Loader {
  public:
-  tl::expected<Config, ConfigErrors> Run(const std::string& path);
+  tl::expected<Config, ConfigErrors> RunFile(const std::string& path);
+  tl::expected<Config, ConfigErrors> RunText(std::string_view text, const std::string& file);
 
  private:
   struct Include {
@@ -39,7 +40,8 @@ class Loader {
     Position place;  // of its pattern in the main file
   };
 
-  std::optional<Document> Parse(const std::string& text, Problems& problems);
+  tl::expected<Config, ConfigErrors> Finish(Problems& problems);
+  std::optional<Document> Parse(std::string_view text, Problems& problems);
   void ReadMain(const Node& root, Problems& problems);
   void ReadKey(const Member& member, Problems& problems);
   void ReadPolicies(const Value& value);
@@ -51,6 +53,8 @@ class Loader {
   void ReadIncluded(const Include& include, Problems& main_problems);
   void ReadIncludedKeys(const Node& root, Problems& problems);
 
+  bool follow_includes_ = true;
+  uint64_t hash_ = kHashStart;
   Config config_{};
   ConfigErrors errors_;
   PolicyNames policies_;
@@ -61,27 +65,40 @@ class Loader {
   std::set<FileId> seen_;
 };
 
-tl::expected<Config, ConfigErrors> Loader::Run(const std::string& path) {
+tl::expected<Config, ConfigErrors> Loader::RunFile(const std::string& path) {
   Problems problems(path);
   config_.files.push_back(path);
-  config_.content_hash = kHashStart;
-  const auto text = ReadFile(path);
+  auto text = ReadFile(path);
   if (!text) {
     problems.Add({}, "cannot be read: " + text.error() + "; expected a configuration file");
     return tl::make_unexpected(problems.Take());
   }
   if (const auto id = IdOf(path)) seen_.insert(*id);
   if (const auto document = Parse(*text, problems)) ReadMain(document->root(), problems);
+  *text = {};  // the trees and texts of large files need not be in memory at the same time
   for (const Include& include : includes_) ReadIncluded(include, problems);
+  return Finish(problems);
+}
+
+tl::expected<Config, ConfigErrors> Loader::RunText(std::string_view text, const std::string& file) {
+  Problems problems(file);
+  config_.files.push_back(file);
+  follow_includes_ = false;
+  if (const auto document = Parse(text, problems)) ReadMain(document->root(), problems);
+  return Finish(problems);
+}
+
+tl::expected<Config, ConfigErrors> Loader::Finish(Problems& problems) {
   ConfigErrors errors = problems.Take();
-  errors.insert(errors.end(), errors_.begin(), errors_.end());
+  std::move(errors_.begin(), errors_.end(), std::back_inserter(errors));
   if (!errors.empty()) return tl::make_unexpected(std::move(errors));
+  config_.content_hash = hash_;
   if (targets_) config_.targets = targets_->Take();
   return std::move(config_);
 }
 
-std::optional<Document> Loader::Parse(const std::string& text, Problems& problems) {
-  config_.content_hash = Hash(text, config_.content_hash);
+std::optional<Document> Loader::Parse(std::string_view text, Problems& problems) {
+  hash_ = Hash(text, hash_);
   auto document = Document::Parse(text);
   if (document) return std::move(*document);
   problems.Add(document.error().position, document.error().message);
@@ -168,7 +185,7 @@ void Loader::ReadIncludes(const Value& value) {
   constexpr std::string_view kExpected = "a list of files such as [\"targets.d/*.toml\"]";
   ReadArray(value, kExpected, [this, kExpected](const Value& element) {
     if (element.node.type() != NodeType::kString) return element.RejectType(kExpected);
-    ReadPattern(element);
+    if (follow_includes_) ReadPattern(element);
     return true;
   });
 }
@@ -195,6 +212,10 @@ void Loader::AddInclude(const std::string& path, const Value& value) {
     return;
   }
   if (id && !seen_.insert(*id).second) return;
+  if (IsSpecialFile(path)) {  // opening a pipe would wait for a writer
+    value.Reject("leads to " + Quoted(path) + ", a device or pipe", "regular files");
+    return;
+  }
   includes_.push_back({path, value.node.position()});
 }
 
@@ -232,6 +253,10 @@ std::string Format(const ConfigError& error) {
          error.message;
 }
 
-tl::expected<Config, ConfigErrors> Load(const std::string& path) { return Loader().Run(path); }
+tl::expected<Config, ConfigErrors> Load(const std::string& path) { return Loader().RunFile(path); }
+
+tl::expected<Config, ConfigErrors> LoadText(std::string_view text, const std::string& file) {
+  return Loader().RunText(text, file);
+}
 
 }  // namespace config

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <tl/expected.hpp>
 #include <vector>
 
@@ -27,7 +28,10 @@ std::string Format(const ConfigError& error);
 
 using ConfigErrors = std::vector<ConfigError>;
 
-// REQUIRES: nothing; a missing or unreadable file is an error like any other.
+// A missing or unreadable file is an error like any other.
 tl::expected<Config, ConfigErrors> Load(const std::string& path);
+
+// The same of a text that is at hand, called `file` in messages. Includes are not followed.
+tl::expected<Config, ConfigErrors> LoadText(std::string_view text, const std::string& file);
 
 }  // namespace config

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -245,6 +246,25 @@ TEST_F(LoadInFolder, NamesTheIncludedFileThatCannotBeRead) {
   EXPECT_EQ(Format(config.error()[0]), main + ":2:12: include: \"" + folder_ +
                                            "/t.toml\" cannot be read: Is a directory; expected a "
                                            "file of [[target]] tables");
+}
+
+TEST_F(LoadInFolder, DoesNotWaitForAPipe) {
+  ASSERT_EQ(mkfifo((folder_ + "/t.toml").c_str(), 0600), 0);
+  const auto config = Load(Write("main.toml", "include = [\"t.toml\"]\n"));
+  ASSERT_FALSE(config);
+  EXPECT_EQ(config.error()[0].message, "include: \"t.toml\" leads to \"" + folder_ +
+                                           "/t.toml\", a device or pipe; expected regular files");
+}
+
+TEST(LoadText, ReadsATextWithoutItsIncludes) {
+  const auto config = LoadText("include = [\"none.toml\"]\n[probe]\ntimeout = \"1s\"\n", "text");
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->defaults->timeout, seconds(1));
+  const auto wrong = LoadText("include = [1]\n", "text");
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(Format(wrong.error()[0]),
+            "text:1:12: include: found an integer (1); expected a list of files such as "
+            "[\"targets.d/*.toml\"]");
 }
 
 TEST_F(LoadInFolder, FollowsAbsolutePatterns) {
