@@ -173,12 +173,11 @@ void ProbeRun::OnExchangeDone(const ike::Outcome& outcome) {
   ike::OpeningKind next = ike::OpeningKind::kNone;
   ike::LivenessCircumstances at = Circumstances(now());
   bool more = ike::NextOpening(kind_, outcome, *memory_, at, &next) && deadline_ > now();
+  bool tells = outcome.answered() || ike::SilenceIsProof(kind_, *memory_);
   ike::Remember(kind_, outcome, now(), memory_);
   if (more) return Try(next);
-  Finish(outcome);
+  Report(tells ? ProbeEnd::kProbed : ProbeEnd::kNoBudget, outcome);
 }
-
-void ProbeRun::Finish(const ike::Outcome& outcome) { Report(ProbeEnd::kProbed, outcome); }
 
 void ProbeRun::FinishWith(ike::Reason reason) {
   ike::Outcome outcome;

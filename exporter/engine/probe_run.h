@@ -29,7 +29,7 @@ struct ProbeOrder {
 
 enum class ProbeEnd : uint8_t {
   kProbed,
-  kNoBudget,  // nothing was sent: no opening was allowed
+  kNoBudget,  // no opening was allowed that would have told anything
 };
 
 struct ProbeResult {
@@ -71,7 +71,6 @@ class ProbeRun final : public Alarm, private ExchangeHandler {
   void Try(ike::OpeningKind kind);
   void Send(ike::OpeningKind kind);
   void SettleBudget(const ike::Outcome& outcome);
-  void Finish(const ike::Outcome& outcome);
   void FinishWith(ike::Reason reason);
   void Report(ProbeEnd end, const ike::Outcome& outcome);
   ike::LivenessCircumstances Circumstances(ike::TimePoint now) const;

@@ -143,9 +143,11 @@ std::string ToString(const ike::IpAddress& address) {
 }
 
 std::string ToString(const ike::Endpoint& endpoint) {
-  const std::string host = ToString(endpoint.address);
-  const std::string port = ":" + std::to_string(endpoint.port);
-  return endpoint.address.is_v6() ? "[" + host + "]" + port : host + port;
+  const bool is_v6 = endpoint.address.is_v6();
+  std::string text = is_v6 ? "[" : "";
+  text += ToString(endpoint.address);
+  text += is_v6 ? "]:" : ":";
+  return text + std::to_string(endpoint.port);
 }
 
 socklen_t ToSockaddr(const ike::Endpoint& endpoint, sockaddr_storage* out) {

@@ -1,0 +1,16 @@
+// The AuditJudge of this program: judges what an audit found by the policy that its settings name.
+#pragma once
+
+#include <memory>
+
+#include "config/config.h"
+#include "exporter/engine/audit_desk.h"
+#include "exporter/store.h"
+
+namespace exporter {
+
+// User policies are those of the configuration that runs at the time. `store` outlives the judge.
+AuditJudge MakeAuditJudge(const Store* store);
+AuditJudge MakeAuditJudge(std::shared_ptr<const config::Config> config);
+
+}  // namespace exporter

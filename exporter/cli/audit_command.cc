@@ -1,0 +1,92 @@
+#include "exporter/cli/audit_command.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+#include <utility>
+
+#include "exporter/audit_judge.h"
+#include "exporter/cli/audit_text.h"
+#include "exporter/cli/probe_text.h"
+#include "exporter/cli/settings.h"
+#include "exporter/engine/engine.h"
+#include "exporter/json/audit_json.h"
+
+namespace exporter {
+namespace {
+
+constexpr ike::Duration kProgressInterval = std::chrono::milliseconds(250);
+
+struct Pending {
+  HostOrder order;
+  AuditJobPtr job;
+};
+
+int ExitCode(const ike::AuditResult& result) {
+  if (!result.findings.empty()) return 1;
+  return result.success && result.complete ? 0 : 3;
+}
+
+// 1 beats 3 beats 0.
+int Worse(int a, int b) {
+  if (a == 1 || b == 1) return 1;
+  return std::max(a, b);
+}
+
+// One line that is rewritten in place, on a terminal only.
+void WaitShowingProgress(const Pending& audit, bool terminal) {
+  while (!audit.job->WaitFor(kProgressInterval)) {
+    if (!terminal) continue;
+    std::fprintf(stderr, "\r\033[K%s: %u of about %u requests", audit.order.text.c_str(),
+                 audit.job->requests(),
+                 std::max(audit.job->requests(), audit.job->estimated_requests()));
+    std::fflush(stderr);
+  }
+  if (terminal) std::fputs("\r\033[K", stderr);
+}
+
+void Print(const ike::AuditResult& result, const AuditOptions& options) {
+  if (options.json) {
+    std::cout << AuditJson(result).dump(-1, ' ', false, Json::error_handler_t::replace)
+              << std::endl;
+    return;
+  }
+  std::cout << AuditText(result, isatty(STDOUT_FILENO) == 1) << std::flush;
+}
+
+}  // namespace
+
+int RunAuditCommand(const AuditOptions& options) {
+  auto config = LoadForCommand(options.config_file);
+  if (!config) return UsageError(config.error());
+  std::vector<Pending> audits;
+  for (const std::string& host : options.hosts) {
+    auto order = OrderFor(options, *config, host);
+    if (!order) return UsageError(order.error());
+    audits.push_back({std::move(*order), nullptr});
+  }
+  HalfOpenBudget budget;
+  EngineOptions engine_options;
+  engine_options.budget = &budget;
+  engine_options.judge = MakeAuditJudge(std::make_shared<const config::Config>(std::move(*config)));
+  engine_options.sink = [](const EntryPtr&, const std::shared_ptr<const ike::AuditResult>&) {};
+  auto engine = Engine::Create(std::move(engine_options));
+  if (!engine) return UsageError(engine.error());
+  (*engine)->Start();
+  for (Pending& audit : audits) {
+    audit.job = (*engine)->Audit({audit.order.host, {}, audit.order.settings, nullptr});
+  }
+  int exit_code = 0;
+  bool terminal = isatty(STDERR_FILENO) == 1;
+  for (const Pending& audit : audits) {
+    WaitShowingProgress(audit, terminal);
+    std::shared_ptr<const ike::AuditResult> result = audit.job->result();
+    Print(*result, options);
+    exit_code = Worse(exit_code, ExitCode(*result));
+  }
+  return exit_code;
+}
+
+}  // namespace exporter

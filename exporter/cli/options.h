@@ -1,0 +1,63 @@
+// The command line, parsed and valid. One struct per command; main.cc hands them on.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <tl/expected.hpp>
+#include <variant>
+#include <vector>
+
+#include "exporter/engine_shard.h"
+
+namespace exporter {
+
+struct ServeOptions {
+  std::string config_file = "/etc/ike_exporter/ike_exporter.toml";
+  bool config_check = false;
+  std::vector<std::string> listen;  // overrides the file's
+  std::string telemetry_path = "/metrics";
+  std::string web_config_file;
+  bool enable_lifecycle = false;
+  bool systemd_socket = false;
+  std::string storage_path;  // empty = audits do not survive a restart
+  uint32_t threads = 1;
+  Shard shard;
+  std::string log_level = "info";
+  std::string log_format = "logfmt";
+};
+
+// What `probe` and `audit` share. An empty text means: not given.
+struct ProbeCommandOptions {
+  std::vector<std::string> hosts;
+  std::string config_file;
+  std::string module;
+  uint16_t port = 0;
+  std::string transport;
+  std::string ike_version;
+  std::string exchange;
+  std::string proposal;
+  std::string address_family;
+  std::string timeout;
+  std::string source_address;
+  std::string policy;
+  bool json = false;
+};
+struct ProbeOptions : ProbeCommandOptions {};
+struct AuditOptions : ProbeCommandOptions {};
+
+struct ImportOptions {
+  std::string file;  // "-" = standard input
+};
+
+// --help and --version: what to print, and success.
+struct PrintOptions {
+  std::string text;
+};
+
+using Options = std::variant<ServeOptions, ProbeOptions, AuditOptions, ImportOptions, PrintOptions>;
+
+// One sentence that says what was wrong with the command line.
+tl::expected<Options, std::string> ParseCommandLine(int argc, const char* const* argv);
+
+}  // namespace exporter

@@ -1,0 +1,108 @@
+#include "exporter/cli/probe_command.h"
+
+#include <cstdio>
+#include <future>
+#include <iostream>
+#include <utility>
+
+#include "exporter/cli/probe_text.h"
+#include "exporter/cli/settings.h"
+#include "exporter/engine/engine.h"
+#include "exporter/json/probe_json.h"
+
+namespace exporter {
+namespace {
+
+struct Pending {
+  HostOrder order;
+  ike::IkeVersion version;
+  std::future<ProbeAnswer> answer;
+};
+
+std::future<ProbeAnswer> Ask(Engine* engine, const HostOrder& order, ike::IkeVersion version) {
+  ProbeRequest request;
+  request.host = order.host;
+  request.settings = order.settings;
+  request.version = version;
+  request.timeout = order.settings->timeout;
+  auto promise = std::make_shared<std::promise<ProbeAnswer>>();
+  engine->Probe(std::move(request),
+                [promise](ProbeAnswer answer) { promise->set_value(std::move(answer)); });
+  return promise->get_future();
+}
+
+Json LineJson(const Pending& probe, const ProbeResult& result) {
+  ProbedHost host{probe.order.host, probe.order.settings->port};
+  const ike::Outcome& outcome = result.report.outcome;
+  Json json;
+  if (result.end == ProbeEnd::kNoBudget) {
+    json = ErrorJson(host, "the half-open budget of this address is spent", "budget");
+  } else if (!outcome.answered()) {
+    json = ErrorJson(host, FailureSentence(result), ike::ReasonName(outcome.reason));
+  } else if (probe.version == ike::IkeVersion::kV1) {
+    json = Ikev1ProbeJson(host, outcome);
+  } else {
+    json = Ikev2SaJson(host, outcome);
+  }
+  json["ikeVersion"] = static_cast<int>(probe.version);
+  return json;
+}
+
+// One line, flushed, so that a reader in a pipe sees each host as it is done.
+void PrintJson(const Json& json) {
+  std::cout << json.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
+}
+
+// Whether the host answered as `require` asks.
+bool Satisfied(const ike::ProbeSettings& settings, bool ikev1, bool ikev2) {
+  if (settings.require == ike::Require::kAny) return ikev1 || ikev2;
+  return (ikev1 || !settings.ikev1) && (ikev2 || !settings.ikev2);
+}
+
+}  // namespace
+
+int RunProbeCommand(const ProbeOptions& options) {
+  auto config = LoadForCommand(options.config_file);
+  if (!config) return UsageError(config.error());
+  std::vector<HostOrder> orders;
+  for (const std::string& host : options.hosts) {
+    auto order = OrderFor(options, *config, host);
+    if (!order) return UsageError(order.error());
+    orders.push_back(std::move(*order));
+  }
+  HalfOpenBudget budget;
+  EngineOptions engine_options;
+  engine_options.budget = &budget;
+  auto engine = Engine::Create(std::move(engine_options));
+  if (!engine) return UsageError(engine.error());
+  (*engine)->Start();
+  std::vector<Pending> probes;
+  for (const HostOrder& order : orders) {
+    for (ike::IkeVersion version : {ike::IkeVersion::kV2, ike::IkeVersion::kV1}) {
+      if (!order.settings->probes(version)) continue;
+      probes.push_back({order, version, Ask(engine->get(), order, version)});
+    }
+  }
+  int exit_code = 0;
+  size_t at = 0;
+  for (const HostOrder& order : orders) {
+    bool up[2] = {false, false};
+    if (!options.json) PrintHostHeading(order.text, *order.settings);
+    for (; at < probes.size() && probes[at].order.text == order.text &&
+           probes[at].order.settings == order.settings;
+         ++at) {
+      ProbeAnswer answer = probes[at].answer.get();
+      up[static_cast<size_t>(probes[at].version) - 1] =
+          answer.result.report.outcome.version_answered;
+      if (options.json) {
+        PrintJson(LineJson(probes[at], answer.result));
+      } else {
+        PrintProbe(probes[at].version, answer.result);
+      }
+    }
+    if (!Satisfied(*order.settings, up[0], up[1])) exit_code = 1;
+  }
+  return exit_code;
+}
+
+}  // namespace exporter

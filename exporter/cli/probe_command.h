@@ -1,0 +1,12 @@
+// `ike_exporter probe`: one liveness probe per host and IKE version, for a person or as JSON lines.
+#pragma once
+
+#include "exporter/cli/options.h"
+
+namespace exporter {
+
+// Returns the exit code of the contract: 0 every host answered as `require` asks, 1 some did not, 2 a
+// mistake in the arguments.
+int RunProbeCommand(const ProbeOptions& options);
+
+}  // namespace exporter

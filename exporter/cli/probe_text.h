@@ -1,0 +1,17 @@
+// What the commands print for a person. Standard output and standard error; one thread.
+#pragma once
+
+#include <string>
+
+#include "exporter/engine/probe_run.h"
+#include "probes/target.h"
+
+namespace exporter {
+
+// Prints one sentence to standard error and returns the exit code of a usage error, 2.
+int UsageError(const std::string& sentence);
+
+void PrintHostHeading(const std::string& host, const ike::ProbeSettings& settings);
+void PrintProbe(ike::IkeVersion version, const ProbeResult& result);
+
+}  // namespace exporter

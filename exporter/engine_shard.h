@@ -1,0 +1,13 @@
+// Shard: which part of the targets this process probes; `--shard INDEX/COUNT`. Value.
+#pragma once
+
+#include <cstdint>
+
+namespace exporter {
+
+struct Shard {
+  uint32_t index = 0;
+  uint32_t count = 1;
+};
+
+}  // namespace exporter

@@ -1,0 +1,11 @@
+// The JSON of an audit's result (contract section 4). Pure functions.
+#pragma once
+
+#include "exporter/json/probe_json.h"
+#include "probes/audit_result.h"
+
+namespace exporter {
+
+Json AuditJson(const ike::AuditResult& result);
+
+}  // namespace exporter

@@ -1,0 +1,45 @@
+// The JSON of single probes (contract section 4), for the API and the command line. Pure functions;
+// fields that do not apply are left out. Nothing of an Aggressive Mode answer but what the contract
+// names ever gets in.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "exporter/engine/probe_run.h"
+#include "probes/outcome.h"
+
+namespace exporter {
+
+using Json = nlohmann::ordered_json;
+
+struct ProbedHost {
+  std::string host;  // as it was asked for
+  uint16_t port = 0;
+};
+
+// The body of an error: {"success": false, "host", "port", "error", "reason"}.
+Json ErrorJson(const ProbedHost& host, const std::string& error, std::string_view reason);
+
+// A sentence for a probe that got no valid answer.
+std::string FailureSentence(const ProbeResult& result);
+
+// /api/ike/probe: one IKEv1 exchange that was answered.
+Json Ikev1ProbeJson(const ProbedHost& host, const ike::Outcome& outcome);
+
+// /api/ike/v2-sa: one IKE_SA_INIT that was answered.
+Json Ikev2SaJson(const ProbedHost& host, const ike::Outcome& outcome);
+
+// /api/ike/version: both together, at least one of them answered.
+Json VersionJson(const ProbedHost& host, const ike::Outcome& ikev1, const ike::Outcome& ikev2);
+
+// 16 hex digits.
+std::string SpiHex(uint64_t spi);
+// A duration in ms with microsecond resolution.
+double Milliseconds(ike::Duration duration);
+Json VendorIdsJson(const ike::AnswerDetails& details);
+// Names of the known vendor ids, without repetition.
+Json VendorsJson(const ike::AnswerDetails& details);
+
+}  // namespace exporter

@@ -1,0 +1,32 @@
+// Parses the command line and hands over.
+#include <cstdio>
+
+#include "exporter/cli/audit_command.h"
+#include "exporter/cli/import_command.h"
+#include "exporter/cli/options.h"
+#include "exporter/cli/probe_command.h"
+#include "exporter/cli/probe_text.h"
+#include "exporter/serve.h"
+
+namespace exporter {
+namespace {
+
+struct Run {
+  int operator()(const ServeOptions& options) const { return Serve(options); }
+  int operator()(const ProbeOptions& options) const { return RunProbeCommand(options); }
+  int operator()(const AuditOptions& options) const { return RunAuditCommand(options); }
+  int operator()(const ImportOptions& options) const { return RunImportCommand(options); }
+  int operator()(const PrintOptions& options) const {
+    std::fputs(options.text.c_str(), stdout);
+    return 0;
+  }
+};
+
+}  // namespace
+}  // namespace exporter
+
+int main(int argc, char** argv) {
+  auto options = exporter::ParseCommandLine(argc, argv);
+  if (!options) return exporter::UsageError(options.error());
+  return std::visit(exporter::Run{}, *options);
+}

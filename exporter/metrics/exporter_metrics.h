@@ -1,0 +1,38 @@
+// ExporterMetrics: the exporter's own metrics, `ike_exporter_*` and `process_*`, through prometheus-cpp.
+// Any thread.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "exporter/engine/engine_pool.h"
+#include "exporter/reload.h"
+#include "exporter/store.h"
+
+namespace exporter {
+
+class ExporterMetrics {
+ public:
+  struct Sources {
+    const EnginePool* engines;
+    const ConfigReloader* reloader;
+    const Store* store;
+  };
+
+  // What `sources` points to outlives the metrics.
+  explicit ExporterMetrics(Sources sources);
+  ~ExporterMetrics();
+
+  void CountRequest(std::string_view handler, int code, double seconds);
+  void CountRejection(std::string_view reason);  // of ike_exporter_api_rejections_total
+
+  // All of them in the text format.
+  std::string Text() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace exporter

@@ -1,0 +1,40 @@
+#include "exporter/reload.h"
+
+#include <malloc.h>
+
+#include <chrono>
+#include <utility>
+
+#include "exporter/engine/schedule.h"
+
+namespace exporter {
+
+ConfigReloader::ConfigReloader(std::string path, Shard shard, Store* store, EnginePool* engines)
+    : path_(std::move(path)), shard_(shard), store_(store), engines_(engines) {}
+
+tl::expected<void, std::string> ConfigReloader::Load() {
+  std::lock_guard lock(mutex_);
+  auto loaded = config::Load(path_);
+  if (!loaded) {
+    successful_ = false;
+    std::string text;
+    for (const config::ConfigError& error : loaded.error()) {
+      if (!text.empty()) text += "\n";
+      text += config::Format(error);
+    }
+    return tl::make_unexpected(text);
+  }
+  auto config = std::make_shared<const config::Config>(std::move(*loaded));
+  auto table = store_->Apply(config, [this](std::string_view name) {
+    return shard_.count == 1 || InShard(name, shard_.index, shard_.count);
+  });
+  engines_->Apply(table);
+  successful_ = true;
+  success_at_ =
+      std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+  // Loading a hundred thousand targets leaves as much freed memory behind; the system gets it back.
+  malloc_trim(0);
+  return {};
+}
+
+}  // namespace exporter

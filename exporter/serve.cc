@@ -1,0 +1,115 @@
+#include "exporter/serve.h"
+
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <thread>
+
+#include "config/load.h"
+#include "exporter/audit_judge.h"
+#include "exporter/engine/engine_pool.h"
+#include "exporter/http/http_server.h"
+#include "exporter/log.h"
+#include "exporter/reload.h"
+#include "exporter/store.h"
+#include "exporter/version.h"
+
+namespace exporter {
+namespace {
+
+// What is in flight at a stop gets this long; probes take 5 s by default.
+constexpr ike::Duration kDrainPatience = std::chrono::seconds(6);
+
+int CheckConfig(const std::string& path) {
+  auto loaded = config::Load(path);
+  if (loaded) {
+    std::printf("%s: ok, %zu targets\n", path.c_str(), loaded->targets.size());
+    return 0;
+  }
+  for (const config::ConfigError& error : loaded.error()) {
+    std::fprintf(stderr, "%s\n", config::Format(error).c_str());
+  }
+  return 1;
+}
+
+int CannotStart(const std::string& why) {
+  std::fprintf(stderr, "ike_exporter: cannot start: %s\n", why.c_str());
+  return 1;
+}
+
+// Signals are taken by one thread that waits for them, and by no other.
+sigset_t BlockSignals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+void LogAuditChanges(const EntryPtr& entry, const std::vector<std::string>& changes) {
+  for (const std::string& change : changes) {
+    Log(LogLevel::kWarn, "audit: " + change, {{"target", entry->target()->name}});
+  }
+}
+
+double UnixNow() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+void Reload(ConfigReloader* reloader, const char* cause) {
+  auto loaded = reloader->Load();
+  if (loaded) return Log(LogLevel::kInfo, "configuration reloaded", {{"cause", cause}});
+  Log(LogLevel::kError, "configuration not reloaded, the running one stays",
+      {{"cause", cause}, {"error", loaded.error()}});
+}
+
+void WaitForEnd(const sigset_t& signals, ConfigReloader* reloader) {
+  for (;;) {
+    int signal = 0;
+    if (sigwait(&signals, &signal) != 0) continue;
+    if (signal != SIGHUP) {
+      return Log(LogLevel::kInfo, "stopping", {{"signal", signal == SIGTERM ? "TERM" : "INT"}});
+    }
+    Reload(reloader, "SIGHUP");
+  }
+}
+
+}  // namespace
+
+int Serve(const ServeOptions& options) {
+  if (options.config_check) return CheckConfig(options.config_file);
+  sigset_t signals = BlockSignals();
+  StartLog(options.log_level, options.log_format);
+  Store store;
+  AuditJudge judge = MakeAuditJudge(&store);
+  auto engines = EnginePool::Create(
+      options.threads, judge,
+      [](const EntryPtr& entry, const std::shared_ptr<const ike::AuditResult>& result) {
+        std::vector<std::string> changes;
+        entry->PublishAudit(result, UnixNow(), &changes);
+        LogAuditChanges(entry, changes);
+      });
+  if (!engines) return CannotStart(engines.error());
+  ConfigReloader reloader(options.config_file, options.shard, &store, engines->get());
+  (*engines)->Start();
+  auto loaded = reloader.Load();
+  if (!loaded) return CannotStart(loaded.error());
+  HttpServices services{&store, engines->get(), &reloader, judge, options.telemetry_path,
+                        options.enable_lifecycle};
+  std::vector<std::string> listen = options.listen;
+  if (listen.empty()) listen = store.table()->config->web.listen;
+  auto server = HttpServer::Start(services, listen);
+  if (!server) return CannotStart(server.error());
+  Log(LogLevel::kInfo, "ready",
+      {{"version", std::string(Version())},
+       {"targets", std::to_string(store.table()->entries.size())},
+       {"listen", listen.front()}});
+  WaitForEnd(signals, &reloader);
+  (*server)->Drain();
+  (*engines)->Stop(kDrainPatience);
+  (*server)->Stop();
+  return 0;
+}
+
+}  // namespace exporter
