@@ -23,19 +23,23 @@ class DaemonV1 {
 
  private:
   struct Opening {
+    const Request* request = nullptr;
+    Header answer;  // the header that the answer will have
     View sa, ke, nonce, id;
     std::vector<View> vendor_ids;
   };
 
-  std::optional<Opening> ReadOpening(const Header& header, View message);
-  Verdict AnswerMain(const Header& header, const Opening& opening, const OfferV1& offer,
-                     Bytes& reply);
-  Verdict AnswerAggressive(const Header& header, const Opening& opening, const OfferV1& offer,
-                           Bytes& reply);
-  Bytes WriteAggressive(const Header& header, const Opening& opening, Bytes sa, const Suite& suite);
-  bool IsKnownPeer(View id) const;
+  bool ReadPayloadsOf(const Header& header, Opening& opening);
+  Verdict Decide(const Opening& opening, Bytes& reply);
+  Verdict AnswerMain(const Opening& opening, const OfferV1& offer, Bytes& reply);
+  Verdict AnswerAggressive(const Opening& opening, const OfferV1& offer, Bytes& reply);
+  Bytes WriteAggressive(const Opening& opening, const OfferV1& offer, const Suite& suite);
+  bool KnowsAMethod(const OfferV1& offer) const;
+  bool IsKnownPeer(const Opening& opening) const;
   void AddVendorIds(const Opening& opening, MessageBuilder& builder) const;
+  void AddNatDetection(const Opening& opening, uint16_t hash, MessageBuilder& builder) const;
   Verdict Refuse(const Header& header, Verdict verdict, Bytes& reply) const;
+  uint16_t NotifyOf(Verdict verdict) const;
 
   const Posture& posture_;
   PublicValues& values_;

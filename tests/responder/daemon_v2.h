@@ -6,10 +6,8 @@
 
 #include <unordered_map>
 
+#include "tests/responder/decision_v2.h"
 #include "tests/responder/half_open.h"
-#include "tests/responder/posture.h"
-#include "tests/responder/public_values.h"
-#include "tests/responder/verdict.h"
 
 namespace responder {
 
@@ -24,47 +22,21 @@ class DaemonV2 {
                  Bytes& reply);
 
  private:
-  struct Opening {
-    bool well_formed = false;
-    uint8_t unsupported_critical = 0;
-    View sa, ke, nonce, cookie;
-    uint16_t group = 0;
-    bool nat_detection = false, intermediate = false;
-    uint32_t asked = 0;  // a bit for each of the posture's echoed notifies
-  };
-  // An answer without what differs from request to request.
-  struct Template {
-    Verdict verdict = Verdict::kNoProposal;
-    Bytes bytes;
-    bool has_responder_spi = false;
-    size_t nonce_at = 0, source_at = 0, destination_at = 0;  // 0: not there
-  };
-
-  void ReadOpening(const Header& header, View message, Opening& opening);
-  void ReadNotify(View body, Opening& opening) const;
   bool NeedsCookie(const Request& request, const HalfOpenTable& half_open) const;
-  bool ReturnsCookie(const Request& request, const Header& header, const Opening& opening) const;
-  Verdict SendCookie(const Request& request, const Header& header, const Opening& opening,
-                     Bytes& reply) const;
-  Verdict Refuse(const Header& header, uint64_t spi_r, uint16_t type, View data,
-                 Bytes& reply) const;
-  std::optional<Verdict> Spring(const Request& request, const Header& header, Bytes& reply);
-
-  const Template& TemplateOf(const Opening& opening);
-  Template Decide(const Opening& opening);
-  std::optional<ChosenV2> Choose(const Opening& opening, const std::vector<Proposal>& offer) const;
-  bool PassesKeCheck(const Opening& opening) const;
-  Template Accept(const Opening& opening, const ChosenV2& chosen);
-  void Fill(const Template& answer, const Request& request, const Header& header,
-            Bytes& reply) const;
-  void FillNatDetection(const Template& answer, const Request& request, Bytes& reply) const;
+  bool ReturnsCookie(const Request& request, const OpeningV2& opening) const;
+  Verdict SendCookie(const Request& request, const OpeningV2& opening, Bytes& reply) const;
+  Verdict Refuse(const Request& request, const OpeningV2& opening, Bytes& reply) const;
+  Verdict Spring(const Request& request, const OpeningV2& opening, Bytes& reply);
+  const AnswerV2& AnswerTo(const OpeningV2& opening);
+  void Fill(const AnswerV2& answer, const Request& request, Bytes& reply) const;
+  uint64_t DrawFor(const Request& request) const;
 
   const Posture& posture_;
   PublicValues& values_;
   uint64_t secret_;
-  std::vector<Payload> payloads_;  // scratch
-  std::unordered_map<uint64_t, Template> templates_;
   uint64_t sprung_ = 0;
+  OpeningReader reader_;
+  std::unordered_map<uint64_t, AnswerV2> answers_;
 };
 
 }  // namespace responder

@@ -49,7 +49,12 @@ struct PostureV2 {
   KeCheck ke_check = KeCheck::kFull;
   bool prefer_sent_group = false;  // takes the KE's group when it is acceptable at all
   bool responder_spi_in_errors = false;
+  // libreswan: proposals numbered from one and without SPI, known attributes, right KE lengths.
+  bool strict_syntax = false;
   bool nat_detection = true;
+  bool nat_detection_unasked = false;
+  std::vector<uint16_t> leading_notifies;  // sent always, before NAT detection
+  bool echo_first = false;                 // the echoed ones stand before NAT detection
   std::vector<uint16_t> echoed_notifies;   // sent when the request had them
   std::vector<uint16_t> unasked_notifies;  // sent always
   std::vector<Bytes> vendor_ids;
@@ -62,10 +67,16 @@ struct PostureV1 {
   RulesV1 rules;
   bool main = true;
   bool aggressive = false;
-  bool spi_in_refusals = true;  // strongSwan: 56 bytes; libreswan: 40, no cookie
+  bool silent_on_other_methods = false;  // libreswan, where no authentication method is known
+  bool padded = false;                   // messages have a multiple of four bytes
+  bool spi_in_refusals = true;           // strongSwan: 56 bytes; libreswan: 40, no cookie
+  bool checks_doi = false;               // libreswan is silent on another one
+  bool hash_before_vendor_ids = false;   // libreswan, in Aggressive Mode
+  NotifyV1 bad_key_notify = NotifyV1::kInvalidPayloadType;  // to a KE value that is no public value
   std::string psk = "secret";
   std::string identity = "gateway.example";
-  std::vector<std::string> peer_identities;  // accepted in Aggressive Mode; empty: all
+  std::vector<std::string>
+      peer_identities;  // of Aggressive Mode; empty: all; "%address": the peer's own
   std::vector<Bytes> vendor_ids;
   std::vector<Bytes> echoed_vendor_ids;  // sent when the request had them
   std::optional<uint16_t> error_notify;
@@ -115,6 +126,15 @@ struct Posture {
   bool answer_after_mischief = false;
   TcpHabit tcp = TcpHabit::kNormal;
   int64_t tcp_pause = 1'000'000'000;
+
+  // Behind a NAT each side knows an address that the other does not see.
+  Endpoint SelfAsSeen(Endpoint local) const {
+    if (nat_local) local.address = Address::V4(0x0a000001);
+    return local;
+  }
+  Endpoint PeerAsSeen(const Endpoint& peer) const {
+    return nat_remote ? Endpoint{Address::V4(0xc0000201), 40001} : peer;
+  }
 
   bool Serves(Transport transport) const {
     return present && (transports & static_cast<uint8_t>(transport)) != 0;

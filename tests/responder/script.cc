@@ -35,11 +35,32 @@ void SetDialect(ScriptTable& table, Posture& posture) {
   if (!libreswan) {
     posture.v1.rules.any_authentication = true;
     posture.v2.rules.unknown_attributes_ok = true;
+    for (NotifyV2 type : kDefaultEchoed) {
+      posture.v2.echoed_notifies.push_back(static_cast<uint16_t>(type));
+    }
+    for (NotifyV2 type : kDefaultUnasked) {
+      posture.v2.unasked_notifies.push_back(static_cast<uint16_t>(type));
+    }
     return;
   }
-  posture.v1.rules.peer_order = true;
-  posture.v1.spi_in_refusals = false;
-  posture.v2.responder_spi_in_errors = true;
+  PostureV1& v1 = posture.v1;
+  v1.rules.peer_order = true;
+  v1.spi_in_refusals = false;
+  v1.checks_doi = true;
+  v1.hash_before_vendor_ids = true;
+  v1.silent_on_other_methods = true;
+  v1.padded = true;
+  v1.bad_key_notify = NotifyV1::kInvalidKey;
+  PostureV2& v2 = posture.v2;
+  v2.rules.prf_first = true;
+  v2.responder_spi_in_errors = true;
+  v2.strict_syntax = true;
+  v2.ke_check = KeCheck::kLength;
+  v2.nat_detection_unasked = true;
+  v2.echo_first = true;
+  v2.leading_notifies = {static_cast<uint16_t>(NotifyV2::kFragmentation)};
+  v2.echoed_notifies = {static_cast<uint16_t>(NotifyV2::kUsePpk)};
+  v2.unasked_notifies = {static_cast<uint16_t>(NotifyV2::kChildless)};
 }
 
 // "silent", "refuse", or a list of proposals.
@@ -106,8 +127,6 @@ void ReadV2(ScriptTable& table, PostureV2& v2) {
       {{"none", KeCheck::kNone}, {"length", KeCheck::kLength}, {"full", KeCheck::kFull}});
   table.Read("prefer_sent_group", v2.prefer_sent_group);
   table.Read("nat_detection", v2.nat_detection);
-  for (NotifyV2 type : kDefaultEchoed) v2.echoed_notifies.push_back(static_cast<uint16_t>(type));
-  for (NotifyV2 type : kDefaultUnasked) v2.unasked_notifies.push_back(static_cast<uint16_t>(type));
   if (v2.rules.rfc9370)
     v2.echoed_notifies.push_back(static_cast<uint16_t>(NotifyV2::kIntermediate));
   ReadNotifies(table, "notifies", v2.echoed_notifies);

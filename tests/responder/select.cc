@@ -27,7 +27,10 @@ class Matcher {
     if (offered.protocol != 1 || !KnowsTypes(own, offered)) return std::nullopt;
     ChosenV2 chosen;
     chosen.answer.number = offered.number;
-    for (uint8_t type : {kEncryption, kPrf, kIntegrity, kKeyExchange}) {
+    chosen.answer.spi = offered.spi;
+    uint8_t second = rules_.prf_first ? kPrf : kIntegrity;
+    uint8_t third = rules_.prf_first ? kIntegrity : kPrf;
+    for (uint8_t type : {kEncryption, second, third, kKeyExchange}) {
       if (!Choose(type, own, offered, chosen.answer.transforms)) return std::nullopt;
     }
     chosen.group = OfType(chosen.answer.transforms, kKeyExchange).front().id;

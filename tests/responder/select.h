@@ -18,6 +18,7 @@ struct RulesV2 {
   bool strict_aead = false;  // refuses AEAD offered with an integrity transform
   bool peer_proposal_order = false;
   bool peer_transform_order = false;
+  bool prf_first = false;  // in the answer: libreswan names the PRF before the integrity
   bool unknown_attributes_ok = false;  // strongSwan ignores the attribute, the RFC the transform
 };
 

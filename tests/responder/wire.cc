@@ -1,5 +1,7 @@
 #include "tests/responder/wire.h"
 
+#include <algorithm>
+
 namespace responder {
 namespace {
 
@@ -80,7 +82,10 @@ bool ReadPayloads(const Header& header, View message, std::vector<Payload>& out)
     type = rest[0];
     rest = rest.subspan(length);
   }
-  return rest.empty();
+  // libreswan pads its IKEv1 messages with zeros to a multiple of four bytes.
+  bool padding = header.major() == 1 && rest.size() < 4 &&
+                 std::ranges::all_of(rest, [](uint8_t byte) { return byte == 0; });
+  return rest.empty() || padding;
 }
 
 MessageBuilder::MessageBuilder(const Header& header) : next_at_(16) {
@@ -100,7 +105,8 @@ size_t MessageBuilder::Add(uint8_t type, View body) {
   return next_at_ + 4;
 }
 
-Bytes MessageBuilder::Finish() && {
+Bytes MessageBuilder::Finish(size_t multiple) && {
+  while (bytes_.size() % multiple != 0) bytes_.push_back(0);
   Set32(bytes_, 24, static_cast<uint32_t>(bytes_.size()));
   return std::move(bytes_);
 }

@@ -66,6 +66,7 @@ enum class NotifyV2 : uint16_t {
 enum class NotifyV1 : uint16_t {
   kInvalidPayloadType = 1,
   kNoProposalChosen = 14,
+  kPayloadMalformed = 16,
   kInvalidKey = 17,
   kInvalidId = 18,
   kAuthFailed = 24,
@@ -110,7 +111,8 @@ class MessageBuilder {
 
   // Returns where the body of the payload begins, for values that are filled in later.
   size_t Add(uint8_t type, View body);
-  Bytes Finish() &&;
+  // Padded with zeros to a multiple of so many bytes.
+  Bytes Finish(size_t multiple = 1) &&;
 
  private:
   Bytes bytes_;
