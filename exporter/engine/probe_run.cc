@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "probes/algorithms/vendor_ids.h"
 #include "probes/fingerprint.h"
 
 namespace exporter {
@@ -14,6 +15,13 @@ constexpr ike::Duration kSchedulePatience = std::chrono::seconds(1);
 // Openings that may leave half-open state at the endpoint.
 bool MayLeaveState(ike::OpeningKind kind) {
   return kind == ike::OpeningKind::kFull || kind == ike::OpeningKind::kPlainest;
+}
+
+// Of the fixed table; 0 is "unknown".
+uint16_t ImplementationIndex(std::string_view name) {
+  auto names = ike::Implementations();
+  auto found = std::find(names.begin(), names.end(), name);
+  return found == names.end() ? uint16_t{0} : static_cast<uint16_t>(found - names.begin());
 }
 
 }  // namespace
@@ -196,7 +204,7 @@ void ProbeRun::Report(ProbeEnd end, const ike::Outcome& outcome) {
   report.outcome = outcome;
   report.outcome.version = order_.version;
   report.full_opening = MayLeaveState(kind_);
-  report.implementation = ike::Fingerprint(outcome);
+  report.implementation = ImplementationIndex(ike::Fingerprint(outcome));
   report.packets_sent = packets_sent_;
   report.packets_received = packets_received_;
   report.duration = now() - started_;
