@@ -8,8 +8,6 @@ namespace ike::wire {
 namespace {
 
 constexpr uint8_t kLast = 0;
-constexpr size_t kProposalHeaderSize = 8;
-constexpr size_t kTransformHeaderSize = 8;
 constexpr size_t kMaxSpiSize = 16;  // RFC 2408 section 3.5
 constexpr uint16_t kBasicFormat = 0x8000;
 
