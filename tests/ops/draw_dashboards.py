@@ -23,12 +23,14 @@ def clock(stamp):
     return datetime.datetime.fromtimestamp(float(stamp))
 
 
-def axes_at(figure, grid, height):
+def axes_at(figure, panel, height):
     """Axes for the inside of a panel, below its title."""
+    grid = panel["gridPos"]
     total_w, total_h = 24 * CELL_W, height * CELL_H
     x, y, w, h = (grid["x"] * CELL_W, grid["y"] * CELL_H, grid["w"] * CELL_W, grid["h"] * CELL_H)
     figure.add_artist(plt.Rectangle(((x + 4) / total_w, 1 - (y + h - 4) / total_h), (w - 8) / total_w,
-                                    (h - 8) / total_h, facecolor=PANEL, edgecolor="#dcdcdc", linewidth=0.8))
+                                    (h - 8) / total_h, facecolor=PANEL, edgecolor="#dcdcdc", linewidth=0.8, zorder=-1))
+    figure.text((x + 12) / total_w, 1 - (y + 20) / total_h, panel["title"], fontsize=9, color=TEXT, va="center")
     return figure.add_axes([(x + 12) / total_w, 1 - (y + h - 12) / total_h, (w - 24) / total_w, (h - 44) / total_h])
 
 
@@ -85,36 +87,58 @@ def legend_below(axes, count, right):
                     ncol=min(count, 4), columnspacing=1, handlelength=1)
 
 
+def draw_bars(axes, series, colours, stacked):
+    times = sorted({t for s in series for t, _ in s.points})
+    step = min((b - a for a, b in zip(times, times[1:])), default=60)
+    heights = dict.fromkeys(times, 0)
+    for one, colour in zip(series, colours):
+        bottom = [heights[t] if stacked else 0 for t, _ in one.points]
+        axes.bar([clock(t) for t, _ in one.points], [y for _, y in one.points], bottom=bottom, label=one.name,
+                 color=colour, width=0.8 * step / 86400)
+        for t, y in one.points:
+            heights[t] += y
+
+
+def draw_stack(axes, series, colours, style):
+    times = sorted({t for s in series for t, _ in s.points})
+    rows = [[dict(s.points).get(t, 0) for t in times] for s in series]
+    axes.stackplot([clock(t) for t in times], *rows, labels=[s.name for s in series], colors=colours,
+                   alpha=0.7, step="post" if style == "stepAfter" else None)
+
+
+def draw_lines(axes, series, colours, style):
+    for one, colour in zip(series, colours):
+        axes.plot([clock(t) for t, _ in one.points], [y for _, y in one.points], label=one.name, linewidth=1,
+                  color=colour, drawstyle="steps-post" if style == "stepAfter" else "default")
+
+
+def time_axis(axes):
+    axes.xaxis_date()
+    axes.xaxis.set_major_locator(mdates.AutoDateLocator(maxticks=7))
+    axes.xaxis.set_major_formatter(mdates.DateFormatter("%H:%M"))
+    axes.tick_params(labelsize=6.5, colors=FAINT, length=0)
+    for side in axes.spines.values():
+        side.set_visible(False)
+
+
 def draw_timeseries(axes, panel, series):
     custom = panel["fieldConfig"]["defaults"]["custom"]
     right = panel["options"]["legend"]["placement"] == "right"
-    inset(axes, 0.07, 0.16 + 0.06 * (max(len(series) - 1, 0) // 4 if not right else 0), 0.3 if right else 0.01)
+    lines = 1 if right else (len(series) + 3) // 4
+    inset(axes, 0.8 / panel["gridPos"]["w"] + 0.01, 0.1 + (0 if right else 0.06 * lines), 0.3 if right else 0.01)
     fixed = values.fixed_colours(panel)
     colours = [fixed.get(s.name, f"C{i % 10}") for i, s in enumerate(series)]
-    if custom["stacking"]["mode"] == "normal":
-        times = sorted({t for s in series for t, _ in s.points})
-        rows = [[dict(s.points).get(t, 0) for t in times] for s in series]
-        kind = "post" if custom["drawStyle"] == "bars" or custom["lineInterpolation"] == "stepAfter" else None
-        axes.stackplot([clock(t) for t in times], *rows, labels=[s.name for s in series], colors=colours,
-                       alpha=0.7, step=kind)
+    stacked = custom["stacking"]["mode"] == "normal"
+    if custom["drawStyle"] == "bars":
+        draw_bars(axes, series, colours, stacked)
     else:
-        style = "steps-post" if custom["lineInterpolation"] == "stepAfter" else "default"
-        for one, colour in zip(series, colours):
-            times, ys = [clock(t) for t, _ in one.points], [y for _, y in one.points]
-            if custom["drawStyle"] == "bars":
-                axes.bar(times, ys, width=0.0001, label=one.name, color=colour)
-            else:
-                axes.plot(times, ys, label=one.name, linewidth=1, color=colour, drawstyle=style)
+        (draw_stack if stacked else draw_lines)(axes, series, colours, custom["lineInterpolation"])
     limits = panel["fieldConfig"]["defaults"]
     axes.set_ylim(bottom=limits.get("min"), top=limits.get("max"))
     axes.yaxis.set_major_formatter(lambda v, _: values.text(panel, v, mapped=False))
-    axes.xaxis.set_major_formatter(mdates.DateFormatter("%H:%M"))
-    axes.xaxis.set_major_locator(mdates.AutoDateLocator(maxticks=7))
-    axes.tick_params(labelsize=6.5, colors=FAINT, length=0)
+    time_axis(axes)
     axes.grid(color="#eeeeee", linewidth=0.8)
     axes.set_axisbelow(True)
-    for side in axes.spines.values():
-        side.set_visible(False)
     legend_below(axes, len(series), right)
 
 
@@ -134,19 +158,16 @@ def draw_bargauge(axes, panel, series):
 
 def draw_state_timeline(axes, panel, series):
     series = series[:20]
-    inset(axes, 0.22 if panel["gridPos"]["w"] == 24 else 0.38, 0.14)
-    names = [s.name if len(s.name) < 60 else s.name[:58] + "…" for s in series]
+    longest = max(len(s.name) for s in series)
+    inset(axes, min(0.06 + longest * 0.12 / panel["gridPos"]["w"], 0.62), 0.14)
     for row, one in enumerate(series):
         for start, end, value in one.spans():
-            axes.barh(row, clock(end) - clock(start), left=clock(start), height=0.75, linewidth=0,
-                      color=values.colour(panel, value))
+            left, right = mdates.date2num(clock(start)), mdates.date2num(clock(end))
+            axes.barh(row, right - left, left=left, height=0.75, linewidth=0, color=values.colour(panel, value))
     axes.set_ylim(max(len(series), 1) - 0.4, -0.6)
-    axes.set_yticks(range(len(series)), names, fontsize=6.5)
-    axes.xaxis_date()
-    axes.xaxis.set_major_formatter(mdates.DateFormatter("%H:%M"))
-    axes.tick_params(labelsize=6.5, colors=FAINT, length=0)
-    for side in axes.spines.values():
-        side.set_visible(False)
+    axes.set_xlim(clock(min(s.points[0][0] for s in series)), clock(max(s.points[-1][0] for s in series)))
+    time_axis(axes)
+    axes.set_yticks(range(len(series)), [s.name for s in series], fontsize=6.5)
 
 
 def draw_heatmap(axes, panel, series):
@@ -159,8 +180,7 @@ def draw_heatmap(axes, panel, series):
     axes.pcolormesh([clock(t) for t in times], range(len(cells)), cells, cmap="Blues", shading="nearest")
     bounds = [s.name if s.name == "+Inf" else values.text(panel, float(s.name)) for s in by_bound]
     axes.set_yticks(range(len(bounds)), bounds, fontsize=6.5)
-    axes.xaxis.set_major_formatter(mdates.DateFormatter("%H:%M"))
-    axes.tick_params(labelsize=6.5, colors=FAINT, length=0)
+    time_axis(axes)
 
 
 def draw_table(axes, panel, series):
@@ -187,8 +207,7 @@ DRAW = {"stat": draw_stat, "timeseries": draw_timeseries, "bargauge": draw_barga
 
 
 def draw_panel(figure, height, panel, runner):
-    axes = axes_at(figure, panel["gridPos"], height)
-    axes.set_title(panel["title"], loc="left", fontsize=9, color=TEXT, pad=6, x=0)
+    axes = axes_at(figure, panel, height)
     series = [values.Series(query, result) for query in panel["targets"]
               for result in runner.run(query, ENDPOINT)]
     series = [s for s in series if s.points]

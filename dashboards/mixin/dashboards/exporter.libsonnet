@@ -203,12 +203,9 @@ local scheduled = { scheduled: true };
     } + scheduled),
     panel.timeseries({
       title: 'File descriptors',
-      text: 'Open descriptors, and how many are allowed.',
-      unit: 'short',
-      targets: [
-        panel.range('process_open_fds{%s}' % s, '{{instance}} open'),
-        panel.range('process_max_fds{%s}' % s, '{{instance}} allowed'),
-      ],
+      text: 'Open descriptors as a share of those that are allowed.',
+      unit: 'percentunit',
+      targets: [panel.range('process_open_fds{%s} / process_max_fds{%s}' % [s, s], '{{instance}}')],
       w: 8,
       min: 0,
     } + scheduled),

@@ -63,7 +63,7 @@ local targets = 'count(count by (job, instance, target) (%s)) or vector(0)';
       text: 'How many targets accept each weak or broken algorithm.',
       scheduled: true,
       unit: 'short',
-      targets: [panel.range('count by (algorithm, kind) (ike_weak_algorithm_info{%s})' % s, '{{algorithm}} ({{kind}})')],
+      targets: [panel.range('count by (algorithm, kind) (count by (job, instance, target, algorithm, kind) (ike_weak_algorithm_info{%s}))' % s, '{{algorithm}} ({{kind}})')],
       legendMode: 'table',
       legendPlacement: 'right',
       legendCalcs: ['lastNotNull'],
