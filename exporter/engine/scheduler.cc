@@ -122,7 +122,8 @@ void Scheduler::Scheduled::Start(ike::IkeVersion version) {
   order.settings = settings_;
   order.openings = openings_;
   order.version = version;
-  order.timeout = settings_->timeout;
+  // Over before the next one is due, also where nothing answers.
+  order.timeout = std::min<ike::Duration>(settings_->timeout, settings_->interval * 95 / 100);
   order.scheduled = true;
   order.keep_details = entry_->With(
       [](const ike::Target&, const TargetState& state) { return state.history != nullptr; });

@@ -1,0 +1,176 @@
+#include "exporter/store.h"
+
+#include <gtest/gtest.h>
+
+#include "exporter/metrics/page.h"
+
+namespace exporter {
+namespace {
+
+using ike::IkeVersion;
+using ike::Reason;
+using std::chrono::milliseconds;
+
+std::shared_ptr<config::Config> ConfigWith(std::vector<std::string> names) {
+  auto config = std::make_shared<config::Config>();
+  for (std::string& name : names) {
+    config->targets.push_back({name, "192.0.2.1", config->defaults, nullptr, nullptr});
+  }
+  return config;
+}
+
+bool Everything(std::string_view) { return true; }
+
+ProbeReport Selected(IkeVersion version, uint16_t group) {
+  ProbeReport report;
+  report.full_opening = true;
+  report.finished_at = 1000;
+  report.packets_sent = 2;
+  report.packets_received = 2;
+  ike::Outcome& outcome = report.outcome;
+  outcome.version = version;
+  outcome.answer = ike::AnswerKind::kSelected;
+  outcome.version_answered = true;
+  outcome.ikev2.group = group;
+  outcome.rtt = milliseconds(30);
+  return report;
+}
+
+ProbeReport Silent(IkeVersion version) {
+  ProbeReport report;
+  report.full_opening = true;
+  report.finished_at = 1010;
+  report.packets_sent = 3;
+  report.outcome.version = version;
+  report.outcome.reason = Reason::kTimeout;
+  return report;
+}
+
+class StoreTest : public testing::Test {
+ protected:
+  StoreTest() { table_ = store_.Apply(ConfigWith({"hq", "branch"}), Everything); }
+
+  TargetEntry& hq() { return *table_->entries[table_->by_name.at("hq")]; }
+  const std::vector<double>& bounds() const { return table_->config->metrics.rtt_buckets; }
+
+  template <typename Read>
+  auto Of(IkeVersion version, Read read) {
+    return hq().With([&](const ike::Target&, const TargetState& state) {
+      return read(state.of(version));
+    });
+  }
+
+  Store store_;
+  std::shared_ptr<const TargetTable> table_;
+};
+
+TEST_F(StoreTest, AnAnswerSetsUpAndKeepsTheSuite) {
+  hq().Publish(Selected(IkeVersion::kV2, 20), bounds());
+  Of(IkeVersion::kV2, [](const VersionState& state) {
+    EXPECT_TRUE(state.up);
+    EXPECT_TRUE(state.negotiated);
+    EXPECT_EQ(state.ikev2.group, 20);
+    EXPECT_DOUBLE_EQ(state.last_rtt, 0.03);
+    EXPECT_EQ(state.packets_sent, 2u);
+  });
+  Of(IkeVersion::kV1, [](const VersionState& state) { EXPECT_FALSE(state.up); });
+}
+
+TEST_F(StoreTest, SilenceKeepsWhatWasLearnt) {
+  hq().Publish(Selected(IkeVersion::kV2, 20), bounds());
+  hq().Publish(Silent(IkeVersion::kV2), bounds());
+  Of(IkeVersion::kV2, [](const VersionState& state) {
+    EXPECT_FALSE(state.up);
+    EXPECT_FALSE(state.negotiated);
+    EXPECT_TRUE(state.has_suite);
+    EXPECT_EQ(state.ikev2.group, 20);
+    EXPECT_DOUBLE_EQ(state.last_rtt, 0.03);
+    EXPECT_DOUBLE_EQ(state.last_answer, 1000);
+    EXPECT_DOUBLE_EQ(state.last_run, 1010);
+    EXPECT_EQ(state.failures[static_cast<size_t>(Reason::kTimeout)], 1u);
+  });
+}
+
+TEST_F(StoreTest, TheExpectedRefusalOfAStatelessOpeningIsNoFailure) {
+  hq().Publish(Selected(IkeVersion::kV2, 20), bounds());
+  ProbeReport refusal;
+  refusal.full_opening = false;
+  refusal.finished_at = 1020;
+  refusal.outcome.version = IkeVersion::kV2;
+  refusal.outcome.answer = ike::AnswerKind::kErrorNotify;
+  refusal.outcome.reason = Reason::kRejected;
+  refusal.outcome.version_answered = true;
+  hq().Publish(refusal, bounds());
+  Of(IkeVersion::kV2, [](const VersionState& state) {
+    EXPECT_TRUE(state.up);
+    EXPECT_TRUE(state.negotiated);
+    EXPECT_EQ(state.last_reason, Reason::kNone);
+    EXPECT_EQ(state.failures[static_cast<size_t>(Reason::kRejected)], 0u);
+  });
+}
+
+TEST_F(StoreTest, UpFollowsWhatIsRequired) {
+  auto up = [this] {
+    return hq().With([](const ike::Target&, const TargetState& state) { return state.up; });
+  };
+  hq().Publish(Silent(IkeVersion::kV1), bounds());
+  hq().Publish(Selected(IkeVersion::kV2, 14), bounds());
+  EXPECT_TRUE(up());
+  ike::Target strict = *hq().target();
+  auto settings = std::make_shared<ike::ProbeSettings>(*strict.settings);
+  settings->require = ike::Require::kAll;
+  strict.settings = settings;
+  hq().SetTarget(strict, true, bounds().size());
+  hq().Publish(Selected(IkeVersion::kV2, 14), bounds());
+  EXPECT_FALSE(up());
+}
+
+TEST_F(StoreTest, AReloadKeepsWhatStaysAndForgetsWhatMoved) {
+  hq().Publish(Selected(IkeVersion::kV2, 20), bounds());
+  EntryPtr before = table_->entries[0];
+  auto next = ConfigWith({"new", "hq"});
+  next->targets[0].host = "192.0.2.9";
+  auto table = store_.Apply(next, Everything);
+  EXPECT_EQ(table->entries[table->by_name.at("hq")], before);
+  EXPECT_FALSE(table->by_name.contains("branch"));
+  auto moved = ConfigWith({"hq"});
+  moved->targets[0].host = "192.0.2.2";
+  EXPECT_NE(store_.Apply(moved, Everything)->entries[0], before);
+}
+
+TEST_F(StoreTest, AShardHoldsItsTargetsOnly) {
+  auto table = store_.Apply(ConfigWith({"a", "b", "c"}),
+                            [](std::string_view name) { return name == "b"; });
+  ASSERT_EQ(table->entries.size(), 1u);
+  EXPECT_EQ(table->entries[0]->target()->name, "b");
+}
+
+std::string WholePage(const std::shared_ptr<const TargetTable>& table, size_t piece) {
+  MetricsPage page(table);
+  std::string text;
+  while (page.Next(piece, &text)) {
+  }
+  return text;
+}
+
+TEST_F(StoreTest, APageIsTheSameWhateverItsPieces) {
+  hq().Publish(Selected(IkeVersion::kV2, 20), bounds());
+  EXPECT_EQ(WholePage(table_, 1), WholePage(table_, 1 << 20));
+  EXPECT_NE(WholePage(table_, 100).find("ike_dh_group{target=\"hq\",ike_version=\"2\"} 20\n"),
+            std::string::npos);
+}
+
+TEST_F(StoreTest, WhatHasNotBeenLearntIsAbsentAndCountersExistFromTheStart) {
+  std::string page = WholePage(table_, 1 << 20);
+  EXPECT_EQ(page.find("ike_last_rtt_seconds{"), std::string::npos);
+  EXPECT_EQ(page.find("ike_dh_group{"), std::string::npos);
+  EXPECT_EQ(page.find("ike_policy_compliant{"), std::string::npos);
+  EXPECT_NE(page.find("ike_probe_failures_total{target=\"hq\",ike_version=\"1\","
+                      "reason=\"malformed\"} 0\n"),
+            std::string::npos);
+  EXPECT_NE(page.find("ike_probe_last_answer_timestamp_seconds{target=\"hq\",ike_version=\"2\"} 0\n"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace exporter
