@@ -8,6 +8,12 @@
 namespace responder::test {
 namespace {
 
+// Made once: the bigger groups take a while.
+PublicValues& Values() {
+  static PublicValues values;
+  return values;
+}
+
 // Spells out one proposal as an initiator would offer it.
 Proposal Offer(const std::string& words, uint8_t number) {
   Proposal proposal;
@@ -119,7 +125,7 @@ Bytes FromHex(std::string_view hex) {
 
 Bytes TextBytes(std::string_view text) { return Bytes(text.begin(), text.end()); }
 
-Bytes Write(const OpeningV2& opening) {
+Bytes Write(const SaInitRequest& opening) {
   Header header;
   header.spi_i = opening.spi;
   header.version = kVersion2;
@@ -129,11 +135,10 @@ Bytes Write(const OpeningV2& opening) {
   auto notify = [&](uint16_t type, View data) { builder.Add(41, NotifyBodyV2(type, data)); };
   if (!opening.cookie.empty()) notify(16390, opening.cookie);
   builder.Add(33, WriteOffer(opening.proposals));
-  PublicValues values;
   Bytes ke;
   Put16(ke, opening.group);
   Put16(ke, 0);
-  PutAll(ke, opening.ke.empty() ? values.Of(opening.group) : opening.ke);
+  PutAll(ke, opening.ke.empty() ? Values().Of(opening.group) : opening.ke);
   builder.Add(34, ke);
   builder.Add(40, Bytes(32, 0x33));
   notify(16388, Bytes(20, 1));
@@ -142,7 +147,7 @@ Bytes Write(const OpeningV2& opening) {
   return std::move(builder).Finish();
 }
 
-Bytes Write(const OpeningV1& opening) {
+Bytes Write(const Phase1Request& opening) {
   Header header;
   header.spi_i = opening.spi;
   header.version = kVersion1;
@@ -172,8 +177,7 @@ Bytes Write(const OpeningV1& opening) {
   PutAll(sa, transforms);
   builder.Add(1, sa);
   if (!opening.identity.empty()) {
-    PublicValues values;
-    builder.Add(4, values.Of(opening.suites[0].group));
+    builder.Add(4, Values().Of(opening.suites[0].group));
     builder.Add(10, Bytes(16, 0x44));
     Bytes id = {2, 0, 0, 0};
     PutAll(id, TextBytes(opening.identity));

@@ -15,7 +15,7 @@ Bytes FromHex(std::string_view hex);
 Bytes TextBytes(std::string_view text);
 
 // An IKE_SA_INIT request; each proposal in strongSwan's words, its KE of `group`.
-struct OpeningV2 {
+struct SaInitRequest {
   std::vector<std::string> proposals;
   uint16_t group = 14;
   uint64_t spi = 0x1122334455667788;
@@ -23,20 +23,20 @@ struct OpeningV2 {
   Bytes ke;  // empty: a real value
   std::vector<uint16_t> notifies;
 };
-Bytes Write(const OpeningV2& opening);
+Bytes Write(const SaInitRequest& opening);
 
 // The first message of Main Mode, or of Aggressive Mode where there is an identity. Suites are
 // written one by one: cipher, key length, hash, authentication, group.
 struct SuiteV1 {
   uint16_t cipher, key_length, hash, authentication, group;
 };
-struct OpeningV1 {
+struct Phase1Request {
   std::vector<SuiteV1> suites;
   std::string identity;
   uint64_t spi = 0x1122334455667788;
   std::vector<Bytes> vendor_ids;
 };
-Bytes Write(const OpeningV1& opening);
+Bytes Write(const Phase1Request& opening);
 
 // Collects what a gateway says.
 class Collector : public Sink {
