@@ -106,10 +106,13 @@ local scheduled = { scheduled: true };
       noValue: 'none',
     } + scheduled),
     panel.timeseries({
-      title: 'Packets that belong to no probe',
-      text: 'Late answers, and what strangers send to our port.',
+      title: 'Packets lost here',
+      text: 'Packets that belong to no probe (late answers, strangers), and answers that our receive buffer had no room for.',
       unit: 'pps',
-      targets: [panel.range('sum by (instance) (rate(ike_exporter_unmatched_packets_total{%s}[$__rate_interval]))' % s, '{{instance}}')],
+      targets: [
+        panel.range('sum by (instance) (rate(ike_exporter_unmatched_packets_total{%s}[$__rate_interval]))' % s, '{{instance}} unmatched'),
+        panel.range('sum by (instance) (rate(ike_exporter_receive_drops_total{%s}[$__rate_interval]))' % s, '{{instance}} dropped'),
+      ],
       w: 8,
       min: 0,
     } + scheduled),
