@@ -3,6 +3,7 @@
 // thread; times are monotonic nanoseconds.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <queue>
 #include <vector>
@@ -26,8 +27,12 @@ class DelayQueue {
   // INT64_MAX when empty.
   int64_t NextDue() const { return heap_.empty() ? INT64_MAX : heap_.top().due; }
 
-  // Sends what is due; how late the latest was, in nanoseconds.
-  int64_t SendDue(int64_t now);
+  // Sends what is due.
+  void SendDue(int64_t now);
+
+  // How late answers left, in microseconds: no more than this for such a share of them. Powers of
+  // two, rounded up.
+  int64_t Lateness(double share) const;
 
   // Forgets what would leave through this socket.
   void Drop(const UdpSocket* socket);
@@ -47,6 +52,7 @@ class DelayQueue {
   std::vector<Item> items_;
   std::vector<uint32_t> free_;
   uint64_t pushed_ = 0;
+  std::array<uint64_t, 65> lateness_{};  // by the bits of the microseconds
 };
 
 }  // namespace responder

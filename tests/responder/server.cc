@@ -133,6 +133,24 @@ void Server::HandleSignal() {
   std::fflush(stdout);
 }
 
+// Only those that were asked.
+void Server::WriteAddresses(std::FILE* file) const {
+  for (const AddressRange& range : fleet_->ranges()) {
+    Address address = range.first;
+    for (uint64_t i = 0; i < range.size(); ++i) {
+      if (i > 0) address = Address::V4(static_cast<uint32_t>(range.first.v4() + i));
+      Fleet::Place place = fleet_->Find(address);
+      const AddressCounters& counters = place.gateway->counters().by_address[place.slot];
+      if (counters.requests == 0) continue;
+      std::fprintf(
+          file,
+          "{\"address\":\"%s\",\"gateway\":\"%s\",\"requests\":%u,\"answers\":%u,\"lost\":%u}\n",
+          ToText(address).c_str(), place.gateway->posture().name.c_str(), counters.requests,
+          counters.answers, counters.lost);
+    }
+  }
+}
+
 void Server::WriteLog() {
   events_.Flush();
   if (options_.log.empty()) return;
@@ -142,7 +160,10 @@ void Server::WriteLog() {
   for (const auto& gateway : fleet_->gateways()) {
     std::fprintf(file, "%s\n", gateway->CountersAsJson().c_str());
   }
-  std::fprintf(file, "{\"lateness_max_us\":%lld}\n", static_cast<long long>(udp_.latest() / 1000));
+  if (options_.by_address) WriteAddresses(file);
+  auto late = [&](double share) { return static_cast<long long>(udp_.later().Lateness(share)); };
+  std::fprintf(file, "{\"lateness_us\":{\"p50\":%lld,\"p99\":%lld,\"max\":%lld}}\n", late(0.5),
+               late(0.99), late(1));
   std::fclose(file);
   std::rename(scratch.c_str(), options_.log.c_str());
 }

@@ -2,6 +2,7 @@
 // SIGHUP rereads the script, SIGUSR1 writes the log). Made and run by main; one thread.
 #pragma once
 
+#include <cstdio>
 #include <memory>
 #include <string>
 
@@ -36,6 +37,7 @@ class Server {
   void Announce() const;
   void HandleSignal();
   void WriteLog();
+  void WriteAddresses(std::FILE* file) const;
 
   ServerOptions options_;
   std::unique_ptr<Fleet> fleet_;

@@ -118,7 +118,7 @@ void UdpService::Send(const Request& request, View bytes, const Departure& depar
 
 void UdpService::SendDue() {
   if (later_.NextDue() == INT64_MAX) return;
-  latest_ = std::max(latest_, later_.SendDue(MonotonicNow()));
+  later_.SendDue(MonotonicNow());
   for (auto& [key, port] : ports_) port.socket->Flush();
   if (stray_) stray_->Flush();
 }

@@ -22,7 +22,7 @@ class UdpService : public Sink {
   void Serve(int fd, Fleet& fleet, EventLog& log);
   void SendDue();
   int64_t NextDue() const { return later_.NextDue(); }
-  int64_t latest() const { return latest_; }
+  const DelayQueue& later() const { return later_; }
 
   void Send(const Request& request, View bytes, const Departure& departure) override;
 
@@ -48,7 +48,6 @@ class UdpService : public Sink {
   DelayQueue later_;
   Port* current_ = nullptr;
   Bytes marked_;  // scratch
-  int64_t latest_ = 0;
 };
 
 }  // namespace responder
