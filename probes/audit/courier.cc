@@ -4,17 +4,10 @@
 #include <utility>
 
 namespace ike::audit {
-namespace {
-
-// Each has all retransmissions of an exchange.
-constexpr int kAttempts = 2;
-
-}  // namespace
-
-void Courier::Ask(Opening question, bool may_leave_state) {
+void Courier::Ask(Opening question, bool may_leave_state, int attempts) {
   question_ = {std::move(question), may_leave_state};
   sending_ = Sending::kQuestion;
-  attempts_ = 0;
+  attempts_left_ = attempts;
 }
 
 AuditStep Courier::Next(TimePoint now) {
@@ -47,7 +40,7 @@ bool Courier::OnQuestionOutcome(const Outcome& outcome, TimePoint) {
     RememberAnswered(outcome);
     return true;
   }
-  ++attempts_;
+  --attempts_left_;
   if (!control_) return true;
   sending_ = Sending::kControl;
   return false;
@@ -60,7 +53,7 @@ bool Courier::OnControlOutcome(const Outcome& outcome, TimePoint now) {
     return true;
   }
   sending_ = Sending::kQuestion;
-  return attempts_ >= kAttempts;
+  return attempts_left_ <= 0;
 }
 
 // The control should be an opening that costs the endpoint nothing.

@@ -15,8 +15,9 @@ class Courier {
  public:
   explicit Courier(const AuditLimits& limits) : limits_(limits) {}
 
+  // `attempts`: how often silence is met by asking again, after a control that was answered.
   // REQUIRES: the question before it is done.
-  void Ask(Opening question, bool may_leave_state);
+  void Ask(Opening question, bool may_leave_state, int attempts = 2);
   // What the audit's owner has to do next.
   AuditStep Next(TimePoint now);
   // True when the question is done: outcome() is its answer, or silent() is true.
@@ -49,7 +50,7 @@ class Courier {
   Sending sending_ = Sending::kQuestion;
   Outcome outcome_;
   TimePoint paused_until_{};
-  int attempts_ = 0;
+  int attempts_left_ = 0;  // each has all retransmissions of an exchange
   int pauses_ = 0;
   bool cookie_pause_in_vain_ = false;
   bool after_cookie_pause_ = false;

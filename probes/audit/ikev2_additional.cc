@@ -13,6 +13,25 @@ constexpr size_t kMostStrictSlots = 3;
 // NONE is the first candidate of a slot.
 constexpr size_t kNone = 0;
 
+constexpr uint16_t kMlKem768 = 36;
+
+// Of one question; more only where the public value leaves no room for offers.
+constexpr size_t kMostMessages = 20;
+
+// A key exchange method that IANA has not assigned.
+constexpr uint16_t kUnassignedMethod = 1000;
+
+void MakeNonsenseIfRequired(uint8_t type, OfferedProposal* proposal) {
+  bool offered = false;
+  for (const OfferedTransform& t : proposal->transforms) {
+    if (t.type == type && t.id == 0) return;
+    offered |= t.type == type;
+  }
+  if (!offered) return;
+  std::erase_if(proposal->transforms, [type](const OfferedTransform& t) { return t.type == type; });
+  proposal->transforms.push_back({type, kUnassignedMethod, 0});
+}
+
 }  // namespace
 
 bool Ikev2Audit::PlanAdditional() {
@@ -23,11 +42,12 @@ bool Ikev2Audit::PlanAdditional() {
         additional_ = AdditionalStep::kFirstSlot;
         return PlanAdditional();
       }
-      // Only ML-KEM ones: this is about whether slots are understood, not about what is in them.
+      // This is about whether slots are understood, not about what is in them.
       bool suite_known = space_.axis(Axis::kPrf).accepted().any();
       Combinations wanted{suite_known ? space_.Accepted() : space_.Live(), kAllSlots};
       for (size_t slot = 0; slot < kAllSlots; ++slot) {
-        wanted.values[Index(SlotAxis(slot))] = space_.LikelyMethods(kAllSlots - 1) | Single(kNone);
+        size_t ml_kem = space_.axis(SlotAxis(slot)).Find(kMlKem768);
+        wanted.values[Index(SlotAxis(slot))] = Single(ml_kem) | Single(kNone);
       }
       return AskAdditional({wanted});
     }
@@ -38,36 +58,84 @@ bool Ikev2Audit::PlanAdditional() {
     }
     case AdditionalStep::kOtherSlots:
       return AskAdditional(OtherSlots());
-    case AdditionalStep::kStrict: {
-      Selection more = plain_matched_ ? space_.Common() : space_.Everything();
-      return AskAdditional(
-          {StrictSlots(space_.Everything(), 1), StrictSlots(more, 2), StrictSlots(more, 3)});
-    }
+    case AdditionalStep::kStrict:
+      return AskAdditional({StrictSlots(space_.Everything(), 1),
+                            StrictSlots(space_.Everything(), 2), StrictSlots(space_.Common(), 3)});
     case AdditionalStep::kStrictSlots:
       return AskAdditional({StrictSlots(space_.Everything(), strict_asked_)});
+    case AdditionalStep::kNonsense:
+      return AskNonsenseMethod();
     case AdditionalStep::kVerify:
-      if (additional_match_ && AskReveal(*additional_match_)) return true;
-      if (additional_tentative_) break;
-      additional_tentative_ = true;
-      FinishAdditional(true);
-      return false;
-    case AdditionalStep::kConfirm:
+      if (AskReveal(*additional_match_)) return true;
+      FinishAdditional(true);  // too long for a datagram
+      break;
     case AdditionalStep::kDone:
       break;
   }
   return false;
 }
 
+// Whether any of the slots that have not been searched takes anything: mostly not, so that one
+// question serves them all. True if something was asked.
+bool Ikev2Audit::PlanSlots(bool rare_methods) {
+  std::vector<size_t> slots;
+  for (size_t slot = 0; slot < shapes_.back(); ++slot) {
+    if (NextSubset(SlotAxis(slot), rare_methods).any()) slots.push_back(slot);
+  }
+  if (slots.size() < 2 || slots_one_by_one_[rare_methods]) {
+    for (size_t slot : slots) {
+      if (PlanSearch(SlotAxis(slot), rare_methods)) return true;
+    }
+    return false;
+  }
+  Question question;
+  question.purpose = Purpose::kSlots;
+  question.rare_methods = rare_methods;
+  std::vector<Combinations> all;
+  for (size_t slot : slots) {
+    std::vector<Combinations> wanted =
+        Wanted(SlotAxis(slot), NextSubset(SlotAxis(slot), rare_methods));
+    all.insert(all.end(), wanted.begin(), wanted.end());
+  }
+  question.messages = BuildOffers(space_, all, Frame(space_.axis(Axis::kGroup).live()));
+  if (question.messages.empty()) return false;
+  AskMessages(std::move(question));
+  return true;
+}
+
+void Ikev2Audit::LearnSlots(Verdict verdict) {
+  bool rare = question_.rare_methods;
+  if (verdict == Verdict::kYes) {
+    LearnCurrentMatch(courier_.outcome());
+    slots_one_by_one_[rare] = true;
+    question_ = Question{};
+    return;
+  }
+  question_.silent |= verdict == Verdict::kNone;
+  if (++question_.next < question_.messages.size()) return;
+  for (size_t slot = 0; slot < shapes_.back(); ++slot) {
+    AxisSearch& search = space_.axis(SlotAxis(slot));
+    ValueSet subset = NextSubset(SlotAxis(slot), rare);
+    question_.silent ? search.OnSilence(subset) : search.OnNo(subset);
+  }
+  question_ = Question{};
+}
+
 // Required elsewhere than in the first slot; and, since a method may be chosen only once (RFC 9370
 // section 2.2.2) and daemons choose greedily, one method at a time that no other slot has.
 std::vector<Combinations> Ikev2Audit::OtherSlots() const {
+  const ValueSet& ml_kem = space_.LikelyMethods(kAdditionalKeyExchangeSlots - 1);
+  Combinations any{space_.Common(), kAdditionalKeyExchangeSlots};
+  for (size_t slot = 0; slot < kAdditionalKeyExchangeSlots; ++slot) {
+    any.values[Index(SlotAxis(slot))] = ml_kem | Single(kNone);
+  }
   std::vector<Combinations> wanted;
   for (size_t slot = 1; slot < kAdditionalKeyExchangeSlots; ++slot) {
-    wanted.push_back({space_.Common(), kAdditionalKeyExchangeSlots});
-    wanted.back().values[Index(SlotAxis(slot))].reset(kNone);
+    wanted.push_back(any);
+    wanted.back().values[Index(SlotAxis(slot))] = space_.LikelyMethods(slot);
   }
-  ForEach(space_.LikelyMethods(kAdditionalKeyExchangeSlots - 1), [&](size_t method) {
-    Combinations alone{space_.Common(), kAdditionalKeyExchangeSlots};
+  ForEach(ml_kem, [&](size_t method) {
+    Combinations alone = any;
     for (size_t slot = 0; slot < kAdditionalKeyExchangeSlots; ++slot) {
       alone.values[Index(SlotAxis(slot))].reset(method);
     }
@@ -87,7 +155,26 @@ bool Ikev2Audit::AskAdditional(const std::vector<Combinations>& wanted) {
   Question question;
   question.purpose = Purpose::kAdditional;
   question.messages = BuildOffers(space_, wanted, Frame(wanted[0].values[Index(Axis::kGroup)]));
+  if (question.messages.size() > kMostMessages) {
+    slots_unaskable_ = true;
+    FinishAdditional(false);
+    return false;
+  }
   if (question.messages.empty()) return false;
+  AskMessages(std::move(question));
+  return true;
+}
+
+// The match once more, with a method that nobody has wherever one is required.
+bool Ikev2Audit::AskNonsenseMethod() {
+  Question question;
+  question.purpose = Purpose::kAdditional;
+  question.messages = {additional_match_->proposals};
+  for (OfferedProposal& proposal : question.messages.front()) {
+    for (size_t slot = 0; slot < kAdditionalKeyExchangeSlots; ++slot) {
+      MakeNonsenseIfRequired(TransformType(SlotAxis(slot)), &proposal);
+    }
+  }
   AskMessages(std::move(question));
   return true;
 }
@@ -95,7 +182,7 @@ bool Ikev2Audit::AskAdditional(const std::vector<Combinations>& wanted) {
 void Ikev2Audit::LearnAdditional(Verdict verdict) {
   if (verdict == Verdict::kYes) {
     LearnCurrentMatch(courier_.outcome());
-    additional_match_ = last_match_;
+    if (additional_ != AdditionalStep::kNonsense) additional_match_ = last_match_;
   } else {
     question_.silent |= verdict == Verdict::kNone;
     if (++question_.next < question_.messages.size()) return;
@@ -118,12 +205,12 @@ void Ikev2Audit::NextAdditionalStep(bool yes) {
       return;
     case AdditionalStep::kFirstSlot:
       tolerant_ |= yes;
-      additional_ = yes ? AdditionalStep::kVerify : AdditionalStep::kOtherSlots;
+      additional_ = yes ? AdditionalStep::kNonsense : AdditionalStep::kOtherSlots;
       return;
     case AdditionalStep::kOtherSlots:
       if (!yes && tolerant_) return FinishAdditional(false);
       tolerant_ |= yes;
-      additional_ = yes ? AdditionalStep::kVerify : AdditionalStep::kStrict;
+      additional_ = yes ? AdditionalStep::kNonsense : AdditionalStep::kStrict;
       return;
     case AdditionalStep::kStrict:
       if (!yes) return FinishAdditional(false);
@@ -132,10 +219,11 @@ void Ikev2Audit::NextAdditionalStep(bool yes) {
       return;
     case AdditionalStep::kStrictSlots:
       if (yes) strict_slots_.push_back(strict_asked_);
-      if (++strict_asked_ > kMostStrictSlots) additional_ = AdditionalStep::kVerify;
+      if (++strict_asked_ > kMostStrictSlots) additional_ = AdditionalStep::kNonsense;
       return;
-    case AdditionalStep::kConfirm:
-      additional_ = yes ? AdditionalStep::kVerify : AdditionalStep::kDone;
+    case AdditionalStep::kNonsense:
+      if (yes) return FinishAdditional(false);
+      additional_ = AdditionalStep::kVerify;
       return;
     case AdditionalStep::kVerify:
     case AdditionalStep::kDone:
@@ -153,27 +241,7 @@ void Ikev2Audit::OnAdditionalRevealed(Verdict verdict) {
   if (verdict == Verdict::kYes) {
     for (uint16_t method : courier_.outcome().ikev2.additional_ke) additional |= method != 0;
   }
-  if (!additional_tentative_) return FinishAdditional(additional);
-  additional_tentative_ = false;
-  additional_ = AdditionalStep::kDone;
-  if (!additional) space_.RefuseSlots();
-}
-
-// All that was found is acceptable together, so an offer of it with a method required has to be,
-// too.
-bool Ikev2Audit::ConfirmAdditional() {
-  if (!additional_tentative_) return false;
-  if (additional_ == AdditionalStep::kVerify) return PlanAdditional();
-  if (additional_ == AdditionalStep::kConfirm) return false;
-  for (size_t slot = 0; slot < shapes_.back(); ++slot) {
-    if (space_.axis(SlotAxis(slot)).accepted().none()) continue;
-    additional_ = AdditionalStep::kConfirm;
-    Combinations wanted{space_.Accepted(), shapes_.back()};
-    wanted.values[Index(SlotAxis(slot))].reset(kNone);
-    return AskAdditional({wanted});
-  }
-  additional_tentative_ = false;  // there is none
-  return false;
+  FinishAdditional(additional);
 }
 
 void Ikev2Audit::FinishAdditional(bool verified) {
@@ -186,6 +254,10 @@ void Ikev2Audit::FinishAdditional(bool verified) {
     if (plain_matched_) shapes_.insert(shapes_.begin(), 0);
   }
   space_.ReopenAll();
+  for (size_t slot = shapes_.back(); slot < kAdditionalKeyExchangeSlots; ++slot) {
+    AxisSearch& search = space_.axis(SlotAxis(slot));
+    search.OnNo(search.undecided());
+  }
 }
 
 }  // namespace ike::audit

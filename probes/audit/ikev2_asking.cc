@@ -113,17 +113,21 @@ OfferFrame Ikev2Audit::Frame(const ValueSet& groups) const {
   return frame;
 }
 
+// Without the oracle: one that is accepted, with a short value; else the likeliest.
 uint16_t Ikev2Audit::KeGroupFor(const ValueSet& groups) const {
   if (oracle_) return oracle_group_;
   const AxisSearch& search = space_.axis(Axis::kGroup);
-  ValueSet known = groups & search.accepted();
+  bool known = (groups & search.accepted()).any();
   uint16_t best = 0;
-  uint8_t weight = 0;
-  ForEach(known.any() ? known : groups, [&](size_t index) {
+  size_t best_merit = 0;
+  ForEach(known ? groups & search.accepted() : groups, [&](size_t index) {
     const Candidate& candidate = search.candidates()[index];
-    if (candidate.weight <= weight || !HasPublicValue(candidate.id)) return;
+    if (!HasPublicValue(candidate.id)) return;
+    size_t merit =
+        known ? kLongestPublicValue + 1 - KeyShareLength(candidate.id) : candidate.weight;
+    if (merit <= best_merit) return;
     best = candidate.id;
-    weight = candidate.weight;
+    best_merit = merit;
   });
   return best;
 }
@@ -155,8 +159,9 @@ void Ikev2Audit::DistrustOracle() {
   nonsense_due_ = plain_matched_ = false;
   shapes_ = {0};
   additional_ = AdditionalStep::kTolerant;
-  additional_verified_ = additional_silent_ = additional_tentative_ = false;
+  additional_verified_ = additional_silent_ = false;
   strict_slots_.clear();
+  slots_one_by_one_ = {};
   retried_ = false;
   phase_ = Phase::kGroups;
 }

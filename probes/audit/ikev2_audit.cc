@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "probes/algorithms/offers.h"
+#include "probes/algorithms/registry.h"
 
 namespace ike::audit {
 namespace {
@@ -61,9 +62,14 @@ VersionAudit Ikev2Audit::Result() const {
   ForEach(unaskable_groups_ & ~space.axis(Axis::kGroup).accepted(), [&](size_t index) {
     result.undecidable.push_back({{Kind::kDh, space.GroupAt(index), 0}, kNoPublicValue});
   });
+  if (slots_unaskable_) {
+    for (const Candidate& method : space.axis(SlotAxis(0)).candidates()) {
+      if (!IsPostQuantum(method.id)) continue;
+      result.undecidable.push_back({{Kind::kAdditionalKe, method.id, 0}, kNoPublicValue});
+    }
+  }
   result.ikev2_suites = suites_;
-  result.complete = phase_ == Phase::kDone && !courier_.given_up() && !additional_tentative_ &&
-                    result.unknown.empty();
+  result.complete = phase_ == Phase::kDone && !courier_.given_up() && result.unknown.empty();
   return result;
 }
 
@@ -128,20 +134,11 @@ bool Ikev2Audit::PlanVerify() {
 
 bool Ikev2Audit::PlanAxes() {
   if (NothingAccepted()) return false;
-  if (additional_verified_) {
-    for (size_t slot = 0; slot < kAdditionalKeyExchangeSlots; ++slot) {
-      if (PlanSearch(SlotAxis(slot))) return true;
-    }
-    if (PlanSearch(Axis::kGroup)) return true;
-  }
+  if (additional_verified_ && (PlanSearch(SlotAxis(0)) || PlanSearch(Axis::kGroup))) return true;
   for (Axis axis : {Axis::kPrf, Axis::kIntegrity, Axis::kEncryption}) {
     if (PlanSearch(axis)) return true;
   }
-  if (!additional_verified_) return false;
-  for (size_t slot = 0; slot < kAdditionalKeyExchangeSlots; ++slot) {
-    if (PlanSearch(SlotAxis(slot), true)) return true;
-  }
-  return ConfirmAdditional();
+  return additional_verified_ && (PlanSlots(false) || PlanSlots(true));
 }
 
 bool Ikev2Audit::PlanRetry() {

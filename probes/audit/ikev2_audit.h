@@ -8,6 +8,7 @@
 // opening.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -41,6 +42,7 @@ class Ikev2Audit final : public Audit {
   enum class Purpose : uint8_t {
     kContact,  // the plainest opening: is anybody there?
     kSearch,
+    kSlots,  // the searches of several slots at once
     kReveal,
     kNonsense,  // an unassigned cipher: a trustworthy oracle refuses it
     kAdditional,
@@ -54,7 +56,8 @@ class Ikev2Audit final : public Audit {
     ValueSet subset;
     std::vector<Proposals> messages;
     size_t next = 0;
-    bool silent = false;  // one of the messages got no verdict
+    bool silent = false;        // one of the messages got no verdict
+    bool rare_methods = false;  // kSlots
   };
   // An offer that was accepted and the group that was named.
   struct Match {
@@ -69,8 +72,8 @@ class Ikev2Audit final : public Audit {
     kOtherSlots,  // another slot required, or one method at a time
     kStrict,      // exactly one, two, three slots: libreswan wants all that is offered to match
     kStrictSlots,
-    kVerify,   // a real selection, since some ignore transform types that they do not know
-    kConfirm,  // the same when the offers have become small enough for it
+    kNonsense,  // an unassigned method: taken by those that ignore types they do not know
+    kVerify,    // a real selection, which shows the method
     kDone
   };
 
@@ -84,6 +87,7 @@ class Ikev2Audit final : public Audit {
   bool PlanAxes();
   bool PlanRetry();
   bool PlanLastResort();
+  bool PlanSlots(bool rare_methods);
   bool PlanSearch(Axis axis, bool rare_methods = false);
   ValueSet NextSubset(Axis axis, bool rare_methods) const;
 
@@ -93,6 +97,7 @@ class Ikev2Audit final : public Audit {
   bool AskReveal(const Match& match);
   bool AskRevealInstead(const AxisSearch& search);
   void AskNonsense();
+  bool AskNonsenseMethod();
   bool AskAdditional(const std::vector<Combinations>& wanted);
   std::vector<Combinations> OtherSlots() const;
   Combinations StrictSlots(const Selection& values, size_t slots) const;
@@ -107,6 +112,7 @@ class Ikev2Audit final : public Audit {
   void LearnCurrentMatch(const Outcome& outcome);
   void LearnContact(Verdict verdict);
   void LearnSearch(Verdict verdict);
+  void LearnSlots(Verdict verdict);
   void LearnReveal(Verdict verdict);
   void LearnNonsense(Verdict verdict);
   void LearnAdditional(Verdict verdict);
@@ -118,7 +124,6 @@ class Ikev2Audit final : public Audit {
   void OnAdditionalRevealed(Verdict verdict);
   void NextAdditionalStep(bool yes);
   void FinishAdditional(bool verified);
-  bool ConfirmAdditional();
   bool NothingAccepted() const { return space_.axis(Axis::kGroup).accepted().none(); }
 
   AuditLimits limits_;
@@ -128,6 +133,7 @@ class Ikev2Audit final : public Audit {
   Question question_;
   bool asking_ = false;
   ValueSet unaskable_groups_;
+  bool slots_unaskable_ = false;
 
   bool oracle_ = true;
   bool refusal_proven_ = false;  // NO_PROPOSAL_CHOSEN came where only a cipher or a hash was wrong
@@ -149,8 +155,8 @@ class Ikev2Audit final : public Audit {
   bool tolerant_ = false;
   std::optional<Match> additional_match_;
   bool additional_verified_ = false;
-  bool additional_tentative_ = false;  // the selection that verifies it has still to be made
-  bool additional_silent_ = false;     // then refusals are not to be relied on
+  std::array<bool, 2> slots_one_by_one_{};  // [rare methods]: one of them takes something
+  bool additional_silent_ = false;          // then refusals are not to be relied on
 
   bool version_refused_ = false;
   bool retried_ = false;

@@ -32,6 +32,8 @@ void Ikev2Audit::Learn() {
       return LearnContact(verdict);
     case Purpose::kSearch:
       return LearnSearch(verdict);
+    case Purpose::kSlots:
+      return LearnSlots(verdict);
     case Purpose::kReveal:
       return LearnReveal(verdict);
     case Purpose::kNonsense:

@@ -57,8 +57,16 @@ ProposalV2 Generator::MakeV2(bool additional) {
 
 void Generator::AddSlots(ProposalV2* proposal) {
   size_t slots = 1 + (Below(3) == 0 ? 1 : 0) + (Below(8) == 0 ? 1 : 0);
-  for (size_t slot = 0; slot < slots; ++slot) {
-    proposal->slots[slot] = Some(kMethods, 2);
+  // Daemons choose greedily and a method only once (RFC 9370 section 2.2.2): one that stands in two
+  // places of a proposal may be unreachable, whatever is offered.
+  std::vector<uint16_t> left = kMethods;
+  auto drop = [&left](const std::vector<uint16_t>& used) {
+    std::erase_if(left, [&](uint16_t id) { return std::ranges::find(used, id) != used.end(); });
+  };
+  drop(proposal->groups);
+  for (size_t slot = 0; slot < slots && !left.empty(); ++slot) {
+    proposal->slots[slot] = Some(left, 2);
+    drop(proposal->slots[slot]);
     if (Below(3) == 0) proposal->slots[slot].push_back(0);
   }
 }

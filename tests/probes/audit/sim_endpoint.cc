@@ -85,6 +85,9 @@ Outcome SimEndpoint::Exchange(const Opening& opening, double loss, TimePoint* no
     outcome.ikev2 = cached.v2;
     outcome.ikev1 = cached.v1;
     outcome.version_answered = true;
+    outcome.responder_spi = cached.responder_spi;
+    if (cached.notify != 0) outcome.details.notifies = {cached.notify};
+    outcome.details.notify_spi_size = cached.notify_spi_size;
     outcome.reason = outcome.selected() ? Reason::kNone : Reason::kRejected;
     *now = at + kRoundTrip;
     return outcome;
@@ -112,7 +115,8 @@ SimEndpoint::Answer SimEndpoint::RespondV2(const Ikev2Opening& opening) {
   if (behaviour_.manner == Manner::kGroupFirst && !v2.empty()) {
     bool known = std::ranges::any_of(v2, [&](auto& p) { return Contains(p.groups, ke_group); });
     if (!known) {
-      if (!opening.follow_invalid_ke) return {AnswerKind::kInvalidKe, 17, v2[0].groups[0], {}, {}};
+      if (!opening.follow_invalid_ke)
+        return {AnswerKind::kInvalidKe, 17, v2[0].groups[0], {}, {}, 0, 0};
       ke_group = v2[0].groups[0];
     }
   }
@@ -120,10 +124,10 @@ SimEndpoint::Answer SimEndpoint::RespondV2(const Ikev2Opening& opening) {
   if (!suite) return answer;
   if (suite->group != ke_group && !opening.follow_invalid_ke) {
     if (behaviour_.manner == Manner::kNoNames) return answer;
-    return {AnswerKind::kInvalidKe, 17, suite->group, {}, {}};
+    return {AnswerKind::kInvalidKe, 17, suite->group, {}, {}, 0, 0};
   }
   if (suite->group != ke_group && behaviour_.manner == Manner::kNoNames) return answer;
-  return {AnswerKind::kSelected, 0, 0, *suite, {}};
+  return {AnswerKind::kSelected, 0, 0, *suite, {}, 0, 0};
 }
 
 // By its own order of proposals, then by the initiator's.
@@ -209,9 +213,11 @@ bool SimEndpoint::MatchSlots(const ProposalV2& own, const OfferedProposal& offer
 
 SimEndpoint::Answer SimEndpoint::RespondV1(const Ikev1Opening& opening) {
   bool strong = behaviour_.manner == Manner::kStrongSwan;
-  Answer refusal{AnswerKind::kErrorNotify, 14, 0, {}, {}};
+  Answer refusal{AnswerKind::kErrorNotify, 14, 0, {}, {}, 0, 0};
+  refusal.responder_spi = strong ? 77 : 0;
+  if (v1.empty()) return strong ? refusal : Answer{};
+  refusal.notify_spi_size = strong ? 16 : 0;
   if (behaviour_.silent_v1) refusal.kind = AnswerKind::kNone;
-  if (v1.empty()) return strong ? Answer{AnswerKind::kErrorNotify, 14, 0, {}, {}} : Answer{};
   if (!strong) {
     // It is silent when a method that it lacks is among the transforms, except RSA and PSK
     // together.
@@ -225,15 +231,15 @@ SimEndpoint::Answer SimEndpoint::RespondV1(const Ikev1Opening& opening) {
     if (!any) return Answer{};
   }
   bool aggressive = opening.mode == Ikev1Mode::kAggressive;
-  if (aggressive && !strong && behaviour_.nat_of_identity) {
-    return {AnswerKind::kErrorNotify, 18, 0, {}, {}};
+  if (aggressive && !strong && behaviour_.wants_identity) {
+    return {AnswerKind::kErrorNotify, 18, 0, {}, {}, 0, 0};
   }
   std::optional<Ikev1Suite> suite = SelectV1(opening);
   if (!suite) return refusal;
   if (aggressive && !behaviour_.aggressive) {
-    return strong ? Answer{AnswerKind::kErrorNotify, 24, 0, {}, {}} : Answer{};
+    return strong ? Answer{AnswerKind::kErrorNotify, 24, 0, {}, {}, 0, 0} : Answer{};
   }
-  return {AnswerKind::kSelected, 0, 0, {}, *suite};
+  return {AnswerKind::kSelected, 0, 0, {}, *suite, 0, 0};
 }
 
 // strongSwan goes by its own order, libreswan by the initiator's.

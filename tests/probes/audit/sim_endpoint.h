@@ -57,7 +57,7 @@ struct Behaviour {
   bool silent_v1 = false;            // drops what it refuses
   bool silent_v2 = false;            // no IKEv2 at all
   bool aggressive = false;           // IKEv1 Aggressive Mode is allowed
-  bool nat_of_identity = false;      // INVALID-ID-INFORMATION in Aggressive Mode
+  bool wants_identity = false;       // INVALID-ID-INFORMATION in Aggressive Mode
   std::vector<uint16_t> methods{1};  // IKEv1 authentication; not strongSwan in Main Mode
   size_t longest_message = 100000;   // larger ones are dropped
 };
@@ -88,6 +88,8 @@ class SimEndpoint {
     uint16_t group = 0;
     Ikev2Suite v2;
     Ikev1Suite v1;
+    uint64_t responder_spi = 0;
+    uint8_t notify_spi_size = 0;
   };
   Answer Respond(const Opening& opening);
   Answer RespondV2(const Ikev2Opening& opening);

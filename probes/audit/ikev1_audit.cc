@@ -1,0 +1,297 @@
+#include "probes/audit/ikev1_audit.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "probes/algorithms/key_share.h"
+#include "probes/algorithms/offers.h"
+#include "probes/algorithms/registry.h"
+
+namespace ike::audit {
+namespace {
+
+constexpr uint16_t kPsk = 1;
+constexpr uint16_t kRsaSignatures = 3;
+
+// When nothing is accepted with the common methods: remote access gateways. One at a time, since
+// libreswan is silent when it lacks one of several.
+constexpr std::array<uint16_t, 4> kOtherMethods = {kRsaSignatures, 65001, 64221, 65005};
+
+// A method that IANA has not assigned: who selects a suite with it does not look at methods.
+constexpr uint16_t kUnassignedMethod = 250;
+
+// Header, SA payload with DOI and situation, proposal (RFC 2408 sections 3.1, 3.4, 3.5).
+constexpr size_t kFixedBytes = 28 + 12 + 8;
+constexpr size_t kVendorIdBytes = 120;
+constexpr size_t kTransformBytes = 24;
+constexpr size_t kLifeBytes = 12;  // of each transform, if any
+
+constexpr size_t kLongestPublicValue = 768;
+
+// Groups of Aggressive Mode to try: accepted ones, else what its users commonly have.
+constexpr size_t kMostAggressiveGroups = 3;
+constexpr std::array<uint16_t, 3> kCommonAggressiveGroups = {2, 14, 5};
+
+constexpr size_t kMostAggressiveSuites = 12;
+constexpr uint32_t kAggressiveLifeSeconds = 28800;
+
+constexpr int kMostContacts = 4;  // openings without any answer before the version is called silent
+
+}  // namespace
+
+Ikev1Audit::Ikev1Audit(const AuditLimits& limits) : limits_(limits), courier_(limits) {}
+
+AuditStep Ikev1Audit::Next(TimePoint now) {
+  if (!asking_ && !Plan()) return AuditStep{};
+  return courier_.Next(now);
+}
+
+void Ikev1Audit::OnOutcome(const Outcome& outcome, TimePoint now) {
+  if (!courier_.OnOutcome(outcome, now)) return;
+  asking_ = false;
+  Learn();
+}
+
+uint32_t Ikev1Audit::estimated_requests() const {
+  if (phase_ == Phase::kDone) return requests();
+  size_t per_message = std::max<size_t>(Room(false) / 28, 1);
+  size_t left = space_.NextBatch(SIZE_MAX).size();
+  return requests() + static_cast<uint32_t>(left / per_message) + 4;
+}
+
+VersionAudit Ikev1Audit::Result() const {
+  VersionAudit result;
+  result.requests = requests();
+  result.responder = details_;
+  result.answered = courier_.ever_answered() && !version_refused_;
+  if (!result.answered) return result;
+  space_.Report(&result);
+  for (uint16_t method : accepted_methods_) {
+    result.accepted.push_back({Kind::kAuthentication, method, 0});
+  }
+  std::ranges::sort(result.accepted);
+  for (const auto& [method, why] : undecidable_methods_) {
+    result.undecidable.push_back({{Kind::kAuthentication, method, 0}, why});
+  }
+  result.ikev1_suites = suites_;
+  result.main_mode = main_mode_;
+  result.aggressive_mode = aggressive_mode_;
+  result.complete = phase_ == Phase::kDone && !courier_.given_up() && result.unknown.empty();
+  return result;
+}
+
+bool Ikev1Audit::Plan() {
+  while (phase_ != Phase::kDone) {
+    bool nobody_there = contacts_ >= kMostContacts && !courier_.ever_answered();
+    if (courier_.given_up() || version_refused_ || nobody_there) {
+      phase_ = Phase::kDone;
+      break;
+    }
+    if (!PlanPhase()) phase_ = static_cast<Phase>(static_cast<int>(phase_) + 1);
+    if (asking_) return true;
+  }
+  return false;
+}
+
+bool Ikev1Audit::PlanPhase() {
+  switch (phase_) {
+    case Phase::kContact:
+      return PlanContact();
+    case Phase::kSweep:
+      return PlanSweep();
+    case Phase::kOtherMethods:
+      return PlanOtherMethods();
+    case Phase::kLastResort:
+      return PlanLastResort();
+    case Phase::kMethods:
+      return PlanMethods();
+    case Phase::kAggressive:
+      return PlanAggressive();
+    case Phase::kRetry:
+      return PlanRetry();
+    case Phase::kDone:
+      break;
+  }
+  return false;
+}
+
+bool Ikev1Audit::PlanContact() {
+  if (courier_.ever_answered()) return false;
+  switch (contacts_) {
+    case 0:
+      // A daemon that lacks the only method offered may be silent: both, as lab daemons allow.
+      AskBatch(Purpose::kContact, space_.NextBatchOf(Room(true), 2), {kPsk, kRsaSignatures}, true);
+      return true;
+    case 1:
+      Ask(Purpose::kContact, PlainestIkev1Opening());
+      return true;
+    case 2:
+      Ask(Purpose::kContact, MakeIkev1MainOpening(ProposalSet::kCompat));
+      return true;
+    default:
+      Ask(Purpose::kContact, MakeIkev1AggressiveOpening(ProposalSet::kBroad, 2));
+      return true;
+  }
+}
+
+bool Ikev1Audit::PlanSweep() {
+  std::vector<uint16_t> methods = SweepMethods();
+  Ikev1Space::Batch batch = space_.NextBatchOf(Room(false), methods.size());
+  if (batch.empty()) return false;
+  AskBatch(Purpose::kSweep, std::move(batch), methods);
+  return true;
+}
+
+std::vector<uint16_t> Ikev1Audit::SweepMethods() const {
+  if (method_ != 0) return {method_};
+  return {kPsk, kRsaSignatures};
+}
+
+bool Ikev1Audit::PlanOtherMethods() {
+  if (space_.anything_accepted() || knows_no_configuration_) return false;
+  while (other_methods_ < kOtherMethods.size()) {
+    uint16_t method = kOtherMethods[other_methods_++];
+    if (method == method_) continue;
+    Ikev1Space fresh;  // what was refused with one method is not with another
+    AskBatch(Purpose::kOtherMethods, fresh.NextBatchOf(Room(false), 1), {method});
+    method_ = method;
+    return true;
+  }
+  return false;
+}
+
+bool Ikev1Audit::PlanLastResort() {
+  if (space_.anything_accepted() || last_resort_) return false;
+  last_resort_ = true;
+  Ask(Purpose::kLastResort, MakeIkev1MainOpening(ProposalSet::kBroad));
+  return true;
+}
+
+// Whoever selects a suite with an unassigned method does not look at methods, and nothing can be
+// concluded. It comes first: strongSwan takes the first transform with an acceptable suite.
+bool Ikev1Audit::PlanMethods() {
+  if (suites_.empty() || !main_mode_) return false;
+  if (!methods_started_) {
+    methods_started_ = true;
+    accepted_methods_ = {suites_.front().authentication};
+    for (const Algorithm& row : AllAlgorithms(IkeVersion::kV1, Kind::kAuthentication)) {
+      if (row.in_ike_sa && row.id != accepted_methods_[0]) methods_left_.push_back(row.id);
+    }
+  }
+  if (methods_left_.empty()) return false;
+  std::vector<uint16_t> methods = methods_left_;
+  methods.insert(methods.begin(), kUnassignedMethod);
+  AskMethods(Purpose::kMethods, methods);
+  return true;
+}
+
+bool Ikev1Audit::PlanAggressive() {
+  if (!aggressive_started_) {
+    aggressive_started_ = true;
+    aggressive_groups_ = space_.AcceptedGroups();
+    if (aggressive_groups_.empty() && !knows_no_configuration_) {
+      aggressive_groups_.assign(kCommonAggressiveGroups.begin(), kCommonAggressiveGroups.end());
+    }
+    std::erase_if(aggressive_groups_, [](uint16_t group) {
+      size_t length = KeyShareLength(group);
+      return length == 0 || length > kLongestPublicValue;
+    });
+    if (aggressive_groups_.size() > kMostAggressiveGroups) {
+      aggressive_groups_.resize(kMostAggressiveGroups);
+    }
+    std::ranges::reverse(aggressive_groups_);
+  }
+  if (aggressive_groups_.empty()) return false;
+  Ikev1Opening opening;
+  opening.mode = Ikev1Mode::kAggressive;
+  opening.group = aggressive_groups_.back();
+  aggressive_groups_.pop_back();
+  opening.transforms = AggressiveTransforms(opening.group);
+  Ask(Purpose::kAggressive, std::move(opening));
+  return true;
+}
+
+bool Ikev1Audit::PlanRetry() {
+  if (retried_) return false;
+  retried_ = true;
+  space_.Retry();
+  if (space_.NextBatch(1).empty()) return false;
+  phase_ = Phase::kSweep;
+  return PlanSweep();
+}
+
+void Ikev1Audit::Ask(Purpose purpose, Ikev1Opening opening) {
+  purpose_ = purpose;
+  // To these, silence is an answer of a kind.
+  bool once = purpose == Purpose::kMethods || purpose == Purpose::kAggressive;
+  courier_.Ask(std::move(opening), true, once ? 1 : 2);
+  asking_ = true;
+}
+
+void Ikev1Audit::AskBatch(Purpose purpose, Ikev1Space::Batch batch,
+                          const std::vector<uint16_t>& methods, bool send_vendor_ids) {
+  Ikev1Opening opening;
+  opening.send_vendor_ids = send_vendor_ids;
+  for (size_t index : batch) {
+    Ikev1Transform transform = space_.Transform(index);
+    transform.life_seconds = life_seconds_;
+    for (uint16_t method : methods) {
+      transform.authentication = method;
+      opening.transforms.push_back(transform);
+    }
+  }
+  batch_ = std::move(batch);
+  Ask(purpose, std::move(opening));
+}
+
+// The suite that was selected first, with each of these methods.
+void Ikev1Audit::AskMethods(Purpose purpose, const std::vector<uint16_t>& methods) {
+  const Ikev1Suite& suite = suites_.front();
+  Ikev1Opening opening;
+  opening.send_vendor_ids = false;
+  for (uint16_t method : methods) {
+    opening.transforms.push_back(
+        {suite.encryption, suite.key_length, suite.hash, method, suite.group, life_seconds_});
+  }
+  Ask(purpose, std::move(opening));
+}
+
+// Suites of the group that were selected, or that the accepted ones suggest, or common ones.
+std::vector<Ikev1Transform> Ikev1Audit::AggressiveTransforms(uint16_t group) const {
+  std::vector<Ikev1Transform> transforms;
+  uint16_t method = accepted_methods_.empty() ? kPsk : accepted_methods_.front();
+  auto add = [&](const Ikev1Suite& s) {
+    Ikev1Transform t{s.encryption, s.key_length, s.hash, method, group, kAggressiveLifeSeconds};
+    if (std::ranges::find(transforms, t) == transforms.end()) transforms.push_back(t);
+  };
+  for (bool same_group : {true, false}) {
+    for (const Ikev1Suite& suite : suites_) {
+      if ((suite.group == group) == same_group) add(suite);
+    }
+  }
+  if (transforms.size() > kMostAggressiveSuites) transforms.resize(kMostAggressiveSuites);
+  if (!transforms.empty()) return transforms;
+  for (size_t index : Ikev1Space().NextBatch(kMostAggressiveSuites, group)) {
+    transforms.push_back(space_.Transform(index));
+    transforms.back().authentication = method;
+    transforms.back().life_seconds = kAggressiveLifeSeconds;
+  }
+  return transforms;
+}
+
+size_t Ikev1Audit::Room(bool send_vendor_ids) const {
+  size_t used = kFixedBytes + (send_vendor_ids ? kVendorIdBytes : 0);
+  size_t room = limits_.max_message_bytes > used ? limits_.max_message_bytes - used : 0;
+  return life_seconds_ == 0 ? room : room * kTransformBytes / (kTransformBytes + kLifeBytes);
+}
+
+}  // namespace ike::audit
+
+namespace ike {
+
+std::unique_ptr<Audit> MakeIkev1Audit(const AuditLimits& limits) {
+  return std::make_unique<audit::Ikev1Audit>(limits);
+}
+
+}  // namespace ike

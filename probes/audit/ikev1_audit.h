@@ -1,0 +1,120 @@
+// Ikev1Audit: the audit of IKEv1. Made by MakeIkev1Audit; interface and thread rule in
+// probes/audit.h.
+//
+// There is no oracle: a refusal is free, an acceptance leaves a half-open SA. As many suites as fit
+// a datagram are offered, the likeliest first; each selection reveals values, and suites that would
+// teach nothing more are no longer offered, until every suite with an undecided value is refused.
+#pragma once
+
+#include <map>
+#include <string_view>
+#include <vector>
+
+#include "probes/audit.h"
+#include "probes/audit/courier.h"
+#include "probes/audit/ikev1_space.h"
+
+namespace ike::audit {
+
+class Ikev1Audit final : public Audit {
+ public:
+  explicit Ikev1Audit(const AuditLimits& limits);
+
+  AuditStep Next(TimePoint now) override;
+  void OnOutcome(const Outcome& outcome, TimePoint now) override;
+  uint32_t requests() const override { return courier_.requests(); }
+  uint32_t estimated_requests() const override;
+  VersionAudit Result() const override;
+
+ private:
+  enum class Phase : uint8_t {
+    kContact,       // likely suites with the two common methods; if silent, plainer ones
+    kSweep,         // all suites, with the method that works
+    kOtherMethods,  // nothing selected so far: perhaps it wants another method
+    kLastResort,    // still nothing: an opening as ordinary clients send it
+    kMethods,       // which methods, of a suite that is known to be accepted
+    kAggressive,
+    kRetry,
+    kDone
+  };
+  enum class Purpose : uint8_t {
+    kContact,
+    kSweep,
+    kOtherMethods,
+    kLastResort,
+    kMethods,
+    kCompare,
+    kAggressive
+  };
+  enum class Verdict : uint8_t { kYes, kNo, kNone };
+
+  // The contact that is an Aggressive Mode opening.
+  static constexpr int kAggressiveContact = 3;
+
+  bool Plan();
+  bool PlanPhase();
+  bool PlanContact();
+  bool PlanSweep();
+  bool PlanOtherMethods();
+  bool PlanLastResort();
+  bool PlanMethods();
+  bool PlanAggressive();
+  bool PlanRetry();
+
+  void Ask(Purpose purpose, Ikev1Opening opening);
+  void AskBatch(Purpose purpose, Ikev1Space::Batch batch, const std::vector<uint16_t>& methods,
+                bool send_vendor_ids = false);
+  void AskMethods(Purpose purpose, const std::vector<uint16_t>& methods);
+  std::vector<uint16_t> SweepMethods() const;
+  std::vector<Ikev1Transform> AggressiveTransforms(uint16_t group) const;
+  size_t Room(bool send_vendor_ids) const;
+
+  Verdict Judge(const Outcome& outcome) const;
+  void Learn();
+  void LearnContact(Verdict verdict);
+  void LearnSweep(Verdict verdict);
+  void LearnOtherMethods(Verdict verdict);
+  void LearnLastResort(Verdict verdict);
+  void LearnMethods(Verdict verdict);
+  void LearnCompare(Verdict verdict);
+  void LearnAggressive(Verdict verdict);
+  void OnSelected(const Outcome& outcome);
+  void LeaveMethodsUndecided(std::string_view why);
+  bool KnowsNoConfiguration(const Outcome& outcome) const;
+
+  AuditLimits limits_;
+  Courier courier_;
+  Ikev1Space space_;
+  Phase phase_ = Phase::kContact;
+  Purpose purpose_ = Purpose::kContact;
+  Ikev1Space::Batch batch_;
+  bool asking_ = false;
+
+  int contacts_ = 0;
+  uint16_t method_ = 0;  // that the sweep offers; 0 = the two common ones
+  bool method_selected_ = false;
+  int silences_ = 0;  // in a row, in the sweep
+  int refusals_ = 0;
+  bool knows_no_configuration_ = false;
+  size_t other_methods_ = 0;  // sets of them that were tried
+  bool last_resort_ = false;
+  uint32_t life_seconds_ = 0;
+  bool retried_ = false;
+  bool version_refused_ = false;
+
+  std::vector<uint16_t> methods_left_;
+  bool methods_started_ = false;
+  std::map<uint16_t, std::string_view> undecidable_methods_;  // why
+  std::vector<uint16_t> accepted_methods_;
+
+  std::vector<uint16_t> aggressive_groups_;
+  bool aggressive_started_ = false;
+  bool main_mode_ = false;
+  bool aggressive_mode_ = false;
+
+  std::vector<Ikev1Suite> suites_;
+  AnswerDetails details_;
+  bool details_of_selection_ = false;
+};
+
+}  // namespace ike::audit

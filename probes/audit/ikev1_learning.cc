@@ -1,0 +1,200 @@
+// What the IKEv1 audit concludes from answers.
+#include <algorithm>
+#include <utility>
+
+#include "probes/audit/ikev1_audit.h"
+
+namespace ike::audit {
+namespace {
+
+// RFC 2408 section 3.14.1.
+constexpr uint16_t kNoProposalChosen = 14;
+constexpr uint16_t kInvalidIdInformation = 18;
+
+constexpr uint16_t kPsk = 1;
+constexpr uint16_t kRsaSignatures = 3;
+
+constexpr uint32_t kUsualLifeSeconds = 28800;
+
+// Refused messages of the likeliest suites after which an endpoint that seems to have no IKEv1
+// configuration is believed.
+constexpr int kEnoughRefusals = 4;
+
+// Messages in a row that met silence although the endpoint still answers: it does not refuse aloud.
+constexpr int kEnoughSilences = 3;
+
+constexpr size_t kSmallestMessageLimit = 400;
+
+constexpr std::string_view kEchoes =
+    "this endpoint takes suites with any authentication method in Main Mode, even unassigned ones";
+constexpr std::string_view kSilent =
+    "this endpoint is silent when it is offered methods that it lacks, which says nothing of each";
+constexpr std::string_view kPassedOver =
+    "offered beside an accepted method it was not chosen, and alone it may meet silence";
+
+}  // namespace
+
+void Ikev1Audit::Learn() {
+  const Outcome& outcome = courier_.outcome();
+  if (outcome.answered() && !outcome.version_answered) {
+    version_refused_ = true;
+    return;
+  }
+  if (outcome.answered() && !details_of_selection_) details_ = outcome.details;
+  if (outcome.selected()) OnSelected(outcome);
+  Verdict verdict = Judge(outcome);
+  switch (purpose_) {
+    case Purpose::kContact:
+      return LearnContact(verdict);
+    case Purpose::kSweep:
+      return LearnSweep(verdict);
+    case Purpose::kOtherMethods:
+      return LearnOtherMethods(verdict);
+    case Purpose::kLastResort:
+      return LearnLastResort(verdict);
+    case Purpose::kMethods:
+      return LearnMethods(verdict);
+    case Purpose::kCompare:
+      return LearnCompare(verdict);
+    case Purpose::kAggressive:
+      return LearnAggressive(verdict);
+  }
+}
+
+Ikev1Audit::Verdict Ikev1Audit::Judge(const Outcome& outcome) const {
+  if (outcome.selected()) return Verdict::kYes;
+  bool refused = outcome.answer == AnswerKind::kErrorNotify;
+  return refused && outcome.error_notify == kNoProposalChosen ? Verdict::kNo : Verdict::kNone;
+}
+
+void Ikev1Audit::OnSelected(const Outcome& outcome) {
+  bool aggressive = purpose_ == Purpose::kAggressive ||
+                    (purpose_ == Purpose::kContact && contacts_ >= kAggressiveContact);
+  (aggressive ? aggressive_mode_ : main_mode_) = true;
+  if (!details_of_selection_) details_ = outcome.details;
+  details_of_selection_ = true;
+  bool probe_of_methods = purpose_ == Purpose::kMethods || purpose_ == Purpose::kCompare;
+  if (!probe_of_methods && std::ranges::find(suites_, outcome.ikev1) == suites_.end()) {
+    suites_.push_back(outcome.ikev1);
+  }
+}
+
+// A strongSwan that has an IKEv1 configuration quotes the cookies in its refusal; without any it
+// refuses before it has looked at the suites. libreswan's bare refusals have no responder cookie.
+bool Ikev1Audit::KnowsNoConfiguration(const Outcome& outcome) const {
+  return outcome.responder_spi != 0 && outcome.details.notify_spi_size == 0 &&
+         outcome.details.notifies.size() == 1;
+}
+
+void Ikev1Audit::LearnContact(Verdict verdict) {
+  if (verdict == Verdict::kNone && !courier_.ever_answered()) {
+    ++contacts_;
+    return;
+  }
+  bool was_rich = contacts_ == 0;
+  if (!was_rich && limits_.max_message_bytes / 2 > kSmallestMessageLimit) {
+    limits_.max_message_bytes /= 2;  // large openings may be what it did not answer
+  }
+  method_ = kPsk;
+  if (verdict == Verdict::kNo && was_rich) {
+    space_.Refuse(batch_);
+    ++refusals_;
+  }
+  if (verdict != Verdict::kYes) return;
+  space_.Learn(courier_.outcome().ikev1);
+  method_ = courier_.outcome().ikev1.authentication;
+  method_selected_ = true;
+}
+
+void Ikev1Audit::LearnSweep(Verdict verdict) {
+  const Outcome& outcome = courier_.outcome();
+  if (verdict == Verdict::kYes) {
+    silences_ = 0;
+    method_ = outcome.ikev1.authentication;
+    method_selected_ = true;
+    // An answer without news would be given again and again.
+    if (!space_.Learn(outcome.ikev1)) space_.Silence(batch_);
+    return;
+  }
+  if (verdict == Verdict::kNo) {
+    silences_ = 0;
+    space_.Refuse(batch_);
+    if (++refusals_ < kEnoughRefusals || space_.anything_accepted()) return;
+    if (!KnowsNoConfiguration(outcome)) return;
+    knows_no_configuration_ = true;
+    space_.RefuseRest();
+    return;
+  }
+  if (!method_selected_ && method_ != 0) {
+    // It was not silent when both methods were offered, so it may lack this one.
+    method_ = method_ == kPsk ? kRsaSignatures : 0;
+    return;
+  }
+  space_.Silence(batch_);
+  if (++silences_ >= kEnoughSilences) space_.Silence(space_.NextBatch(SIZE_MAX));
+}
+
+void Ikev1Audit::LearnOtherMethods(Verdict verdict) {
+  if (verdict != Verdict::kYes) return;
+  space_.ReopenAll();
+  space_.Learn(courier_.outcome().ikev1);
+  method_selected_ = true;
+  phase_ = Phase::kSweep;
+}
+
+// Transforms without a life are refused by this one (RFC 2409 leaves it open).
+void Ikev1Audit::LearnLastResort(Verdict verdict) {
+  if (verdict != Verdict::kYes) return;
+  life_seconds_ = kUsualLifeSeconds;
+  space_.ReopenAll();
+  space_.Learn(courier_.outcome().ikev1);
+  method_ = courier_.outcome().ikev1.authentication;
+  method_selected_ = true;
+  phase_ = Phase::kSweep;
+}
+
+void Ikev1Audit::LearnMethods(Verdict verdict) {
+  if (verdict == Verdict::kNo) return methods_left_.clear();
+  if (verdict == Verdict::kYes) {
+    uint16_t method = courier_.outcome().ikev1.authentication;
+    if (std::erase(methods_left_, method) == 0) return LeaveMethodsUndecided(kEchoes);
+    accepted_methods_.push_back(method);
+    return;
+  }
+  uint16_t known = accepted_methods_.front();
+  uint16_t other = known == kPsk ? kRsaSignatures : kPsk;
+  bool compare = std::ranges::find(methods_left_, other) != methods_left_.end();
+  LeaveMethodsUndecided(kSilent);
+  // The first acceptable one is chosen by daemons that are silent like this.
+  if (compare) AskMethods(Purpose::kCompare, {other, known});
+}
+
+void Ikev1Audit::LearnCompare(Verdict verdict) {
+  if (verdict != Verdict::kYes) return;
+  uint16_t method = courier_.outcome().ikev1.authentication;
+  if (method == accepted_methods_.front()) {
+    undecidable_methods_[method == kPsk ? kRsaSignatures : kPsk] = kPassedOver;
+    return;
+  }
+  undecidable_methods_.erase(method);
+  accepted_methods_.push_back(method);
+}
+
+void Ikev1Audit::LeaveMethodsUndecided(std::string_view why) {
+  if (why == kEchoes) {
+    methods_left_.insert(methods_left_.end(), accepted_methods_.begin(), accepted_methods_.end());
+    accepted_methods_.clear();
+  }
+  for (uint16_t method : methods_left_) undecidable_methods_[method] = why;
+  methods_left_.clear();
+}
+
+void Ikev1Audit::LearnAggressive(Verdict verdict) {
+  if (verdict == Verdict::kNo) return;  // the next group
+  aggressive_groups_.clear();
+  const Outcome& outcome = courier_.outcome();
+  if (verdict == Verdict::kYes) space_.Learn(outcome.ikev1);
+  if (outcome.error_notify == kInvalidIdInformation) aggressive_mode_ = true;
+}
+
+}  // namespace ike::audit

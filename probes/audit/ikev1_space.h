@@ -1,0 +1,61 @@
+// Ikev1Space: the suites that Main Mode can be asked about, and what is known of them. IKEv1
+// negotiates whole suites (RFC 2409 section 5), so a refusal settles the suites offered, not their
+// algorithms: one is refused when all suites with it are. Used by the IKEv1 audit; of one thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "probes/audit.h"
+#include "probes/audit/candidate.h"
+#include "probes/opening.h"
+#include "probes/suite.h"
+
+namespace ike::audit {
+
+class Ikev1Space {
+ public:
+  Ikev1Space();
+
+  // Indices of suites, the likeliest first, that are undecided and would teach something.
+  using Batch = std::vector<size_t>;
+  // At most so many; with `group`, only of that group.
+  Batch NextBatch(size_t at_most, uint16_t group = 0) const;
+  // The first ones that fit `bytes`, each `copies` times, without key lengths more of them.
+  Batch NextBatchOf(size_t bytes, size_t copies) const;
+  Ikev1Transform Transform(size_t suite) const;
+
+  void Refuse(const Batch& batch);
+  void Silence(const Batch& batch);
+  void RefuseRest();
+  // Silent ones become undecided again.
+  void Retry();
+  // Refusals so far were for another reason than the suites.
+  void ReopenAll();
+  // Returns false if nothing was new.
+  bool Learn(const Ikev1Suite& suite);
+
+  bool anything_accepted() const { return accepted_[0].any(); }
+  std::vector<uint16_t> AcceptedGroups() const;
+  void Report(VersionAudit* result) const;
+
+ private:
+  static constexpr size_t kAxes = 3;  // cipher, hash, group
+  enum class State : uint8_t { kOpen, kRefused, kSilent };
+  struct Suite {
+    std::array<uint8_t, kAxes> values{};  // indices into candidates_
+    State state = State::kOpen;
+  };
+
+  void AddSuites();
+  unsigned WeightOf(const Suite& suite) const;
+  bool IsKnown(const Suite& suite) const;  // all its values are accepted
+
+  std::array<std::vector<Candidate>, kAxes> candidates_;
+  std::array<ValueSet, kAxes> accepted_;
+  std::vector<Suite> suites_;  // the likeliest first
+};
+
+}  // namespace ike::audit

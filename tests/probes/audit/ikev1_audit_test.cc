@@ -1,0 +1,146 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/probes/audit/sim_configurations.h"
+#include "tests/probes/audit/sim_tally.h"
+
+namespace ike::sim {
+namespace {
+
+struct Family {
+  std::string name;
+  Behaviour behaviour;
+  double loss = 0;
+  size_t runs = 200;
+};
+
+Tally RunFamily(const Family& family) {
+  Tally tally{family.name};
+  for (uint64_t seed = 1; seed <= SimRuns(family.runs); ++seed) {
+    Generator generator(seed * 104729);
+    SimEndpoint endpoint(family.behaviour, seed);
+    endpoint.v1 = generator.MakeV1List();
+    std::unique_ptr<Audit> audit = MakeIkev1Audit(AuditLimits{});
+    SimRun run = RunAudit(audit.get(), &endpoint, family.loss);
+    tally.Check(run, endpoint, endpoint.TruthV1(), seed);
+  }
+  tally.Print();
+  return tally;
+}
+
+Behaviour Libreswan(std::vector<uint16_t> methods) {
+  Behaviour behaviour;
+  behaviour.manner = Manner::kLibreswan;
+  behaviour.limits = false;
+  behaviour.methods = std::move(methods);
+  return behaviour;
+}
+
+SimRun Audited(SimEndpoint* endpoint) {
+  std::unique_ptr<Audit> audit = MakeIkev1Audit(AuditLimits{});
+  return RunAudit(audit.get(), endpoint, 0);
+}
+
+bool Accepts(const VersionAudit& audit, Kind kind, uint16_t id) {
+  return std::ranges::any_of(audit.accepted,
+                             [&](const AlgorithmId& a) { return a.kind == kind && a.id == id; });
+}
+
+TEST(Ikev1AuditSimulation, StrongSwanIsExact) {
+  Tally tally = RunFamily({"IKEv1 strongSwan", {}});
+  EXPECT_EQ(tally.incomplete, 0u);
+  EXPECT_LE(tally.most_half_open, 3u);
+}
+
+TEST(Ikev1AuditSimulation, LibreswanWithPskIsExact) {
+  EXPECT_EQ(RunFamily({"IKEv1 libreswan, PSK", Libreswan({1})}).incomplete, 0u);
+}
+
+TEST(Ikev1AuditSimulation, LibreswanWithRsaIsExact) {
+  EXPECT_EQ(RunFamily({"IKEv1 libreswan, RSA", Libreswan({3})}).incomplete, 0u);
+}
+
+TEST(Ikev1AuditSimulation, LossLeavesThingsUnknownAtMost) {
+  Family family{"IKEv1 strongSwan, 20 % loss", {}};
+  family.loss = 0.2;
+  Tally tally = RunFamily(family);
+  EXPECT_LE(tally.incomplete * 20, tally.runs);
+}
+
+TEST(Ikev1AuditSimulation, SilentRefusalsAreUnknown) {
+  Behaviour behaviour;
+  behaviour.silent_v1 = true;
+  Family family{"IKEv1 silent instead of refusing", behaviour};
+  family.runs = 50;
+  Tally tally = RunFamily(family);
+  EXPECT_EQ(tally.incomplete, tally.runs);
+}
+
+TEST(Ikev1AuditSimulation, NoConfigurationIsFoundOutSoon) {
+  SimEndpoint endpoint({}, 1);
+  SimRun run = Audited(&endpoint);
+  EXPECT_TRUE(run.result.answered);
+  EXPECT_TRUE(run.result.complete);
+  EXPECT_TRUE(run.result.accepted.empty());
+  EXPECT_LE(run.result.requests, 8u);
+}
+
+TEST(Ikev1AuditSimulation, SilenceIsNotAnswered) {
+  Behaviour behaviour = Libreswan({1});
+  SimEndpoint endpoint(behaviour, 1);
+  SimRun run = Audited(&endpoint);
+  EXPECT_FALSE(run.result.answered);
+  EXPECT_TRUE(run.result.unknown.empty());
+  EXPECT_LE(run.result.requests, 12u);
+}
+
+TEST(Ikev1AuditSimulation, EchoedMethodsAreUndecidable) {
+  SimEndpoint endpoint({}, 1);
+  endpoint.v1 = {{{{7, 256}}, {4}, {14}}};
+  SimRun run = Audited(&endpoint);
+  EXPECT_TRUE(run.result.complete);
+  EXPECT_TRUE(run.result.main_mode);
+  EXPECT_FALSE(Accepts(run.result, Kind::kAuthentication, 1));
+  EXPECT_GE(run.result.undecidable.size(), 10u);
+  EXPECT_LE(run.result.requests, 36u);
+}
+
+TEST(Ikev1AuditSimulation, MethodsOfDaemonsThatLookAtThem) {
+  SimEndpoint endpoint(Libreswan({1, 3}), 1);
+  endpoint.v1 = {{{{7, 256}}, {4}, {14}}};
+  SimRun run = Audited(&endpoint);
+  EXPECT_TRUE(Accepts(run.result, Kind::kAuthentication, 1));
+  EXPECT_TRUE(Accepts(run.result, Kind::kAuthentication, 3));
+}
+
+TEST(Ikev1AuditSimulation, AggressiveModeOfStrongSwan) {
+  for (bool allowed : {false, true}) {
+    Behaviour behaviour;
+    behaviour.aggressive = allowed;
+    SimEndpoint endpoint(behaviour, 1);
+    endpoint.v1 = {{{{5, 0}}, {2}, {2}}};
+    EXPECT_EQ(Audited(&endpoint).result.aggressive_mode, allowed);
+  }
+}
+
+TEST(Ikev1AuditSimulation, AggressiveModeRefusedForTheIdentityOnlyIsAnswered) {
+  Behaviour behaviour = Libreswan({1});
+  behaviour.wants_identity = true;
+  SimEndpoint endpoint(behaviour, 1);
+  endpoint.v1 = {{{{5, 0}}, {2}, {2}}};
+  EXPECT_TRUE(Audited(&endpoint).result.aggressive_mode);
+}
+
+TEST(Ikev1AuditSimulation, Wildcard) {
+  SimEndpoint endpoint({}, 1);
+  endpoint.v1 = {Generator(1).MakeWildcardV1()};
+  SimRun run = Audited(&endpoint);
+  Tally tally{"IKEv1 strongSwan's defaults"};
+  tally.Check(run, endpoint, endpoint.TruthV1(), 1);
+  tally.Print();
+  EXPECT_EQ(tally.over_bound, 0u);
+}
+
+}  // namespace
+}  // namespace ike::sim
