@@ -34,15 +34,24 @@ make_package() {
 # The clean root already has what the package depends on, so that only the package's own traces count.
 make_root() {
   local depends
-  depends=$(dpkg-deb -f "$package" Depends | sed 's/([^)]*)//g; s/|[^,]*//g; s/ //g')
+  depends=$(dpkg-deb -f "$package" Depends | sed 's/([^)]*)//g; s/|[^,]*//g; s/,/ /g')
+  mkdir -p "$cache"
   if [ ! -e "$cache/complete" ]; then
     say "clean root in $cache"
-    rm -rf "$cache"
-    mkdir -p "$cache"
-    debootstrap --variant=minbase --include="curl,init-system-helpers,$depends" bookworm "$cache/root" \
-      >"$work/debootstrap.log" || { tail "$work/debootstrap.log"; exit 1; }
+    rm -rf "$cache/root"
+    debootstrap --variant=minbase bookworm "$cache/root" >"$work/log" || { tail "$work/log"; exit 1; }
     touch "$cache/complete"
   fi
+  if [ "$(cat "$cache/depends" 2>/dev/null)" != "$depends" ]; then
+    say "with $depends"
+    root=$cache/root
+    cp /etc/resolv.conf "$root/etc/"
+    in_root apt-get update -q >"$work/log"
+    # shellcheck disable=SC2086  # a list of packages
+    in_root apt-get install -q -y --no-install-recommends $depends >"$work/log" || { tail "$work/log"; exit 1; }
+    echo "$depends" >"$cache/depends"
+  fi
+  root=$work/root
   cp -a "$cache/root" "$root"
   mount -t proc proc "$root/proc"
 }
