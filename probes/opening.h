@@ -43,7 +43,8 @@ struct Ikev2Opening {
   friend bool operator==(const Ikev2Opening&, const Ikev2Opening&) = default;
 };
 
-// One IKEv1 transform: a whole suite. Attributes are written in the order of RFC 2409 appendix A.
+// One IKEv1 transform: a whole suite. Attributes are written in the order of RFC 2409 appendix A,
+// but the key length follows the cipher, as the daemons write it.
 // `key_length` 0 leaves the attribute out; `life_seconds` 0 leaves both life attributes out.
 struct Ikev1Transform {
   uint16_t encryption = 0;

@@ -69,12 +69,14 @@ constexpr uint16_t kBroadGroups[] = {31, 21, 20, 19, 30, 29, 28, 16, 15, 14, 24,
 std::vector<OfferedProposal> BroadProposals() {
   static constexpr Cipher kAead[] = {kAesGcm256, kAesGcm128, kChaCha20};
   static constexpr Cipher kBlock[] = {kAesCbc256, kAesCbc192, kAesCbc128, k3Des};
-  static constexpr Cipher kHybrid[] = {kAesGcm256};
-  // The additional key exchange comes last: who does not require it should choose without, and who
-  // does not know it skips that proposal (RFC 7296 section 3.3.6).
+  static constexpr Cipher kHybridAead[] = {kAesGcm256};
+  static constexpr Cipher kHybridBlock[] = {kAesCbc256};
+  // Additional key exchanges come last: who does not require one should choose without, and who
+  // does not know them skips that proposal (RFC 7296 section 3.3.6).
   return {MakeProposal({kAead, kAeadPrfs, {}, kBroadGroups, {}}),
           MakeProposal({kBlock, kAllPrfs, kAllIntegrity, kBroadGroups, {}}),
-          MakeProposal({kHybrid, kSha2Prfs, {}, kHybridGroups, kMlKem})};
+          MakeProposal({kHybridAead, kSha2Prfs, {}, kHybridGroups, kMlKem}),
+          MakeProposal({kHybridBlock, kSha2Prfs, kSha2Integrity, kHybridGroups, kMlKem})};
 }
 
 std::vector<OfferedProposal> ModernProposals() {
@@ -82,6 +84,7 @@ std::vector<OfferedProposal> ModernProposals() {
   static constexpr Cipher kBlock[] = {kAesCbc256, kAesCbc128};
   static constexpr Cipher kHybrid[] = {kAesGcm256, kChaCha20, kAesGcm128};
   return {MakeProposal({kHybrid, kSha2Prfs, {}, kHybridGroups, kMlKem}),
+          MakeProposal({kBlock, kSha2Prfs, kSha2Integrity, kHybridGroups, kMlKem}),
           MakeProposal({kAead, kSha2Prfs, {}, kModernGroups, {}}),
           MakeProposal({kBlock, kSha2Prfs, kSha2Integrity, kModernGroups, {}})};
 }

@@ -21,7 +21,7 @@ inline constexpr std::string_view kTag64 = "sound, but the integrity tag has 64 
 inline constexpr std::string_view kTag96 = "sound, but the integrity tag has 96 bits only";
 inline constexpr std::string_view kCamellia =
     "on no list of RFC 8247, NIST or BSI; integrity is a separate algorithm";
-inline constexpr std::string_view kEspOnly = "for ESP only";
+inline constexpr std::string_view kEspOnly = "registered for ESP only";
 inline constexpr std::string_view kChaCha = "not approved by NIST; on no BSI or CNSA list";
 inline constexpr std::string_view kGost = "national algorithm (GOST)";
 inline constexpr std::string_view kGostSmallBlock = "national algorithm (GOST); 64-bit blocks";
