@@ -146,10 +146,13 @@ std::vector<MetricFamily> ExporterMetrics::State::Engine() const {
 ExporterMetrics::ExporterMetrics(Sources sources) : state_(std::make_unique<State>(sources)) {}
 ExporterMetrics::~ExporterMetrics() = default;
 
-void ExporterMetrics::CountRequest(std::string_view handler, int code, double seconds) {
-  std::string name(handler);
-  state_->requests.Add({{"handler", name}, {"code", std::to_string(code)}}).Increment();
-  state_->durations.Add({{"handler", name}}, kRequestBounds).Observe(seconds);
+void ExporterMetrics::CountRequest(std::string_view handler, int code) {
+  state_->requests.Add({{"handler", std::string(handler)}, {"code", std::to_string(code)}})
+      .Increment();
+}
+
+void ExporterMetrics::ObserveRequest(std::string_view handler, double seconds) {
+  state_->durations.Add({{"handler", std::string(handler)}}, kRequestBounds).Observe(seconds);
 }
 
 void ExporterMetrics::CountRejection(std::string_view reason) {

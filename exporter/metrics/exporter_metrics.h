@@ -24,7 +24,8 @@ class ExporterMetrics {
   explicit ExporterMetrics(Sources sources);
   ~ExporterMetrics();
 
-  void CountRequest(std::string_view handler, int code, double seconds);
+  void CountRequest(std::string_view handler, int code);
+  void ObserveRequest(std::string_view handler, double seconds);
   void CountRejection(std::string_view reason);  // of ike_exporter_api_rejections_total
 
   // All of them in the text format.

@@ -1,0 +1,87 @@
+// AdHoc: probes on request. Admits them (ports, addresses, rate and number of requests), sends them to
+// the engine that owns the host and waits. Called by the HTTP threads, any number at a time.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <tl/expected.hpp>
+#include <unordered_map>
+
+#include "exporter/http/access.h"
+#include "exporter/http/http_error.h"
+#include "exporter/http/services.h"
+
+namespace exporter {
+
+// A host that may be probed, with the address that was checked.
+struct Admitted {
+  std::string host;
+  ike::IpAddress address;
+  std::shared_ptr<const ike::ProbeSettings> settings;
+};
+
+// At most so many at once; counted while it lives.
+class ConcurrencyTicket {
+ public:
+  explicit ConcurrencyTicket(std::atomic<uint32_t>* count) : count_(count) {}
+  ConcurrencyTicket(ConcurrencyTicket&& other) noexcept
+      : count_(std::exchange(other.count_, nullptr)) {}
+  ConcurrencyTicket& operator=(ConcurrencyTicket&&) = delete;
+  ~ConcurrencyTicket() {
+    if (count_ != nullptr) --*count_;
+  }
+
+ private:
+  std::atomic<uint32_t>* count_;
+};
+
+// A limit per client address, in bounded space.
+class ClientRate {
+ public:
+  // Seconds until the next request is welcome; 0 = this one is.
+  int Ask(const std::string& client, double per_second);
+
+ private:
+  static constexpr size_t kMaxClients = 4096;
+  struct Bucket {
+    double tokens = 0;
+    std::chrono::steady_clock::time_point at;
+  };
+
+  std::mutex mutex_;
+  std::unordered_map<std::string, Bucket> buckets_;
+};
+
+class AdHoc {
+ public:
+  explicit AdHoc(const HttpServices* services) : services_(services) {}
+
+  // Counts the request against its client's rate and the number of requests under way.
+  tl::expected<ConcurrencyTicket, HttpError> Enter(const std::string& client);
+
+  // Resolves and checks. No longer than `limit`.
+  tl::expected<Admitted, HttpError> Admit(const std::string& host,
+                                          std::shared_ptr<const ike::ProbeSettings> settings,
+                                          ike::Duration limit);
+
+  // Probes the versions of `settings`, both at the same time; [version - 1]. A version that was not
+  // asked for, or that got no answer at all from the engine, is absent.
+  struct Answers {
+    std::array<std::optional<ProbeAnswer>, 2> versions;
+  };
+  Answers Probe(const Admitted& admitted, ike::Duration timeout, bool need_suite, bool trace);
+
+ private:
+  std::vector<ike::IpAddress> ListedAddresses(const TargetTable& table, ike::Duration limit);
+  std::optional<net::ResolveResult> Resolve(const std::string& host, ike::AddressFamily family,
+                                            ike::Duration limit);
+
+  const HttpServices* const services_;
+  std::atomic<uint32_t> under_way_{0};
+  ClientRate rate_;
+};
+
+}  // namespace exporter

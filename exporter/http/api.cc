@@ -1,0 +1,216 @@
+#include "exporter/http/api.h"
+
+#include <openssl/rand.h>
+
+#include <utility>
+
+#include "exporter/json/audit_json.h"
+#include "exporter/json/probe_json.h"
+#include "exporter/json/target_json.h"
+#include "exporter/net/address.h"
+#include "probes/algorithms/policy.h"
+
+namespace exporter {
+namespace {
+
+constexpr ike::Duration kResolveLimit = std::chrono::seconds(5);
+
+std::string Text(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+ApiReply Refuse(const ProbedHost& host, const HttpError& error) {
+  ApiReply reply;
+  reply.status = error.status;
+  reply.body = Text(ErrorJson(host, error.sentence, error.reason));
+  reply.retry_after = error.retry_after;
+  if (error.status == 403 || error.status == 429) reply.rejection = error.reason;
+  return reply;
+}
+
+// 502 refused, unreachable, unresolvable or no IKE; 504 no answer in time.
+int StatusOf(ike::Reason reason) {
+  if (reason == ike::Reason::kTimeout) return 504;
+  return reason == ike::Reason::kInternal ? 500 : 502;
+}
+
+std::chrono::milliseconds DefaultTimeout(ApiEndpoint endpoint) {
+  return std::chrono::seconds(endpoint == ApiEndpoint::kVersion ? 10 : 15);
+}
+
+std::shared_ptr<const ike::ProbeSettings> SettingsFor(const ApiRequest& request,
+                                                      ApiEndpoint endpoint,
+                                                      std::optional<uint16_t> port_in_host,
+                                                      const ike::ProbeSettings& defaults) {
+  auto settings = std::make_shared<ike::ProbeSettings>();
+  settings->half_open_budget = defaults.half_open_budget;
+  settings->source_address = defaults.source_address;
+  settings->source_port = defaults.source_port;
+  settings->policy = request.policy.empty() ? defaults.policy : request.policy;
+  std::optional<uint16_t> port = request.port ? request.port : port_in_host;
+  settings->transport = request.transport.value_or(
+      port == 4500 ? ike::Transport::kUdpEncap : ike::Transport::kUdp);
+  settings->port = port.value_or(ike::DefaultPort(settings->transport));
+  settings->proposal = request.proposal;
+  settings->address_family = request.address_family;
+  settings->exchange = request.exchange;
+  settings->aggressive_id = request.id;
+  settings->aggressive_id_type = request.id_type;
+  settings->aggressive_dh_group = request.dh_group;
+  settings->timeout = endpoint == ApiEndpoint::kAudit
+                          ? defaults.timeout
+                          : request.timeout.value_or(DefaultTimeout(endpoint));
+  settings->ikev1 = endpoint != ApiEndpoint::kV2Sa;
+  settings->ikev2 = endpoint != ApiEndpoint::kProbe;
+  return settings;
+}
+
+// An identity must be of its type, or no daemon would read it.
+std::optional<std::string> CheckIdentity(const ApiRequest& request) {
+  if (request.exchange == ike::Ikev1Mode::kMain || request.id_type != ike::IdType::kIpv4) {
+    return std::nullopt;
+  }
+  auto address = net::ParseIp(request.id);
+  if (request.id.empty() || (address && address->is_v4())) return std::nullopt;
+  return "\"id\" must be an IPv4 address, since \"idType\" says so";
+}
+
+ApiReply BadRequest(const ProbedHost& host, const std::string& sentence) {
+  return Refuse(host, {400, sentence, "request", 0});
+}
+
+ApiReply NotAnswered(const ProbedHost& host, const std::optional<ProbeAnswer>& answer) {
+  if (!answer) return Refuse(host, {504, "no answer in time", "timeout", 0});
+  if (answer->result.end == ProbeEnd::kNoBudget) {
+    return Refuse(host, {429, "the half-open budget of this address is spent; try again later",
+                         "budget", 30});
+  }
+  ike::Reason reason = answer->result.report.outcome.reason;
+  return Refuse(host, {StatusOf(reason), FailureSentence(answer->result), ike::ReasonName(reason),
+                       0});
+}
+
+bool Answered(const std::optional<ProbeAnswer>& answer) {
+  return answer && answer->result.end == ProbeEnd::kProbed &&
+         answer->result.report.outcome.answered();
+}
+
+std::string NewAuditId() {
+  uint64_t number = 0;
+  RAND_bytes(reinterpret_cast<unsigned char*>(&number), sizeof number);
+  return SpiHex(number);
+}
+
+}  // namespace
+
+ApiReply Api::Post(ApiEndpoint endpoint, std::string_view body, const std::string& client) {
+  auto request = ParseApiRequest(body, endpoint);
+  if (!request) return BadRequest({}, request.error());
+  ProbedHost asked{request->host, request->port.value_or(0)};
+  auto parsed = net::ParseHostPort(request->host);
+  if (!parsed) return BadRequest(asked, "\"host\": " + parsed.error());
+  if (auto mistake = CheckIdentity(*request)) return BadRequest(asked, *mistake);
+  std::shared_ptr<const TargetTable> table = services_->store->table();
+  bool known_policy = request->policy.empty() || ike::IsBuiltInPolicy(request->policy) ||
+                      table->config->policies.contains(request->policy);
+  if (!known_policy) return BadRequest(asked, "\"policy\" names no policy that there is");
+  auto settings = SettingsFor(*request, endpoint, parsed->port, *table->config->defaults);
+  asked.port = settings->port;
+  auto ticket = ad_hoc_->Enter(client);
+  if (!ticket) return Refuse(asked, ticket.error());
+  auto admitted = ad_hoc_->Admit(parsed->host, settings, kResolveLimit);
+  if (!admitted) return Refuse(asked, admitted.error());
+  return Run(endpoint, *request, *admitted);
+}
+
+ApiReply Api::Run(ApiEndpoint endpoint, const ApiRequest& request, const Admitted& admitted) {
+  if (endpoint == ApiEndpoint::kAudit) return StartAudit(admitted);
+  ProbedHost host{request.host, admitted.settings->port};
+  bool need_suite = endpoint != ApiEndpoint::kVersion;
+  AdHoc::Answers answers =
+      ad_hoc_->Probe(admitted, admitted.settings->timeout, need_suite, false);
+  const std::optional<ProbeAnswer>& ikev1 = answers.versions[0];
+  const std::optional<ProbeAnswer>& ikev2 = answers.versions[1];
+  if (endpoint == ApiEndpoint::kProbe) {
+    if (!Answered(ikev1)) return NotAnswered(host, ikev1);
+    return {200, Text(Ikev1ProbeJson(host, ikev1->result.report.outcome)), "", 0, ""};
+  }
+  if (endpoint == ApiEndpoint::kV2Sa) {
+    if (!Answered(ikev2)) return NotAnswered(host, ikev2);
+    return {200, Text(Ikev2SaJson(host, ikev2->result.report.outcome)), "", 0, ""};
+  }
+  if (!Answered(ikev1) && !Answered(ikev2)) return NotAnswered(host, ikev2);
+  ike::Outcome nothing;
+  return {200,
+          Text(VersionJson(host, ikev1 ? ikev1->result.report.outcome : nothing,
+                           ikev2 ? ikev2->result.report.outcome : nothing)),
+          "", 0, ""};
+}
+
+void Api::ForgetOldAudits() {
+  auto now = std::chrono::steady_clock::now();
+  std::erase_if(audits_, [&](const auto& item) {
+    return item.second.job->done() && now - item.second.started > kAuditKept;
+  });
+}
+
+ApiReply Api::StartAudit(const Admitted& admitted) {
+  ProbedHost host{admitted.host, admitted.settings->port};
+  std::string id;
+  {
+    std::lock_guard lock(mutex_);
+    ForgetOldAudits();
+    if (audits_.size() >= kMaxAudits) {
+      return Refuse(host, {429, "too many audits are kept; try again later", "concurrency", 60});
+    }
+    for (const auto& [known_id, audit] : audits_) {
+      if (audit.host == host.host && audit.port == host.port && !audit.job->done()) id = known_id;
+    }
+    if (id.empty()) {
+      id = NewAuditId();
+      AuditJobPtr job = services_->engines->For(admitted.host)
+                            .Audit({admitted.host, admitted.address, admitted.settings, nullptr});
+      audits_.emplace(id, KeptAudit{host.host, host.port, job, std::chrono::steady_clock::now()});
+    }
+  }
+  std::string location = "/api/audits/" + id;
+  Json body{{"id", id}, {"host", host.host}, {"port", host.port}, {"location", location}};
+  return {202, Text(body), location, 0, ""};
+}
+
+ApiReply Api::Audit(const std::string& id) {
+  std::lock_guard lock(mutex_);
+  auto found = audits_.find(id);
+  if (found == audits_.end()) {
+    return Refuse({}, {404, "there is no such audit; results are kept for an hour", "not_found", 0});
+  }
+  const KeptAudit& audit = found->second;
+  std::shared_ptr<const ike::AuditResult> result = audit.job->result();
+  uint32_t requests = result ? 0 : audit.job->requests();
+  Json json{{"id", id}, {"host", audit.host}, {"port", audit.port}, {"done", result != nullptr}};
+  if (result) {
+    json["result"] = AuditJson(*result);
+  } else {
+    json["requests"] = requests;
+    json["estimatedRequests"] = std::max(requests, audit.job->estimated_requests());
+  }
+  return {200, Text(json), "", 0, ""};
+}
+
+ApiReply Api::Targets() const {
+  Json list = Json::array();
+  std::shared_ptr<const TargetTable> table = services_->store->table();
+  for (const EntryPtr& entry : table->entries) list.push_back(TargetSummaryJson(*entry));
+  return {200, Text(Json{{"targets", std::move(list)}}), "", 0, ""};
+}
+
+ApiReply Api::Target(const std::string& name) const {
+  std::shared_ptr<const TargetTable> table = services_->store->table();
+  auto found = table->by_name.find(name);
+  if (found == table->by_name.end()) {
+    return Refuse({}, {404, "there is no target of that name", "not_found", 0});
+  }
+  return {200, Text(TargetJson(*table->entries[found->second])), "", 0, ""};
+}
+
+}  // namespace exporter

@@ -1,0 +1,32 @@
+// /probe: the multi-target pattern of blackbox_exporter. Any thread.
+#pragma once
+
+#include <string>
+
+#include "exporter/http/ad_hoc.h"
+
+namespace exporter {
+
+struct ProbeQuery {
+  std::string target;
+  std::string module;          // empty = the defaults
+  bool debug = false;
+  std::string scrape_timeout;  // X-Prometheus-Scrape-Timeout-Seconds; empty = none
+  std::string client;
+};
+
+struct ProbePage {
+  int status = 200;
+  std::string text;
+  int retry_after = 0;
+  std::string_view rejection;  // as in ApiReply
+};
+
+ProbePage ServeProbe(const HttpServices& services, AdHoc* ad_hoc, const ProbeQuery& query);
+
+// The deadline of a probe: the smaller of the module's timeout and the scrape's less a margin, so that
+// the answer is there in time. The error is a sentence.
+tl::expected<ike::Duration, std::string> ProbeTimeout(ike::Duration module_timeout,
+                                                      const std::string& scrape_timeout);
+
+}  // namespace exporter

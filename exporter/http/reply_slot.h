@@ -1,0 +1,38 @@
+// ReplySlot: hands one value from an engine's callback to the HTTP thread that waits for it. Shared by
+// shared_ptr between the two, so that whoever comes too late finds it still there.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "probes/outcome.h"
+
+namespace exporter {
+
+template <typename T>
+class ReplySlot {
+ public:
+  void Set(T value) {
+    {
+      std::lock_guard lock(mutex_);
+      value_ = std::move(value);
+    }
+    set_.notify_one();
+  }
+
+  // The value, or nothing if it did not come in time.
+  std::optional<T> WaitFor(ike::Duration limit) {
+    std::unique_lock lock(mutex_);
+    set_.wait_for(lock, limit, [this] { return value_.has_value(); });
+    return std::exchange(value_, std::nullopt);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable set_;
+  std::optional<T> value_;
+};
+
+}  // namespace exporter

@@ -1,0 +1,158 @@
+#include "exporter/json/request.h"
+
+#include <algorithm>
+#include <functional>
+#include <iterator>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "probes/algorithms/key_share.h"
+
+namespace exporter {
+namespace {
+
+using nlohmann::json;
+using Failure = std::optional<std::string>;  // what was expected of the value
+
+constexpr int64_t kLongestTimeout = 60000;
+
+template <typename Number>
+Failure TakeNumber(const json& value, int64_t least, int64_t most, Number* out) {
+  bool fits = value.is_number_integer() && value >= least && value <= most;
+  if (!fits) {
+    return "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+  }
+  *out = static_cast<Number>(value.get<int64_t>());
+  return std::nullopt;
+}
+
+template <typename Enum, size_t N>
+Failure TakeName(const json& value, const std::string_view (&names)[N], Enum* out) {
+  std::string expected = "one of";
+  for (std::string_view name : names) expected += " \"" + std::string(name) + "\"";
+  if (!value.is_string()) return expected;
+  auto found = std::find(std::begin(names), std::end(names), value.get<std::string>());
+  if (found == std::end(names)) return expected;
+  *out = static_cast<Enum>(found - std::begin(names));
+  return std::nullopt;
+}
+
+Failure TakeText(const json& value, size_t longest, std::string* out) {
+  bool fits = value.is_string() && !value.get_ref<const std::string&>().empty() &&
+              value.get_ref<const std::string&>().size() <= longest;
+  if (!fits) return "a non-empty string of at most " + std::to_string(longest) + " bytes";
+  *out = value.get<std::string>();
+  return std::nullopt;
+}
+
+Failure TakePort(const json& value, ApiRequest* request) {
+  return TakeNumber(value, 1, 65535, &request->port.emplace());
+}
+
+Failure TakeTimeout(const json& value, ApiRequest* request) {
+  int64_t milliseconds = 0;
+  Failure failure = TakeNumber(value, 1, kLongestTimeout, &milliseconds);
+  request->timeout = std::chrono::milliseconds(milliseconds);
+  return failure;
+}
+
+Failure TakeExchange(const json& value, ApiRequest* request) {
+  if (!value.is_number_integer() || (value != 2 && value != 4)) {
+    return "2 (Main Mode) or 4 (Aggressive Mode)";
+  }
+  request->exchange = value == 2 ? ike::Ikev1Mode::kMain : ike::Ikev1Mode::kAggressive;
+  return std::nullopt;
+}
+
+Failure TakeIdType(const json& value, ApiRequest* request) {
+  static const std::map<std::string, ike::IdType> kByName = {{"ipv4", ike::IdType::kIpv4},
+                                                             {"fqdn", ike::IdType::kFqdn},
+                                                             {"user_fqdn", ike::IdType::kUserFqdn},
+                                                             {"key_id", ike::IdType::kKeyId}};
+  for (const auto& [name, type] : kByName) {
+    bool matches = value.is_string() ? value == name
+                                     : value.is_number_integer() && value == static_cast<int>(type);
+    if (!matches) continue;
+    request->id_type = type;
+    return std::nullopt;
+  }
+  return "one of \"ipv4\" (1), \"fqdn\" (2), \"user_fqdn\" (3), \"key_id\" (11)";
+}
+
+Failure TakeGroup(const json& value, ApiRequest* request) {
+  Failure failure = TakeNumber(value, 1, 65535, &request->dh_group);
+  if (!failure && ike::KeyShareLength(request->dh_group) == 0) {
+    return "the number of a Diffie-Hellman group that is known here";
+  }
+  return failure;
+}
+
+using Take = std::function<Failure(const json&, ApiRequest*)>;
+
+struct KeyRow {
+  Take take;
+  bool probe_only = false;
+  bool audit_only = false;
+};
+
+const std::map<std::string, KeyRow>& Keys() {
+  static const std::map<std::string, KeyRow> kKeys = {
+      {"host", {[](const json& v, ApiRequest* r) { return TakeText(v, 300, &r->host); }}},
+      {"port", {TakePort}},
+      {"timeout", {TakeTimeout}},
+      {"transport",
+       {[](const json& v, ApiRequest* r) {
+         return TakeName(v, ike::kTransportNames, &r->transport.emplace());
+       }}},
+      {"proposal",
+       {[](const json& v, ApiRequest* r) {
+         return TakeName(v, ike::kProposalSetNames, &r->proposal);
+       }}},
+      {"address_family",
+       {[](const json& v, ApiRequest* r) {
+         return TakeName(v, ike::kAddressFamilyNames, &r->address_family);
+       }}},
+      {"exchangeType", {TakeExchange, true}},
+      {"id", {[](const json& v, ApiRequest* r) { return TakeText(v, 255, &r->id); }, true}},
+      {"idType", {TakeIdType, true}},
+      {"dhGroup", {TakeGroup, true}},
+      {"policy",
+       {[](const json& v, ApiRequest* r) { return TakeText(v, 128, &r->policy); }, false, true}},
+  };
+  return kKeys;
+}
+
+bool Serves(const KeyRow& row, ApiEndpoint endpoint) {
+  if (row.probe_only) return endpoint == ApiEndpoint::kProbe;
+  return !row.audit_only || endpoint == ApiEndpoint::kAudit;
+}
+
+// A key as it may be shown: bounded, and without what a terminal or a log would obey.
+std::string Shown(const std::string& key) {
+  std::string shown;
+  for (char c : key.substr(0, 64)) shown.push_back(c >= 0x20 && c < 0x7f ? c : '?');
+  return shown;
+}
+
+}  // namespace
+
+tl::expected<ApiRequest, std::string> ParseApiRequest(std::string_view body,
+                                                      ApiEndpoint endpoint) {
+  json parsed = json::parse(body, nullptr, false);
+  if (parsed.is_discarded()) return tl::make_unexpected("the body is not valid JSON");
+  if (!parsed.is_object()) return tl::make_unexpected("the body must be a JSON object");
+  ApiRequest request;
+  for (const auto& [key, value] : parsed.items()) {
+    auto row = Keys().find(key);
+    if (row == Keys().end() || !Serves(row->second, endpoint)) {
+      return tl::make_unexpected("unknown key \"" + Shown(key) + "\"");
+    }
+    if (Failure failure = row->second.take(value, &request)) {
+      return tl::make_unexpected("\"" + key + "\" must be " + *failure);
+    }
+  }
+  if (request.host.empty()) return tl::make_unexpected("\"host\" is missing");
+  return request;
+}
+
+}  // namespace exporter

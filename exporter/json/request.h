@@ -1,0 +1,35 @@
+// ApiRequest: the body of a POST to /api/ike/*, parsed and valid. Strict: an unknown key, a wrong type
+// or an impossible value is an error that names the key. Pure functions; never throw.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "probes/opening.h"
+#include "probes/target.h"
+
+namespace exporter {
+
+enum class ApiEndpoint : uint8_t { kProbe, kVersion, kV2Sa, kAudit };
+
+struct ApiRequest {
+  std::string host;
+  std::optional<uint16_t> port;
+  std::optional<std::chrono::milliseconds> timeout;
+  std::optional<ike::Transport> transport;
+  ike::ProposalSet proposal = ike::ProposalSet::kBroad;
+  ike::AddressFamily address_family = ike::AddressFamily::kAny;
+  ike::Ikev1Mode exchange = ike::Ikev1Mode::kMain;
+  std::string id;
+  ike::IdType id_type = ike::IdType::kFqdn;
+  uint16_t dh_group = 14;
+  std::string policy;  // of an audit; empty = the default
+};
+
+// The error is one sentence.
+tl::expected<ApiRequest, std::string> ParseApiRequest(std::string_view body, ApiEndpoint endpoint);
+
+}  // namespace exporter

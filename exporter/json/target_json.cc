@@ -1,0 +1,103 @@
+#include "exporter/json/target_json.h"
+
+#include <cmath>
+
+#include "exporter/json/audit_json.h"
+#include "probes/algorithms/registry.h"
+#include "probes/algorithms/vendor_ids.h"
+#include "probes/suite_text.h"
+
+namespace exporter {
+namespace {
+
+using ike::IkeVersion;
+
+void AddTime(const char* key, double unix_seconds, Json* json) {
+  if (unix_seconds > 0) (*json)[key] = unix_seconds;
+}
+
+Json VersionStateJson(IkeVersion version, const VersionState& state) {
+  Json json{{"up", state.up}, {"negotiated", state.negotiated}};
+  json["probes"] = state.probes;
+  if (state.last_reason != ike::Reason::kNone) {
+    json["reason"] = ike::ReasonName(state.last_reason);
+  }
+  AddTime("lastRun", state.last_run, &json);
+  AddTime("lastAnswer", state.last_answer, &json);
+  if (!std::isnan(state.last_rtt)) json["rtt"] = std::round(state.last_rtt * 1e6) / 1e3;
+  if (state.responder_known) {
+    json["implementation"] = ike::Implementations()[state.implementation];
+  }
+  if (!state.has_suite) return json;
+  bool ikev1 = version == IkeVersion::kV1;
+  uint16_t group = ikev1 ? state.ikev1.group : state.ikev2.group;
+  json["suite"] = ikev1 ? ike::SuiteText(state.ikev1) : ike::SuiteText(state.ikev2);
+  json["dhGroup"] = group;
+  if (ike::GroupStrength(group) != 0) json["dhGroupStrength"] = ike::GroupStrength(group);
+  AddTime("negotiatedAt", state.negotiated_at, &json);
+  AddTime("suiteChangedAt", state.suite_changed_at, &json);
+  return json;
+}
+
+Json Summary(const ike::Target& target, const TargetState& state) {
+  const ike::ProbeSettings& settings = *target.settings;
+  Json json{{"name", target.name},
+            {"host", target.host},
+            {"port", settings.port},
+            {"transport", ike::TransportName(settings.transport)},
+            {"policy", settings.policy},
+            {"up", state.up}};
+  if (target.module) json["module"] = *target.module;
+  if (target.labels) {
+    json["labels"] = Json::object();
+    for (const auto& [name, value] : *target.labels) json["labels"][name] = value;
+  }
+  AddTime("upChangedAt", state.up_changed_at, &json);
+  for (IkeVersion version : {IkeVersion::kV1, IkeVersion::kV2}) {
+    if (!settings.probes(version)) continue;
+    json[version == IkeVersion::kV1 ? "ikev1" : "ikev2"] =
+        VersionStateJson(version, state.of(version));
+  }
+  return json;
+}
+
+Json HistoryJson(const ProbeHistory& history) {
+  Json list = Json::array();
+  for (const ProbeRecord& record : history.All()) {
+    Json row{{"at", record.at},
+             {"ikeVersion", static_cast<int>(record.version)},
+             {"up", record.up},
+             {"negotiated", record.negotiated}};
+    if (record.rtt_seconds > 0) {
+      row["rtt"] = std::round(static_cast<double>(record.rtt_seconds) * 1e6) / 1e3;
+    }
+    if (record.reason != ike::Reason::kNone) row["reason"] = ike::ReasonName(record.reason);
+    list.push_back(std::move(row));
+  }
+  return list;
+}
+
+}  // namespace
+
+Json TargetSummaryJson(const TargetEntry& entry) {
+  return entry.With(
+      [](const ike::Target& target, const TargetState& state) { return Summary(target, state); });
+}
+
+Json TargetJson(const TargetEntry& entry) {
+  std::shared_ptr<const ike::AuditResult> audit;
+  Json json = entry.With([&](const ike::Target& target, const TargetState& state) {
+    Json summary = Summary(target, state);
+    if (state.audit) {
+      audit = state.audit->last;
+      summary["auditedAt"] = state.audit->last_run;
+      summary["auditChanges"] = state.audit->last_changes;
+    }
+    if (state.history) summary["history"] = HistoryJson(*state.history);
+    return summary;
+  });
+  if (audit) json["audit"] = AuditJson(*audit);
+  return json;
+}
+
+}  // namespace exporter

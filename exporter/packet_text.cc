@@ -1,0 +1,141 @@
+#include "exporter/packet_text.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "exporter/json/probe_json.h"
+#include "probes/algorithms/vendor_ids.h"
+#include "probes/wire/ike_header.h"
+#include "probes/wire/ikev1_ids.h"
+#include "probes/wire/ikev1_sa.h"
+#include "probes/wire/ikev2_ids.h"
+#include "probes/wire/ikev2_sa.h"
+#include "probes/wire/names.h"
+#include "probes/wire/notify.h"
+#include "probes/wire/payload_chain.h"
+
+namespace exporter {
+namespace {
+
+using ike::wire::NameOrNumber;
+namespace v1 = ike::wire::v1;
+namespace v2 = ike::wire::v2;
+
+constexpr size_t kMostDumped = 2048;
+constexpr size_t kMostTransforms = 64;
+
+std::string HexLines(ike::ByteSpan bytes) {
+  std::string text;
+  size_t shown = std::min(bytes.size(), kMostDumped);
+  for (size_t i = 0; i < shown; ++i) {
+    char digits[8];
+    std::snprintf(digits, sizeof digits, "%02x", bytes[i]);
+    if (i % 32 == 0) text += i == 0 ? "    " : "\n    ";
+    text += digits;
+    if (i % 4 == 3) text += ' ';
+  }
+  if (shown < bytes.size()) text += "\n    ...";
+  return text + "\n";
+}
+
+std::string Ikev2SaText(ike::ByteSpan body) {
+  auto proposals = ike::wire::ParseIkev2Sa(body);
+  if (!proposals) return "    malformed\n";
+  std::string text;
+  size_t shown = 0;
+  for (const auto& proposal : *proposals) {
+    text += "    proposal " + std::to_string(proposal.number) + "\n";
+    for (const auto& transform : proposal.transforms) {
+      if (++shown > kMostTransforms) return text + "      ...\n";
+      text += "      " + NameOrNumber(v2::TransformTypeName(transform.type), transform.type) + " " +
+              NameOrNumber(v2::TransformName(transform.type, transform.id), transform.id);
+      if (transform.key_length != 0) text += " " + std::to_string(transform.key_length);
+      text += "\n";
+    }
+  }
+  return text;
+}
+
+std::string Ikev1SaText(ike::ByteSpan body) {
+  auto sa = ike::wire::ParseIkev1Sa(body);
+  if (!sa) return "    malformed\n";
+  std::string text;
+  size_t shown = 0;
+  for (const auto& proposal : sa->proposals) {
+    text += "    proposal " + std::to_string(proposal.number) + "\n";
+    for (const auto& transform : proposal.transforms) {
+      if (++shown > kMostTransforms) return text + "      ...\n";
+      text += "      transform " + std::to_string(transform.number) + ":";
+      for (const auto& attribute : transform.attributes) {
+        auto value = static_cast<uint16_t>(attribute.value);
+        text += " " + NameOrNumber(v1::AttributeName(attribute.type), attribute.type) + "=" +
+                NameOrNumber(v1::AttributeValueName(attribute.type, value), attribute.value);
+      }
+      text += "\n";
+    }
+  }
+  return text;
+}
+
+std::string VendorText(ike::ByteSpan body) {
+  auto match = ike::MatchVendorId(body);
+  if (!match) return "    unknown\n";
+  return "    " + std::string(match->name) + (match->version.empty() ? "" : " " + match->version) +
+         "\n";
+}
+
+std::string Ikev2PayloadText(const ike::wire::Payload& payload) {
+  if (payload.type == v2::payload::kSa) return Ikev2SaText(payload.body);
+  if (payload.type == v2::payload::kVendorId) return VendorText(payload.body);
+  if (payload.type != v2::payload::kNotify) return "";
+  auto notify = ike::wire::ParseIkev2Notify(payload.body);
+  if (!notify) return "    malformed\n";
+  return "    " + NameOrNumber(v2::NotifyName(notify->type), notify->type) + ", " +
+         std::to_string(notify->data.size()) + " bytes of data\n";
+}
+
+std::string Ikev1PayloadText(const ike::wire::Payload& payload) {
+  if (payload.type == v1::payload::kSa) return Ikev1SaText(payload.body);
+  if (payload.type == v1::payload::kVendorId) return VendorText(payload.body);
+  if (payload.type != v1::payload::kNotify) return "";
+  auto notify = ike::wire::ParseIkev1Notify(payload.body);
+  if (!notify) return "    malformed\n";
+  return "    " + NameOrNumber(v1::NotifyName(notify->type), notify->type) + "\n";
+}
+
+std::string HeaderText(const ike::wire::IkeHeader& header, bool ikev1) {
+  std::string_view exchange =
+      ikev1 ? v1::ExchangeName(header.exchange_type) : v2::ExchangeName(header.exchange_type);
+  char flags[8];
+  std::snprintf(flags, sizeof flags, "0x%02x", header.flags);
+  return "  IKE " + std::to_string(header.major_version()) + "." +
+         std::to_string(header.minor_version()) + ", " +
+         NameOrNumber(exchange, header.exchange_type) + ", flags " + flags + ", message id " +
+         std::to_string(header.message_id) + ", " + std::to_string(header.length) + " bytes\n" +
+         "  initiator SPI " + SpiHex(header.initiator_spi) + ", responder SPI " +
+         SpiHex(header.responder_spi) + "\n";
+}
+
+}  // namespace
+
+std::string PacketText(ike::ByteSpan message) {
+  auto header = ike::wire::ParseIkeHeader(message);
+  if (!header) return "  no IKE header\n" + HexLines(message);
+  bool ikev1 = header->major_version() == 1;
+  std::string text = HeaderText(*header, ikev1);
+  auto body = ike::wire::MessageBody(*header, message);
+  if (!body) return text + "  truncated\n" + HexLines(message);
+  ike::wire::PayloadCursor cursor(header->next_payload, *body);
+  while (auto payload = cursor.Next()) {
+    std::string_view name =
+        ikev1 ? v1::PayloadName(payload->type) : v2::PayloadName(payload->type);
+    text += "  " + NameOrNumber(name, payload->type) + ", " +
+            std::to_string(payload->body.size()) + " bytes" +
+            (payload->critical ? ", critical" : "") + "\n";
+    text += ikev1 ? Ikev1PayloadText(*payload) : Ikev2PayloadText(*payload);
+  }
+  if (!cursor.ok()) text += "  malformed payload\n";
+  return text + HexLines(message);
+}
+
+}  // namespace exporter
