@@ -1,7 +1,7 @@
 // Public values for the KE payload, fresh and valid in their group: daemons refuse random bytes
 // with the same notify as a group that they do not know. The secret halves are thrown away at once,
 // since no key is ever derived from them; so exponents are short and nothing here is constant-time.
-// Called by whoever fills a KeyShares pool: one MODP-2048 value costs about a tenth of a
+// Called by whoever fills a KeyShares pool: one MODP-2048 value costs about half a
 // millisecond, one of MODP-8192 several. Any thread; randomness is OpenSSL's.
 #pragma once
 
