@@ -5,7 +5,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "probes/algorithms/registry.h"
@@ -39,8 +41,10 @@ struct VersionAudit {
   std::vector<Ikev1Suite> ikev1_suites;
   bool main_mode = false;        // IKEv1: selected a transform in Main Mode
   bool aggressive_mode = false;  // IKEv1: selected one, or was refused for its identity only
-  uint32_t requests = 0;         // openings sent, follow-ups (cookie) and retransmissions included
-  AnswerDetails responder;       // of the most telling answer, for the fingerprint
+  std::optional<Ikev1Suite> aggressive_suite;  // the one selected there
+  uint32_t requests = 0;    // openings sent, follow-ups (cookie) and retransmissions included
+  AnswerDetails responder;  // of the most telling answer, for its vendor ids
+  std::string_view implementation = "unknown";  // of Implementations() (vendor_ids.h)
 };
 
 enum class AuditAction : uint8_t { kSend, kWait, kDone };

@@ -64,6 +64,7 @@ VersionAudit Ikev1Audit::Result() const {
   VersionAudit result;
   result.requests = requests();
   result.responder = details_;
+  result.implementation = implementation_;
   result.answered = courier_.ever_answered() && !version_refused_;
   if (!result.answered) return result;
   space_.Report(&result);
@@ -77,6 +78,7 @@ VersionAudit Ikev1Audit::Result() const {
   result.ikev1_suites = suites_;
   result.main_mode = main_mode_;
   result.aggressive_mode = aggressive_mode_;
+  result.aggressive_suite = aggressive_suite_;
   result.complete = phase_ == Phase::kDone && !courier_.given_up() && result.unknown.empty();
   return result;
 }

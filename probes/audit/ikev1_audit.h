@@ -7,6 +7,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -111,9 +112,11 @@ class Ikev1Audit final : public Audit {
   bool aggressive_started_ = false;
   bool main_mode_ = false;
   bool aggressive_mode_ = false;
+  std::optional<Ikev1Suite> aggressive_suite_;
 
   std::vector<Ikev1Suite> suites_;
   AnswerDetails details_;
+  std::string_view implementation_ = "unknown";
   bool details_of_selection_ = false;
 };
 

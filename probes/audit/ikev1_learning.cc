@@ -3,9 +3,12 @@
 #include <utility>
 
 #include "probes/audit/ikev1_audit.h"
+#include "probes/fingerprint.h"
 
 namespace ike::audit {
 namespace {
+
+constexpr std::string_view kUnknown = "unknown";
 
 // RFC 2408 section 3.14.1.
 constexpr uint16_t kNoProposalChosen = 14;
@@ -41,6 +44,10 @@ void Ikev1Audit::Learn() {
     return;
   }
   if (outcome.answered() && !details_of_selection_) details_ = outcome.details;
+  if (outcome.answered()) {
+    std::string_view name = Fingerprint(outcome);
+    if (name != kUnknown) implementation_ = name;
+  }
   if (outcome.selected()) OnSelected(outcome);
   Verdict verdict = Judge(outcome);
   switch (purpose_) {
@@ -71,6 +78,7 @@ void Ikev1Audit::OnSelected(const Outcome& outcome) {
   bool aggressive = purpose_ == Purpose::kAggressive ||
                     (purpose_ == Purpose::kContact && contacts_ >= kAggressiveContact);
   (aggressive ? aggressive_mode_ : main_mode_) = true;
+  if (aggressive) aggressive_suite_ = outcome.ikev1;
   if (!details_of_selection_) details_ = outcome.details;
   details_of_selection_ = true;
   bool probe_of_methods = purpose_ == Purpose::kMethods || purpose_ == Purpose::kCompare;

@@ -53,6 +53,7 @@ VersionAudit Ikev2Audit::Result() const {
   VersionAudit result;
   result.requests = requests();
   result.responder = details_;
+  result.implementation = implementation_;
   result.answered = courier_.ever_answered() && !version_refused_;
   if (!result.answered) return result;
   Ikev2Space space = space_;

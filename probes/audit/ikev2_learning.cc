@@ -4,9 +4,12 @@
 
 #include "probes/algorithms/key_share.h"
 #include "probes/audit/ikev2_audit.h"
+#include "probes/fingerprint.h"
 
 namespace ike::audit {
 namespace {
+
+constexpr std::string_view kUnknown = "unknown";
 
 constexpr uint16_t kNoProposalChosen = 14;  // RFC 7296 section 3.10.1
 
@@ -24,6 +27,10 @@ void Ikev2Audit::Learn() {
     return;
   }
   if (outcome.answered() && !details_of_selection_) details_ = outcome.details;
+  if (outcome.answered()) {
+    std::string_view name = Fingerprint(outcome);
+    if (name != kUnknown) implementation_ = name;
+  }
   Purpose purpose = question_.purpose;
   Verdict verdict = Judge(outcome);
   if (question_.messages.empty()) return;  // judging made it void

@@ -12,7 +12,7 @@ struct Family {
   std::string name;
   Behaviour behaviour;
   double loss = 0;
-  size_t runs = 200;
+  size_t runs = 60;
 };
 
 Tally RunFamily(const Family& family) {
