@@ -22,13 +22,15 @@ string(TIMESTAMP date "%a, %d %b %Y 00:00:00 +0000" UTC)
 file(WRITE ${staged}/changelog
   "ike-exporter (${PROJECT_VERSION}) unstable; urgency=medium\n\n"
   "  * See the project's history.\n\n"
-  " -- The ike_exporter authors <ike-exporter@localhost.localdomain>  ${date}\n")
+  " -- The ike_exporter authors <ike-exporter@example.org>  ${date}\n")
 foreach(file ${staged}/changelog ${packaging}/ike_exporter.1)
   get_filename_component(name ${file} NAME)
   execute_process(COMMAND ${GZIP} -9nc ${file} OUTPUT_FILE ${staged}/${name}.gz
                   COMMAND_ERROR_IS_FATAL ANY)
 endforeach()
 
+# Installing takes what was built and builds nothing itself, tests least of all.
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 set(doc share/doc/ike-exporter)
 install(TARGETS ike_exporter RUNTIME DESTINATION bin)
 install(FILES ${staged}/ike_exporter.toml DESTINATION /etc/ike_exporter)
@@ -55,7 +57,7 @@ set(CPACK_STRIP_FILES ON)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE
     GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
-set(CPACK_DEBIAN_PACKAGE_MAINTAINER "The ike_exporter authors <ike-exporter@localhost.localdomain>")
+set(CPACK_DEBIAN_PACKAGE_MAINTAINER "The ike_exporter authors <ike-exporter@example.org>")
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS adduser)

@@ -21,14 +21,15 @@ cleanup() {
 
 say() { echo "== $*"; }
 
-in_root() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DEBIAN_FRONTEND=noninteractive "$@"; }
+clean_environment=(env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DEBIAN_FRONTEND=noninteractive)
+in_root() { chroot "$root" "${clean_environment[@]}" "$@"; }
 
 make_package() {
   say "package"
   (cd "$build" && cpack -G DEB -B "$work" >"$work/cpack.log") || { cat "$work/cpack.log"; exit 1; }
   package=$(ls "$work"/ike-exporter_*.deb)
   dpkg-deb -I "$package"
-  lintian --no-cfg --fail-on error "$package"
+  lintian --no-cfg --allow-root --fail-on error "$package"
 }
 
 # The clean root already has what the package depends on, so that only the package's own traces count.
@@ -60,28 +61,34 @@ make_root() {
 list_files() {
   (cd "$root" && find . -xdev \
     -not -path './proc/*' -not -path './var/lib/dpkg/*' -not -path './var/cache/*' \
-    -not -path './var/log/*' -not -path './tmp/*' -not -path './etc/*-' \
+    -not -path './var/log/*' -not -path './tmp/*' -not -path './run/adduser' -not -path './etc/*-' \
     -printf '%p %u %m\n' | sort)
+}
+
+free_port() {
+  /usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
 start_and_probe() {
   say "the service's command line, as its user"
-  local command
-  command=$(sed -n 's/^ExecStart=//p' "$root/lib/systemd/system/ike_exporter.service" | sed 's/ \$ARGS//')
+  local command url
+  url=127.0.0.1:$(free_port)
+  command=$(sed -n 's/^ExecStart=\(.*\) $ARGS/\1/p' "$root/lib/systemd/system/ike_exporter.service")
   # shellcheck disable=SC2086  # the line of the unit is words
-  in_root setpriv --reuid=prometheus --regid=prometheus --clear-groups --no-new-privs --bounding-set=-all \
-    $command --web.listen-address=127.0.0.1:10588 >"$work/server.log" 2>&1 &
+  chroot "$root" "${clean_environment[@]}" \
+    setpriv --reuid=prometheus --regid=prometheus --clear-groups --no-new-privs --bounding-set=-all \
+    $command --web.listen-address="$url" >"$work/server.log" 2>&1 &
   server=$!
   for _ in $(seq 50); do
-    if curl -sf http://127.0.0.1:10588/-/ready >/dev/null; then break; fi
+    if curl -sf "$url/-/ready" >/dev/null; then break; fi
     sleep 0.2
   done
-  curl -sf http://127.0.0.1:10588/metrics | grep -q '^ike_exporter_build_info' || { cat "$work/server.log"; exit 1; }
-  curl -sf http://127.0.0.1:10588/metrics | promtool check metrics
+  curl -sf "$url/metrics" >"$work/metrics" || { cat "$work/server.log"; exit 1; }
+  grep '^ike_exporter_build_info' "$work/metrics"
+  promtool check metrics <"$work/metrics"
   kill -TERM "$server"
   wait "$server"
   server=
-  test -d "$root/var/lib/ike_exporter"
 }
 
 check_installed() {
