@@ -2,28 +2,47 @@
 
 #include <utility>
 
+#include "probes/algorithms/policy.h"
+#include "probes/audit_report.h"
 #include "probes/audit_result.h"
 
 namespace exporter {
 namespace {
 
+ike::Policy PolicyNamed(const std::string& name, const config::Config& config) {
+  auto found = config.policies.find(name);
+  if (found == config.policies.end()) return ike::Policy(name);
+  const config::UserPolicy& user = found->second;
+  ike::PolicyOverrides overrides;
+  overrides.name = name;
+  overrides.extends = user.extends;
+  overrides.allow = user.allow;
+  overrides.deny = user.deny;
+  overrides.minimum_strength = user.minimum_strength;
+  overrides.minimum_verdict = user.minimum_verdict;
+  overrides.allow_ikev1 = user.allow_ikev1;
+  overrides.allow_aggressive_mode = user.allow_aggressive_mode;
+  overrides.require_post_quantum = user.require_post_quantum;
+  return ike::Policy(std::move(overrides));
+}
+
 std::shared_ptr<const ike::AuditResult> Judge(const AuditRequest& request,
                                               const AuditOutcome& outcome,
-                                              const std::string& error, const config::Config&) {
+                                              const std::string& error,
+                                              const config::Config& config) {
   auto result = std::make_shared<ike::AuditResult>();
+  const ike::ProbeSettings& settings = *request.settings;
   result->host = request.host;
-  result->port = request.settings->port;
+  result->port = settings.port;
   result->error = error;
-  result->policy = request.settings->policy;
   result->duration = outcome.duration;
-  result->complete = true;
   for (ike::IkeVersion version : {ike::IkeVersion::kV1, ike::IkeVersion::kV2}) {
     size_t index = static_cast<size_t>(version) - 1;
-    if (!request.settings->probes(version)) continue;
-    result->versions[index] = outcome.versions[index];
-    result->requests += outcome.versions[index].requests;
-    result->success = result->success || outcome.versions[index].answered;
-    if (outcome.versions[index].answered) result->complete &= outcome.versions[index].complete;
+    if (settings.probes(version)) result->versions[index] = outcome.versions[index];
+  }
+  ike::JudgeAudit(PolicyNamed(settings.policy, config), result.get());
+  if (!result->success) {
+    result->reason = error.empty() ? ike::Reason::kTimeout : ike::Reason::kResolve;
   }
   return result;
 }
