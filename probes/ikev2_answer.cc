@@ -5,7 +5,6 @@
 #include "probes/algorithms/registry.h"
 #include "probes/wire/ikev2_ids.h"
 #include "probes/wire/ikev2_sa.h"
-#include "probes/wire/nat_detection.h"
 #include "probes/wire/nonce.h"
 #include "probes/wire/notify.h"
 #include "probes/wire/payload_chain.h"
@@ -35,11 +34,19 @@ uint16_t FeatureOf(uint16_t notify) {
   }
 }
 
+void Keep(ByteSpan value, NatHashes* hashes) {
+  if (hashes->count < hashes->values.size()) hashes->values[hashes->count++] = value;
+}
+
 bool ReadNotify(ByteSpan body, Ikev2Answer* answer) {
   const std::optional<wire::Ikev2Notify> notify = wire::ParseIkev2Notify(body);
   if (!notify) return false;
   answer->features |= FeatureOf(notify->type);
   if (notify->is_error() && !answer->error) answer->error = notify->type;
+  if (notify->type == v2::notify::kNatDetectionSourceIp) Keep(notify->data, &answer->nat_source);
+  if (notify->type == v2::notify::kNatDetectionDestinationIp) {
+    Keep(notify->data, &answer->nat_destination);
+  }
   if (notify->type == v2::notify::kCookie) {
     answer->cookie = notify->data;
     return wire::IsValidCookie(*notify);
@@ -131,23 +138,14 @@ bool IsOffered(const Ikev2Suite& suite, const Ikev2Opening& opening) {
   return true;
 }
 
-NatState CompareNatDetection(const wire::IkeHeader& header, ByteSpan body, uint16_t type,
-                             const Endpoint& endpoint) {
-  if (endpoint.address.empty()) return NatState::kUnknown;
-  std::optional<wire::NatDetectionHash> expected;
-  wire::PayloadCursor cursor(header.next_payload, body);
-  while (const std::optional<wire::Payload> payload = cursor.Next()) {
-    if (payload->type != v2::payload::kNotify) continue;
-    const std::optional<wire::Ikev2Notify> notify = wire::ParseIkev2Notify(payload->body);
-    if (!notify || notify->type != type) continue;
-    if (!expected) {
-      expected = wire::HashNatDetection({header.initiator_spi, header.responder_spi, endpoint});
-    }
-    if (std::equal(notify->data.begin(), notify->data.end(), expected->begin(), expected->end())) {
-      return NatState::kNo;
-    }
-  }
-  return expected ? NatState::kYes : NatState::kUnknown;
+NatState CompareNatHashes(const NatHashes& hashes, const wire::NatDetectionInput& expected) {
+  if (hashes.count == 0 || expected.endpoint.address.empty()) return NatState::kUnknown;
+  const wire::NatDetectionHash own = wire::HashNatDetection(expected);
+  const auto end = hashes.values.begin() + hashes.count;
+  const bool matches = std::any_of(hashes.values.begin(), end, [&](ByteSpan value) {
+    return std::equal(value.begin(), value.end(), own.begin(), own.end());
+  });
+  return matches ? NatState::kNo : NatState::kYes;
 }
 
 }  // namespace ike

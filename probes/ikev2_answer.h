@@ -2,18 +2,27 @@
 // functions, any thread; spans live as long as the message. Malformed bytes are std::nullopt.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
 #include "probes/bytes.h"
-#include "probes/ip_address.h"
 #include "probes/opening.h"
 #include "probes/outcome.h"
 #include "probes/suite.h"
 #include "probes/wire/ike_header.h"
 #include "probes/wire/ke.h"
+#include "probes/wire/nat_detection.h"
 
 namespace ike {
+
+// The values of NAT_DETECTION_SOURCE_IP or NAT_DETECTION_DESTINATION_IP. Several sources are
+// allowed (RFC 7296 section 2.23); more than these are passed over.
+struct NatHashes {
+  std::array<ByteSpan, 8> values;
+  size_t count = 0;
+};
 
 struct Ikev2Answer {
   std::optional<ByteSpan> sa;
@@ -23,6 +32,8 @@ struct Ikev2Answer {
   std::optional<uint16_t> invalid_ke_group;  // what INVALID_KE_PAYLOAD asks for
   std::optional<uint16_t> error;             // the first error notify, INVALID_KE_PAYLOAD included
   uint16_t features = 0;                     // bits of Feature
+  NatHashes nat_source;
+  NatHashes nat_destination;
 };
 
 // The payloads of a response. Unknown payloads are skipped, critical ones too: the exchange ends
@@ -34,9 +45,8 @@ std::optional<Ikev2Answer> ParseIkev2Answer(const wire::IkeHeader& header, ByteS
 // additional key exchange where NONE was offered (RFC 9370 section 2.2.2).
 bool IsOffered(const Ikev2Suite& suite, const Ikev2Opening& opening);
 
-// What the notifies of `type`, one of NAT_DETECTION_*_IP, say of `endpoint` (RFC 7296
-// section 2.23): any that matches means that no NAT changed it.
-NatState CompareNatDetection(const wire::IkeHeader& header, ByteSpan body, uint16_t type,
-                             const Endpoint& endpoint);
+// What the hashes say of one end of the path: any that matches means that no NAT changed its
+// address.
+NatState CompareNatHashes(const NatHashes& hashes, const wire::NatDetectionInput& expected);
 
 }  // namespace ike

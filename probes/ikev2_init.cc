@@ -53,6 +53,22 @@ void PutCookieFirst(ByteSpan cookie, size_t old_size, Bytes* message) {
   Writer(message).PatchU32(wire::kLengthOffset, static_cast<uint32_t>(message->size()));
 }
 
+void NoteAnswer(const wire::IkeHeader& header, ByteSpan message, Conversation* conversation,
+                Outcome* outcome) {
+  outcome->responder_spi = header.responder_spi;
+  RecordDetails(header, message, &conversation->spare, &outcome->details);
+  outcome->details.proposal_count = outcome->selected() ? 1 : 0;
+}
+
+// RFC 7296 section 2.23: each end hashes the addresses as it sees them.
+void NoteNat(const wire::IkeHeader& header, const Ikev2Answer& answer, const ExchangeSeed& seed,
+             Outcome* outcome) {
+  const uint64_t initiator = header.initiator_spi;
+  const uint64_t responder = header.responder_spi;
+  outcome->nat_remote = CompareNatHashes(answer.nat_source, {initiator, responder, seed.remote});
+  outcome->nat_local = CompareNatHashes(answer.nat_destination, {initiator, responder, seed.local});
+}
+
 Step End(AnswerKind kind, uint16_t error, Outcome* outcome) {
   outcome->answer = kind;
   outcome->reason = Reason::kRejected;
@@ -82,27 +98,19 @@ Step Ikev2Init::OnMessage(ByteSpan message, Conversation* conversation, Outcome*
   const std::optional<wire::IkeHeader> header = wire::ParseIkeHeader(message);
   if (!header || header->initiator_spi != conversation->seed.initiator_spi) return Step::kIgnored;
   if (header->length != message.size()) return Step::kIgnored;
-  const ByteSpan body = message.subspan(wire::kIkeHeaderSize);
-  Step step = Step::kIgnored;
   if (header->major_version() != 2) {
     if (!RefusesMajorVersion(*header, message)) return Step::kIgnored;
-    step = OnError(v2::notify::kInvalidMajorVersion, outcome);
-  } else {
-    if (!IsResponse(*header)) return Step::kIgnored;
-    const std::optional<Ikev2Answer> answer = ParseIkev2Answer(*header, body);
-    if (!answer) return Step::kIgnored;
-    step = Judge(*answer, conversation, outcome);
+    NoteAnswer(*header, message, conversation, outcome);
+    return OnError(v2::notify::kInvalidMajorVersion, outcome);
   }
+  if (!IsResponse(*header)) return Step::kIgnored;
+  const std::optional<Ikev2Answer> answer =
+      ParseIkev2Answer(*header, message.subspan(wire::kIkeHeaderSize));
+  if (!answer) return Step::kIgnored;
+  const Step step = Judge(*answer, conversation, outcome);
   if (step == Step::kIgnored || step == Step::kRepeated) return step;
-  outcome->responder_spi = header->responder_spi;
-  RecordDetails(*header, message, &conversation->spare, &outcome->details);
-  if (!outcome->selected()) return step;
-  const ExchangeSeed& seed = conversation->seed;
-  outcome->details.proposal_count = 1;
-  outcome->nat_remote =
-      CompareNatDetection(*header, body, v2::notify::kNatDetectionSourceIp, seed.remote);
-  outcome->nat_local =
-      CompareNatDetection(*header, body, v2::notify::kNatDetectionDestinationIp, seed.local);
+  NoteAnswer(*header, message, conversation, outcome);
+  if (outcome->selected()) NoteNat(*header, *answer, conversation->seed, outcome);
   return step;
 }
 

@@ -1,5 +1,8 @@
 #include "probes/wire/nat_detection.h"
 
+// OpenSSL 3 deprecates SHA1_Init and its like in favour of interfaces that allocate and look the
+// digest up by name at each call: 1.3 us instead of 0.08 us, four times in every probe.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 
@@ -15,6 +18,15 @@ Bytes HashedBytes(const NatDetectionInput& input) {
   writer.U64(input.responder_spi);
   writer.Put(input.endpoint.address.bytes());
   writer.U16(input.endpoint.port);
+  return bytes;
+}
+
+std::array<uint8_t, 16> BigEndian(uint64_t first, uint64_t second) {
+  std::array<uint8_t, 16> bytes;
+  for (size_t i = 0; i < 8; ++i) {
+    bytes[i] = static_cast<uint8_t>(first >> (56 - 8 * i));
+    bytes[8 + i] = static_cast<uint8_t>(second >> (56 - 8 * i));
+  }
   return bytes;
 }
 
@@ -38,9 +50,17 @@ const EVP_MD* DigestOf(uint16_t hash) {
 }  // namespace
 
 NatDetectionHash HashNatDetection(const NatDetectionInput& input) {
-  const Bytes bytes = HashedBytes(input);
+  const ByteSpan address = input.endpoint.address.bytes();
+  const std::array<uint8_t, 16> spis = BigEndian(input.initiator_spi, input.responder_spi);
+  const uint8_t port[] = {static_cast<uint8_t>(input.endpoint.port >> 8),
+                          static_cast<uint8_t>(input.endpoint.port)};
   NatDetectionHash hash;
-  SHA1(bytes.data(), bytes.size(), hash.data());
+  SHA_CTX context;
+  SHA1_Init(&context);
+  SHA1_Update(&context, spis.data(), spis.size());
+  SHA1_Update(&context, address.data(), address.size());
+  SHA1_Update(&context, port, sizeof port);
+  SHA1_Final(hash.data(), &context);
   return hash;
 }
 
