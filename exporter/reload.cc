@@ -28,6 +28,7 @@ tl::expected<void, std::string> ConfigReloader::Load() {
   auto table = store_->Apply(config, [this](std::string_view name) {
     return shard_.count == 1 || InShard(name, shard_.index, shard_.count);
   });
+  if (on_new_table_) on_new_table_(*table);
   engines_->Apply(table);
   successful_ = true;
   success_at_ =

@@ -1,13 +1,15 @@
-// ConfigReloader: loads the configuration at start and on demand, hands the new table to the engines,
-// and keeps what /metrics says of it. A configuration that fails to load leaves the running one
-// untouched. Any thread; reloads are serialised.
+// ConfigReloader: loads the configuration at start and on demand, hands the new table to the
+// engines, and keeps what /metrics says of it. A configuration that fails to load leaves the
+// running one untouched. Any thread; reloads are serialised.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <tl/expected.hpp>
+#include <utility>
 
 #include "config/load.h"
 #include "exporter/engine/engine_pool.h"
@@ -20,6 +22,11 @@ class ConfigReloader {
  public:
   // All outlive the reloader.
   ConfigReloader(std::string path, Shard shard, Store* store, EnginePool* engines);
+
+  // Called by Load with every new table before the engines get it, so that what is known of its
+  // targets already counts when they are scheduled. Set before the first Load.
+  using TableHook = std::function<void(const TargetTable& table)>;
+  void OnNewTable(TableHook hook) { on_new_table_ = std::move(hook); }
 
   // The errors are one line each.
   tl::expected<void, std::string> Load();
@@ -34,6 +41,7 @@ class ConfigReloader {
   const Shard shard_;
   Store* const store_;
   EnginePool* const engines_;
+  TableHook on_new_table_;
   std::mutex mutex_;
   std::atomic<bool> successful_{false};
   std::atomic<double> success_at_{0};

@@ -11,6 +11,8 @@
 #include "exporter/http/http_server.h"
 #include "exporter/log.h"
 #include "exporter/reload.h"
+#include "exporter/state_file.h"
+#include "exporter/state_saver.h"
 #include "exporter/store.h"
 #include "exporter/version.h"
 
@@ -57,6 +59,43 @@ double UnixNow() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
+// The audits that survive a restart.
+class AuditStorage {
+ public:
+  AuditStorage(const std::string& directory, const Store& store)
+      : file_(directory), saver_([this, &store] { return file_.Save(*store.table()); }) {}
+
+  void Restore(const TargetTable& table) {
+    auto restored = file_.Load(table);
+    if (!restored)
+      return Log(LogLevel::kError, "audits not restored", {{"error", restored.error()}});
+    if (*restored == 0) return;
+    Log(LogLevel::kInfo, "audits restored",
+        {{"targets", std::to_string(*restored)}, {"file", file_.path()}});
+  }
+
+  void MarkDirty() { saver_.MarkDirty(); }
+  void Stop() { saver_.Stop(); }
+
+ private:
+  StateFile file_;
+  StateSaver saver_;
+};
+
+// Null without a place to store them.
+std::unique_ptr<AuditStorage> OpenStorage(const std::string& directory, const Store& store) {
+  return directory.empty() ? nullptr : std::make_unique<AuditStorage>(directory, store);
+}
+
+AuditSink MakeAuditSink(AuditStorage* storage) {
+  return [storage](const EntryPtr& entry, const std::shared_ptr<const ike::AuditResult>& result) {
+    std::vector<std::string> changes;
+    entry->PublishAudit(result, UnixNow(), &changes);
+    LogAuditChanges(entry, changes);
+    if (storage != nullptr) storage->MarkDirty();
+  };
+}
+
 void Reload(ConfigReloader* reloader, const char* cause) {
   auto loaded = reloader->Load();
   if (loaded) return Log(LogLevel::kInfo, "configuration reloaded", {{"cause", cause}});
@@ -83,20 +122,18 @@ int Serve(const ServeOptions& options) {
   StartLog(options.log_level, options.log_format);
   Store store;
   AuditJudge judge = MakeAuditJudge(&store);
-  auto engines = EnginePool::Create(
-      options.threads, judge,
-      [](const EntryPtr& entry, const std::shared_ptr<const ike::AuditResult>& result) {
-        std::vector<std::string> changes;
-        entry->PublishAudit(result, UnixNow(), &changes);
-        LogAuditChanges(entry, changes);
-      });
+  std::unique_ptr<AuditStorage> storage = OpenStorage(options.storage_path, store);
+  auto engines = EnginePool::Create(options.threads, judge, MakeAuditSink(storage.get()));
   if (!engines) return CannotStart(engines.error());
   ConfigReloader reloader(options.config_file, options.shard, &store, engines->get());
+  if (storage) {
+    reloader.OnNewTable([&storage](const TargetTable& table) { storage->Restore(table); });
+  }
   (*engines)->Start();
   auto loaded = reloader.Load();
   if (!loaded) return CannotStart(loaded.error());
-  HttpServices services{&store, engines->get(), &reloader, judge, options.telemetry_path,
-                        options.enable_lifecycle};
+  HttpServices services{&store, engines->get(),         &reloader,
+                        judge,  options.telemetry_path, options.enable_lifecycle};
   std::vector<std::string> listen = options.listen;
   if (listen.empty()) listen = store.table()->config->web.listen;
   auto server = HttpServer::Start(services, listen);
@@ -109,6 +146,7 @@ int Serve(const ServeOptions& options) {
   (*server)->Drain();
   (*engines)->Stop(kDrainPatience);
   (*server)->Stop();
+  if (storage) storage->Stop();
   return 0;
 }
 

@@ -1,0 +1,391 @@
+#include "exporter/state_file.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <random>
+
+#include "probes/algorithms/vendor_ids.h"
+#include "probes/audit_result.h"
+
+namespace exporter {
+namespace {
+
+using ike::Kind;
+namespace fs = std::filesystem;
+
+std::shared_ptr<const ike::AuditResult> FullResult() {
+  ike::AuditResult result;
+  result.host = "vpn.example";
+  result.port = 500;
+  result.success = true;
+  result.reason = ike::Reason::kRejected;
+  result.complete = true;
+  result.policy = "nist";
+  result.compliant = false;
+  result.post_quantum = true;
+  result.requests = 77;
+  result.duration = std::chrono::milliseconds(61234);
+  result.implementation = 1;
+  ike::VersionAudit& v1 = result.versions[0].emplace();
+  v1.answered = true;
+  v1.accepted = {{Kind::kEncryption, 7, 128}, {Kind::kMode, 4, 0}};
+  v1.ikev1_suites = {{7, 128, 2, 1, 14, 28800}};
+  v1.main_mode = v1.aggressive_mode = true;
+  v1.aggressive_suite = ike::Ikev1Suite{5, 0, 1, 3, 2, 86400};
+  ike::VersionAudit& v2 = result.versions[1].emplace();
+  v2.answered = v2.complete = true;
+  v2.accepted = {{Kind::kEncryption, 12, 256}, {Kind::kDh, 65000, 0}};
+  v2.unknown = {{Kind::kPrf, 5, 0}};
+  v2.undecidable = {{{Kind::kIntegrity, 2, 0}, "only AEAD ciphers are accepted"}};
+  v2.ikev2_suites = {{12, 256, 12, 5, 31, {36, 0, 0, 0, 0, 0, 37}, 2}};
+  v2.requests = 40;
+  v2.responder.vendor_ids = {{0x00, 0xff, 0x10}, {}};
+  v2.implementation = ike::Implementations()[1];
+  result.findings = {{ike::IkeVersion::kV1, Kind::kDh, 2, "1024-bit MODP Group", 0, "weak",
+                      "\"short\" \xc3\xa4", "RFC 8247", "remove modp1024", true}};
+  return std::make_shared<const ike::AuditResult>(std::move(result));
+}
+
+AuditHistory FullHistory() {
+  AuditHistory history;
+  history.last_complete = FullResult();
+  auto failed = std::make_shared<ike::AuditResult>();
+  failed->host = "vpn.example";
+  failed->error = "the name has no address";
+  history.last = failed;
+  history.audits = 1'000'000'000'000;
+  history.failures = 3;
+  history.last_run = 1790000000.123456;
+  history.changes[0][4][1] = 9;
+  history.changes[1][8][0] = 4294967295;
+  history.last_changes = {"IKEv2 dh 1024-bit MODP Group is accepted now"};
+  return history;
+}
+
+std::string Contents(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void Put(const fs::path& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << text;
+}
+
+// A whole file of one target.
+std::string FileOf(const std::string& head, const std::string& row) {
+  Checksum checksum;
+  checksum.Add(head);
+  checksum.Add(row);
+  return head + row + StateTail(checksum);
+}
+
+class StateFileTest : public testing::Test {
+ protected:
+  StateFileTest() {
+    char directory[] = "/tmp/state_file_test.XXXXXX";
+    directory_ = mkdtemp(directory);
+  }
+  ~StateFileTest() override { fs::remove_all(directory_); }
+
+  static std::shared_ptr<const TargetTable> TableOf(const std::vector<std::string>& names,
+                                                    const std::string& host = "vpn.example",
+                                                    ike::Transport transport = ike::Transport::kUdp,
+                                                    uint16_t port = 500) {
+    auto config = std::make_shared<config::Config>();
+    ike::ProbeSettings settings;
+    settings.transport = transport;
+    settings.port = port;
+    auto shared = std::make_shared<const ike::ProbeSettings>(settings);
+    for (const std::string& name : names) {
+      config->targets.push_back({name, host, shared, nullptr, nullptr});
+    }
+    return Store().Apply(config, [](std::string_view) { return true; });
+  }
+
+  static const AuditHistory* HistoryOf(const TargetTable& table, const std::string& name) {
+    return table.entries[table.by_name.at(name)]->With(
+        [](const ike::Target&, const TargetState& state) { return state.audit.get(); });
+  }
+
+  void SaveOne(const std::string& name = "hq") {
+    auto table = TableOf({name});
+    table->entries[0]->RestoreAudit(FullHistory());
+    auto saved = StateFile(directory_).Save(*table);
+    ASSERT_TRUE(saved) << saved.error();
+  }
+
+  fs::path path() const { return fs::path(directory_) / "audits.json"; }
+
+  std::vector<std::string> Files() const {
+    std::vector<std::string> names;
+    for (const auto& file : fs::directory_iterator(directory_)) {
+      names.push_back(file.path().filename().string());
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  std::string directory_;
+};
+
+// A row holds everything that is kept, and the tests below compare rows: this one shows that
+// nothing is missing in them.
+TEST_F(StateFileTest, EveryFieldComesBack) {
+  SaveOne();
+  auto table = TableOf({"hq"});
+  auto restored = StateFile(directory_).Load(*table);
+  ASSERT_TRUE(restored) << restored.error();
+  EXPECT_EQ(*restored, 1u);
+  const AuditHistory* history = HistoryOf(*table, "hq");
+  ASSERT_NE(history, nullptr);
+  EXPECT_EQ(history->audits, 1'000'000'000'000u);
+  EXPECT_EQ(history->failures, 3u);
+  EXPECT_EQ(history->last_run, 1790000000.123456);
+  EXPECT_EQ(history->changes, FullHistory().changes);
+  EXPECT_EQ(history->last_changes, FullHistory().last_changes);
+  EXPECT_EQ(history->last->error, "the name has no address");
+  EXPECT_FALSE(history->last->success);
+  EXPECT_FALSE(history->last->compliant.has_value());
+  EXPECT_FALSE(history->last->versions[0].has_value());
+}
+
+TEST_F(StateFileTest, EveryFieldOfAnAuditComesBack) {
+  SaveOne();
+  auto table = TableOf({"hq"});
+  ASSERT_TRUE(StateFile(directory_).Load(*table));
+  const ike::AuditResult& read = *HistoryOf(*table, "hq")->last_complete;
+  auto full = FullResult();
+  EXPECT_EQ(read.host, full->host);
+  EXPECT_EQ(read.port, full->port);
+  EXPECT_EQ(read.success, full->success);
+  EXPECT_EQ(read.reason, full->reason);
+  EXPECT_EQ(read.complete, full->complete);
+  EXPECT_EQ(read.policy, full->policy);
+  EXPECT_EQ(read.compliant, full->compliant);
+  EXPECT_EQ(read.post_quantum, full->post_quantum);
+  EXPECT_EQ(read.requests, full->requests);
+  EXPECT_EQ(read.duration, full->duration);
+  EXPECT_EQ(read.implementation, full->implementation);
+  for (size_t i = 0; i < 2; ++i) {
+    const ike::VersionAudit& got = read.versions[i].value();
+    const ike::VersionAudit& want = full->versions[i].value();
+    EXPECT_EQ(got.answered, want.answered);
+    EXPECT_EQ(got.complete, want.complete);
+    EXPECT_EQ(got.accepted, want.accepted);
+    EXPECT_EQ(got.unknown, want.unknown);
+    EXPECT_EQ(got.ikev2_suites, want.ikev2_suites);
+    EXPECT_EQ(got.ikev1_suites, want.ikev1_suites);
+    EXPECT_EQ(got.main_mode, want.main_mode);
+    EXPECT_EQ(got.aggressive_mode, want.aggressive_mode);
+    EXPECT_EQ(got.aggressive_suite, want.aggressive_suite);
+    EXPECT_EQ(got.requests, want.requests);
+    EXPECT_EQ(got.responder.vendor_ids, want.responder.vendor_ids);
+    EXPECT_EQ(got.implementation, want.implementation);
+  }
+  ASSERT_EQ(read.versions[1]->undecidable.size(), 1u);
+  EXPECT_EQ(read.versions[1]->undecidable[0].why, "only AEAD ciphers are accepted");
+  EXPECT_EQ(read.versions[1]->undecidable[0].algorithm, (ike::AlgorithmId{Kind::kIntegrity, 2, 0}));
+  ASSERT_EQ(read.findings.size(), 1u);
+  const ike::Finding& finding = read.findings[0];
+  EXPECT_EQ(finding.version, ike::IkeVersion::kV1);
+  EXPECT_EQ(finding.kind, Kind::kDh);
+  EXPECT_EQ(finding.id, 2);
+  EXPECT_EQ(finding.reason, "\"short\" \xc3\xa4");
+  EXPECT_EQ(finding.advice, "remove modp1024");
+  EXPECT_TRUE(finding.draft);
+}
+
+TEST_F(StateFileTest, WritingWhatWasReadGivesTheSameFile) {
+  auto table = TableOf({"a", "never audited", "b"});
+  AuditHistory both = FullHistory();
+  both.last = both.last_complete;
+  table->entries[0]->RestoreAudit(FullHistory());
+  table->entries[2]->RestoreAudit(both);
+  ASSERT_TRUE(StateFile(directory_).Save(*table));
+  std::string written = Contents(path());
+  auto again = TableOf({"a", "never audited", "b"});
+  StateFile file(directory_);
+  EXPECT_EQ(file.Load(*again).value(), 2u);
+  EXPECT_EQ(HistoryOf(*again, "never audited"), nullptr);
+  const AuditHistory* shared = HistoryOf(*again, "b");
+  EXPECT_EQ(shared->last, shared->last_complete);
+  ASSERT_TRUE(file.Save(*again));
+  EXPECT_EQ(Contents(path()), written);
+}
+
+TEST_F(StateFileTest, NothingThereIsNoError) {
+  auto table = TableOf({"hq"});
+  EXPECT_EQ(StateFile(directory_).Load(*table).value(), 0u);
+  EXPECT_EQ(StateFile(directory_ + "/absent").Load(*table).value(), 0u);
+}
+
+TEST_F(StateFileTest, AnotherEndpointInheritsNothing) {
+  SaveOne();
+  for (const auto& table : {TableOf({"other"}), TableOf({"hq"}, "192.0.2.7"),
+                            TableOf({"hq"}, "vpn.example", ike::Transport::kTcpRaw),
+                            TableOf({"hq"}, "vpn.example", ike::Transport::kUdp, 4500)}) {
+    EXPECT_EQ(StateFile(directory_).Load(*table).value(), 0u);
+    EXPECT_EQ(table->entries[0]->With(
+                  [](const ike::Target&, const TargetState& state) { return state.audit.get(); }),
+              nullptr);
+  }
+}
+
+TEST_F(StateFileTest, ALaterLoadRestoresNewTargetsOnly) {
+  SaveOne();
+  StateFile file(directory_);
+  auto first = TableOf({"branch"});
+  EXPECT_EQ(file.Load(*first).value(), 0u);
+  fs::remove(path());  // it was read once
+  auto second = TableOf({"branch", "hq"});
+  EXPECT_EQ(file.Load(*second).value(), 1u);
+  EXPECT_EQ(file.Load(*TableOf({"hq"})).value(), 0u);
+}
+
+TEST_F(StateFileTest, ANewerAuditIsNotReplaced) {
+  SaveOne();
+  auto table = TableOf({"hq"});
+  std::vector<std::string> changes;
+  table->entries[0]->PublishAudit(FullResult(), 5, &changes);
+  EXPECT_EQ(StateFile(directory_).Load(*table).value(), 0u);
+  EXPECT_EQ(HistoryOf(*table, "hq")->last_run, 5);
+}
+
+TEST_F(StateFileTest, OnlyTheOwnerMayReadIt) {
+  umask(0);
+  SaveOne();
+  struct stat status {};
+  ASSERT_EQ(stat(path().c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777, 0600u);
+  EXPECT_EQ(Files(), std::vector<std::string>{"audits.json"});
+}
+
+// A process that was killed while it wrote leaves a part of a temporary file behind.
+TEST_F(StateFileTest, AnUnfinishedWriteDoesNotMatter) {
+  SaveOne();
+  Put(directory_ + "/audits.json.new", Contents(path()).substr(0, 100));
+  fs::permissions(directory_ + "/audits.json.new", fs::perms::all);
+  auto table = TableOf({"hq"});
+  EXPECT_EQ(StateFile(directory_).Load(*table).value(), 1u);
+  ASSERT_TRUE(StateFile(directory_).Save(*table));
+  EXPECT_EQ(Files(), std::vector<std::string>{"audits.json"});
+  EXPECT_EQ(fs::status(path()).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+}
+
+TEST_F(StateFileTest, AWriteThatFailsLeavesTheOldFile) {
+  SaveOne();
+  std::string before = Contents(path());
+  fs::create_directory(directory_ + "/audits.json.new");
+  auto saved = StateFile(directory_).Save(*TableOf({"hq"}));
+  ASSERT_FALSE(saved);
+  EXPECT_NE(saved.error().find("audits.json.new"), std::string::npos) << saved.error();
+  EXPECT_EQ(Contents(path()), before);
+}
+
+TEST_F(StateFileTest, AMissingDirectoryIsMade) {
+  auto table = TableOf({"hq"});
+  table->entries[0]->RestoreAudit(FullHistory());
+  ASSERT_TRUE(StateFile(directory_ + "/new").Save(*table));
+  EXPECT_TRUE(fs::exists(directory_ + "/new/audits.json"));
+  EXPECT_FALSE(StateFile(directory_ + "/not/there").Save(*table));
+  EXPECT_FALSE(StateFile("/dev/null").Save(*table));
+}
+
+TEST_F(StateFileTest, ADamagedFileIsSetAsideAndOnlyThreeAreKept) {
+  for (int i = 0; i < 5; ++i) {
+    Put(path(), "damage " + std::to_string(i));
+    auto loaded = StateFile(directory_).Load(*TableOf({"hq"}));
+    ASSERT_FALSE(loaded);
+    EXPECT_NE(loaded.error().find("audits.json.damaged-"), std::string::npos) << loaded.error();
+    EXPECT_FALSE(fs::exists(path()));
+  }
+  std::vector<std::string> files = Files();
+  ASSERT_EQ(files.size(), 3u);
+  EXPECT_EQ(Contents(directory_ + "/" + files[0]), "damage 2");
+  EXPECT_EQ(Contents(directory_ + "/" + files[2]), "damage 4");
+}
+
+TEST_F(StateFileTest, WhatIsNoFileIsReported) {
+  fs::create_directory(path());
+  EXPECT_FALSE(StateFile(directory_).Load(*TableOf({"hq"})));
+  fs::remove(path());
+  ASSERT_EQ(mkfifo(path().c_str(), 0600), 0);
+  EXPECT_FALSE(StateFile(directory_).Load(*TableOf({"hq"})));
+}
+
+TEST(ParseStateTest, AnUnknownVersionIsNamed) {
+  auto parsed = ParseState(FileOf("{\"version\":2,\"audits\":[", "{\"new\":1}"));
+  ASSERT_FALSE(parsed);
+  EXPECT_EQ(parsed.error(), "its version 2 is not known");
+}
+
+TEST(ParseStateTest, EveryTruncationIsDamage) {
+  std::string whole =
+      FileOf(std::string(StateHead()), StateRow({"hq", "vpn.example", 500, {}}, FullHistory()));
+  ASSERT_TRUE(ParseState(whole));
+  for (size_t length = 0; length < whole.size(); ++length) {
+    EXPECT_FALSE(ParseState(std::string_view(whole).substr(0, length))) << length;
+  }
+}
+
+TEST(ParseStateTest, EveryFlippedByteIsDamage) {
+  std::string whole =
+      FileOf(std::string(StateHead()), StateRow({"hq", "vpn.example", 500, {}}, FullHistory()));
+  std::mt19937 random(1);
+  for (int i = 0; i < 2000; ++i) {
+    std::string damaged = whole;
+    damaged[random() % damaged.size()] ^= static_cast<char>(1 + random() % 255);
+    EXPECT_FALSE(ParseState(damaged)) << damaged;
+  }
+}
+
+// The same with a checksum that fits, so that the reader itself is tried: whatever it takes, it can
+// write again.
+TEST(ParseStateTest, FlippedBytesUnderAGoodChecksumNeverCrash) {
+  std::string row = StateRow({"hq", "vpn.example", 500, {}}, FullHistory());
+  std::mt19937 random(2);
+  int taken = 0;
+  for (int i = 0; i < 2000; ++i) {
+    std::string damaged = row;
+    damaged[random() % damaged.size()] ^= static_cast<char>(1 + random() % 255);
+    auto parsed = ParseState(FileOf(std::string(StateHead()), damaged));
+    if (!parsed) continue;
+    ++taken;
+    for (const auto& [key, history] : *parsed) {
+      ASSERT_NE(history.last, nullptr);
+      EXPECT_TRUE(ParseState(FileOf(std::string(StateHead()), StateRow(key, history))));
+    }
+  }
+  EXPECT_GT(taken, 0);
+  EXPECT_LT(taken, 2000);
+}
+
+TEST(ParseStateTest, NumbersOutOfRangeAreDamage) {
+  std::string row = StateRow({"hq", "vpn.example", 500, {}}, FullHistory());
+  for (const auto& [from, to] :
+       {std::pair{"\"port\":500", "\"port\":65536"}, std::pair{"\"port\":500", "\"port\":-1"},
+        std::pair{"\"reason\":6", "\"reason\":8"}, std::pair{"\"dh\"", "\"DH\""},
+        std::pair{"\"lastRun\":", "\"lastRun\":-"}, std::pair{"4294967295", "4294967296"},
+        std::pair{"\"00ff10\"", "\"00ff1\""}}) {
+    std::string changed = row;
+    ASSERT_NE(changed.find(from), std::string::npos) << from;
+    changed.replace(changed.find(from), std::string_view(from).size(), to);
+    EXPECT_FALSE(ParseState(FileOf(std::string(StateHead()), changed))) << to;
+  }
+}
+
+TEST(ParseStateTest, RowsThatAreNoObjectsAreDamage) {
+  EXPECT_FALSE(ParseState(FileOf(std::string(StateHead()), "17")));
+  EXPECT_FALSE(ParseState(FileOf(std::string(StateHead()), std::string(100000, '['))));
+  EXPECT_TRUE(ParseState(FileOf(std::string(StateHead()), "")));
+}
+
+}  // namespace
+}  // namespace exporter
