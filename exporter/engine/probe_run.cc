@@ -12,6 +12,10 @@ namespace {
 // A scheduled probe rather starts this much later than go without an opening of its own.
 constexpr ike::Duration kSchedulePatience = std::chrono::seconds(1);
 
+// At short intervals the suite is renewed this often, so that both versions together leave slots of
+// the budget to audits and to probes on request.
+constexpr ike::Duration kSuiteRenewal = std::chrono::seconds(55);
+
 // Openings that may leave half-open state at the endpoint.
 bool MayLeaveState(ike::OpeningKind kind) {
   return kind == ike::OpeningKind::kFull || kind == ike::OpeningKind::kPlainest;
@@ -79,7 +83,8 @@ ike::LivenessCircumstances ProbeRun::Circumstances(ike::TimePoint at) const {
   circumstances.now = at;
   circumstances.budget_available =
       services_->budget->NextFree(address_, settings().half_open_budget, asker(), at) <= at;
-  circumstances.budget_contended = services_->budget->Contended(address_);
+  bool renewed = memory_->last_full != ike::TimePoint{} && at - memory_->last_full < kSuiteRenewal;
+  circumstances.budget_contended = renewed || services_->budget->Contended(address_);
   circumstances.other_version_answers = order_.other_version_answers;
   return circumstances;
 }
