@@ -19,6 +19,7 @@
 #include "exporter/metrics/exporter_metrics.h"
 #include "exporter/metrics/page.h"
 #include "exporter/net/address.h"
+#include "exporter/page/status_page.h"
 
 namespace exporter {
 namespace {
@@ -41,6 +42,17 @@ BrowserHeaders HeadersOf(const Request& request) {
 void SetError(const HttpError& error, Response* response) {
   response->status = error.status;
   response->set_content(error.sentence + "\n", kTextType);
+}
+
+void SetPage(std::string html, Response* response) {
+  response->set_header("Content-Security-Policy", std::string(kPagePolicy));
+  response->set_header("X-Content-Type-Options", "nosniff");
+  response->set_header("Referrer-Policy", "no-referrer");
+  response->set_content(std::move(html), "text/html; charset=utf-8");
+}
+
+double UnixNow() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 // The whole body, or nothing when it is longer than allowed, however it is sent.
@@ -76,6 +88,7 @@ struct HttpServer::State {
   void Configure(httplib::Server* server);
   void AddRoutes(httplib::Server* server);
   void AddApiRoutes(httplib::Server* server);
+  void AddPages(httplib::Server* server);
   // Whether the request was answered because it may not pass.
   bool Refuses(const Request& request, Response* response);
   void ServeMetrics(Response* response);
@@ -192,7 +205,22 @@ void HttpServer::State::AddApiRoutes(httplib::Server* server) {
   });
 }
 
+void HttpServer::State::AddPages(httplib::Server* server) {
+  server->Get("/", [this](const Request&, Response& response) {
+    SetPage(StatusPage(*services.store->table(), UnixNow()), &response);
+  });
+  server->Get(R"(/targets/([^/]+))", [this](const Request& request, Response& response) {
+    std::shared_ptr<const TargetTable> table = services.store->table();
+    auto found = table->by_name.find(request.matches[1]);
+    if (found == table->by_name.end()) {
+      return SetError({404, "there is no target of that name", "not_found", 0}, &response);
+    }
+    SetPage(TargetPage(*table->entries[found->second], UnixNow()), &response);
+  });
+}
+
 void HttpServer::State::AddRoutes(httplib::Server* server) {
+  AddPages(server);
   server->Get(services.telemetry_path,
               [this](const Request&, Response& response) { ServeMetrics(&response); });
   server->Get("/-/healthy", [](const Request&, Response& response) {

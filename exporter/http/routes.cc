@@ -6,6 +6,8 @@ namespace {
 constexpr Route kMetrics{"", "GET, HEAD", "metrics"};
 
 constexpr Route kRoutes[] = {
+    {"/", "GET, HEAD", "page"},
+    {"/targets/*", "GET, HEAD", "page"},
     {"/-/healthy", "GET, HEAD", "healthy"},
     {"/-/ready", "GET, HEAD", "ready"},
     {"/-/reload", "POST", "reload", true},
