@@ -59,4 +59,4 @@ def run(module):
         sys.exit(f"usage: {sys.argv[0]} PATH/ike_exporter [TEST...]")
     binary = sys.argv.pop(1)
     module.open_bench(binary)
-    return not unittest.main(module=module, exit=False).result.wasSuccessful()
+    return not unittest.main(module=module, exit=False, warnings="ignore").result.wasSuccessful()

@@ -15,8 +15,8 @@ class Capture:
     def __init__(self, source, path):
         self.path = path
         self.process = subprocess.Popen(
-            source.command("tcpdump", "-U", "-n", "-i", "eth0", "-B", "8192", "-w", path,
-                           "tcp or udp"), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            source.command("tcpdump", "--immediate-mode", "-U", "-n", "-i", "eth0", "-B", "8192",
+                           "-w", path, "tcp or udp"), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE, text=True)
         self.process.stderr.readline()  # "listening on eth0"
 

@@ -14,12 +14,11 @@ sys.dont_write_bytecode = True
 
 import bench  # noqa: E402
 import expect  # noqa: E402
+import ike_client  # noqa: E402
 from capture import Capture, as_datagrams, complaints, tcp_messages, tshark  # noqa: E402
 
 BENCH = None
 SETS = ("broad", "modern", "compat")
-# Offered to ike-scan in the order of the exporter's preference: libreswan follows the initiator.
-IKE_SCAN_SUITES = ["7/256,4,1,14", "7/128,2,1,5", "7/128,2,1,2", "5,2,1,2", "5,1,1,2"]
 SCAN_CIPHERS, SCAN_HASHES = {"AES": 7, "3DES": 5}, {"MD5": 1, "SHA1": 2, "SHA2-256": 4}
 
 
@@ -51,10 +50,10 @@ class Dissection(unittest.TestCase):
         for host, flags in ways():
             BENCH.refresh("ss-weak")
             BENCH.probe(host, *flags)
-        for name in ("lw", "ss-strong"):
-            subprocess.run(BENCH.source.command(BENCH.binary, "audit", "--json", BENCH.host(name)),
-                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
-                           timeout=600)
+        audit = BENCH.source.command(BENCH.binary, "audit", "--json", BENCH.host("lw"),
+                                     BENCH.host("ss-strong"), BENCH.host("ss-weak"))
+        subprocess.run(audit, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
+                       timeout=600)
         capture.stop()
 
     def test_udp(self):
@@ -110,20 +109,22 @@ class IkeScan(unittest.TestCase):
         result = BENCH.probe(BENCH.host(name), "--ike-version", "1")[1][0]
         capture.stop()
         BENCH.refresh(name)
-        suite, vendors = self.scan(name, self.sent_vendors(path))
+        suite, vendors = self.scan(name, self.sent(path))
         self.assertEqual(suite, expect.ikev1_suite(result))
         self.assertEqual(vendors, set(result["vendorIds"]))
 
-    def sent_vendors(self, path):
-        """Daemons answer some vendor ids only with the same: both clients must send the same."""
-        lines = tshark(path, "-Y", "udp.dstport == 500 && isakmp.exchangetype == 2", "-T", "fields",
-                       "-e", "isakmp.vid_bytes")
-        return lines[0].replace(":", "").split(",") if lines and lines[0] else []
+    def sent(self, path):
+        """The first message, so that ike-scan can offer the same: daemons choose by the order of
+        the offer, and answer some vendor ids only with their like."""
+        lines = tshark(path, "--disable-protocol", "isakmp", "-Y", "udp.dstport == 500", "-T",
+                       "fields", "-e", "udp.payload")
+        return ike_client.parse(bytes.fromhex(lines[0]))
 
-    def scan(self, name, vendors):
+    def scan(self, name, opening):
         command = ["ike-scan", "-M", "--sport=0", "--retry=2"]
-        command += [f"--trans={suite}" for suite in IKE_SCAN_SUITES]
-        command += [f"--vendor={vendor}" for vendor in vendors]
+        command += [f"--trans=(1={cipher}{f',14={bits}' if bits else ''},2={digest},3={method},"
+                    f"4={group})" for cipher, bits, digest, group, method in opening.transforms]
+        command += [f"--vendor={vendor.hex()}" for vendor in opening.vendors]
         output = subprocess.run(BENCH.source.command(*command, BENCH.host(name)), text=True,
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                 check=False).stdout

@@ -23,8 +23,8 @@ CONFIGURATION = """
 [api]
 allow = ["any"]
 [probe]
-interval = "10s"
-timeout = "5s"
+interval = "15s"
+timeout = "8s"
 audit_interval = "0s"
 """
 
@@ -33,10 +33,11 @@ def open_bench(binary):
     global BENCH, SERVER
     BENCH = bench.Bench(binary, "ikes-", "10.96")
     hosts = {name: BENCH.host(name) for name in (*BENCH.truth, *SILENT)}
-    hosts.update({"lw-6": BENCH.host("lw", 6), "noname": "nothing.invalid"})
+    # The half-open budget is the address's, so what is probed in two ways has two addresses.
+    hosts.update({"ss-ke-6": BENCH.host("ss-ke", 6), "noname": "nothing.invalid"})
     text = CONFIGURATION + "".join(f'[[target]]\nname = "{name}"\nhost = "{host}"\n'
                                    for name, host in hosts.items())
-    text += f'[[target]]\nname = "lw-tcp"\nhost = "{BENCH.host("lw")}"\ntransport = "tcp"\n'
+    text += f'[[target]]\nname = "lw-tcp"\nhost = "{BENCH.host("lw", 6)}"\ntransport = "tcp"\n'
     SERVER = Server(BENCH.binary, BENCH.source, text)
     process.wait_for(settled, SETTLED)
 
@@ -60,7 +61,11 @@ class Page(unittest.TestCase):
                     self.daemon(name, version, truth)
 
     def daemon(self, name, version, truth):
-        """libreswan and strongSwan both answer an opening of a version that they do not have."""
+        """A strongSwan refuses a version that it has no connection for; one that was built
+        without it says INVALID_MAJOR_VERSION, which proves no more than that somebody is there."""
+        if version == 1 and name in postures.NEWER:
+            self.assertEqual(0, self.value("ike_up", name, version))
+            return
         chosen = version in truth.versions and name != "ss-odd"
         self.assertEqual(1, self.value("ike_up", name, version))
         self.assertEqual(chosen, self.value("ike_negotiated", name, version))
@@ -92,8 +97,8 @@ class Page(unittest.TestCase):
                 self.assertEqual(name == "ss-cookie",
                                  self.value("ike_responder_cookie_required", name, 2))
 
-    def test_other_ways_to_libreswan(self):
-        self.assertEqual(1, self.value("ike_negotiated", "lw-6", 2))
+    def test_ipv6_and_tcp(self):
+        self.assertEqual(1, self.value("ike_negotiated", "ss-ke-6", 2))
         self.assertEqual(1, self.value("ike_negotiated", "lw-tcp", 2))
 
     def test_failures(self):
@@ -111,37 +116,39 @@ class Page(unittest.TestCase):
     def test_refused_version_is_up(self):
         """NO-PROPOSAL-CHOSEN: rejected, and yet an IKE daemon is there."""
         self.assertEqual(1, self.value("ike_up", "ss-strong", 1))
-        rows = self.page.rows("ike_probe_failure_info", target="ss-odd", ike_version="2")
-        self.assertEqual(["rejected"], [labels["reason"] for labels, _ in rows])
+        for name, version in (("ss-strong", 1), ("ss-odd", 1), ("ss-odd", 2)):
+            self.assertGreater(self.value("ike_probe_failures_total", name, version,
+                                          reason="rejected"), 0, name)
 
 
 class AdHoc(unittest.TestCase):
     def test_probe_page(self):
-        page = SERVER.metrics("/probe?target=" + BENCH.host("ss-default"))
+        page = SERVER.metrics("/probe?target=" + BENCH.host("ss-default", 6))
         self.assertEqual(1, page.value("probe_success"))
         self.assertEqual(1, page.value("ike_up", ike_version="2"))
         self.assertFalse([labels for _, labels, _ in page.samples if "target" in labels])
 
+    """By their IPv6 addresses, whose half-open budget no target uses."""
+
     def test_version(self):
         for name, selected in (("ss-strong", (False, True)), ("ss-v1only", (True, False))):
-            BENCH.refresh(name)
-            status, body = SERVER.post("/api/ike/version", {"host": BENCH.host(name)})
+            status, body = SERVER.post("/api/ike/version", {"host": BENCH.host(name, 6)})
             self.assertEqual(200, status, body)
             self.assertEqual(selected, (body["ikev1Selected"], body["ikev2Selected"]), body)
 
     def test_single_versions(self):
-        BENCH.refresh("lw")
-        status, body = SERVER.post("/api/ike/v2-sa", {"host": BENCH.host("lw")})
+        host, offers = BENCH.host("ss-weak", 6), BENCH.truth["ss-weak"].offers
+        status, body = SERVER.post("/api/ike/v2-sa", {"host": host})
         self.assertEqual(200, status, body)
-        self.assertTrue(expect.configured(expect.ikev2_suite(body), BENCH.truth["lw"].offers(2)))
-        status, body = SERVER.post("/api/ike/probe", {"host": BENCH.host("lw"), "port": 4500})
+        self.assertTrue(expect.configured(expect.ikev2_suite(body), offers(2)), body)
+        status, body = SERVER.post("/api/ike/probe", {"host": host, "port": 4500})
         self.assertEqual(200, status, body)
-        self.assertTrue(expect.configured(expect.ikev1_suite(body), BENCH.truth["lw"].offers(1)))
+        self.assertTrue(expect.configured(expect.ikev1_suite(body), offers(1)), body)
 
     def test_statuses(self):
         for name, wanted, reason in (("dead", 504, "timeout"), ("refused", 502, "unreachable"),
                                      ("garbage", 502, "malformed")):
-            status, body = SERVER.post("/api/ike/v2-sa", {"host": BENCH.host(name),
+            status, body = SERVER.post("/api/ike/v2-sa", {"host": BENCH.host(name, 6),
                                                           "timeout": 2000})
             self.assertEqual((wanted, reason), (status, body["reason"]), body)
             self.assertFalse(body["success"])
@@ -155,14 +162,14 @@ def suite_of(labels, version):
                   "authentication": iana.V1_AUTHENTICATION}
     suite = {"dh": (int(labels["dh_group"]), None)}
     for kind, table in tables.items():
-        if labels.get(kind) in (None, "", "none"):
+        if labels.get(kind) in (None, "NONE"):
             continue
         name, _, bits = labels[kind].rpartition("_")
         if bits in ("128", "192", "256") and name in table.values():
             suite[kind] = (iana.number(table, name), int(bits))
             continue
         suite[kind] = (iana.number(table, labels[kind]), None)
-    if labels.get("additional_ke") not in (None, "", "none"):
+    if labels.get("additional_ke") not in (None, "", "NONE"):
         suite["ke1"] = (iana.number(iana.KEY_EXCHANGE, labels["additional_ke"]), None)
     return suite
 
