@@ -75,6 +75,14 @@ ByteSpan Exchange::OnMessage(ByteSpan message, TimePoint arrival) {
   return {};
 }
 
+ByteSpan Exchange::OnReconnected(const Endpoint& local, TimePoint now) {
+  if (done_ || now >= timing_.deadline) return OnTimer(now);
+  Conversation& conversation = dialogues_->conversation;
+  conversation.seed.local = local;
+  conversation.opening->PatchLocal(conversation.seed, &conversation.message);
+  return Sent(now, false);
+}
+
 void Exchange::OnSendFailed(TimePoint now) {
   if (!done_) Finish(Reason::kSend, now);
 }

@@ -41,6 +41,11 @@ class Exchange {
   // no valid answer is noted as garbage and changes nothing else.
   ByteSpan OnMessage(ByteSpan message, TimePoint arrival);
 
+  // The peer closed the connection though it had asked for another message (libreswan does so after
+  // INVALID_KE_PAYLOAD), and there is a new one from `local`. Returns that message, made to come
+  // from there. A connection closed before any answer is the end: OnUnreachable, or silence.
+  ByteSpan OnReconnected(const Endpoint& local, TimePoint now);
+
   // The local system could not send, or an error that quotes our SPI came back. Ends the exchange.
   void OnSendFailed(TimePoint now);
   void OnUnreachable(TimePoint now);
@@ -55,6 +60,8 @@ class Exchange {
   ByteSpan OnTimer(TimePoint now);
 
   bool done() const { return done_; }
+  // Whether the peer has given a valid answer, one that asked for another message included.
+  bool answered() const { return outcome_.answered(); }
   // REQUIRES: done(). Valid until Begin.
   const Outcome& outcome() const { return outcome_; }
   uint64_t initiator_spi() const { return outcome_.initiator_spi; }

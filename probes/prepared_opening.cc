@@ -193,6 +193,13 @@ void PreparedOpening::WriteMessage(const ExchangeSeed& seed, const KeyShare& sha
   writer.PatchU32(wire::kLengthOffset, static_cast<uint32_t>(out->size()));
 }
 
+void PreparedOpening::PatchLocal(const ExchangeSeed& seed, Bytes* message) const {
+  if (patches_.nat_source == 0) return;
+  const size_t tail_at = message->size() - tail_.size();
+  Overwrite(tail_at + patches_.nat_source,
+            wire::HashNatDetection({seed.initiator_spi, 0, seed.local}), message);
+}
+
 void PreparedOpening::PatchTail(const ExchangeSeed& seed, size_t tail_at, Bytes* out) const {
   // The nonce stands at the tail's beginning, after its payload's header: 0 means "none".
   if (patches_.nonce != 0) Overwrite(tail_at + patches_.nonce, seed.nonce, out);

@@ -45,6 +45,10 @@ class PreparedOpening {
   // REQUIRES: a public value where own_ke_group() is not 0.
   void WriteMessage(const ExchangeSeed& seed, const KeyShare& share, Bytes* out) const;
 
+  // Makes `message`, of WriteMessage and with or without a cookie, one that comes from another
+  // local endpoint. REQUIRES: nothing but the local endpoint of `seed` has changed.
+  void PatchLocal(const ExchangeSeed& seed, Bytes* message) const;
+
  private:
   static constexpr size_t kSaBodyAt = 32;  // after the header and the generic payload header
 

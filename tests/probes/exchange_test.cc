@@ -147,6 +147,30 @@ TEST(Exchange, MovedExchangeGoesOn) {
   EXPECT_EQ(moved.outcome().answer, AnswerKind::kSelected);
 }
 
+TEST(Exchange, ReconnectedItSpeaksForTheNewSource) {
+  ExchangeUnderTest t;
+  t.Receive(CookieAnswer(1));
+  t.Receive(InvalidKe(14));
+  ASSERT_TRUE(t.exchange.answered());
+  ExchangeUnderTest expected;
+  expected.seed.local.port = 40001;
+  expected.Begin();
+  expected.Receive(CookieAnswer(1));
+  expected.Receive(InvalidKe(14));
+  const ByteSpan again = t.exchange.OnReconnected(expected.seed.local, t.now);
+  EXPECT_EQ(Bytes(again.begin(), again.end()), expected.sent.back());
+  const auto hash = wire::HashNatDetection({kSpi, kResponderSpi, expected.seed.local});
+  t.Receive(Ikev2Message()
+                .Sa({{1, 20, 256}, {2, 7, 0}, {4, 14, 0}})
+                .Ke(14)
+                .Nonce()
+                .Notify(wire::v2::notify::kNatDetectionDestinationIp, hash)
+                .Done());
+  EXPECT_EQ(t.outcome().answer, AnswerKind::kSelected);
+  EXPECT_EQ(t.outcome().nat_local, NatState::kNo);
+  EXPECT_TRUE(t.exchange.OnReconnected(expected.seed.local, t.now).empty());
+}
+
 TEST(Exchange, LastSentIsTheNewestMessage) {
   ExchangeUnderTest t;
   t.Receive(CookieAnswer(1));
