@@ -27,8 +27,7 @@ ike::Policy PolicyNamed(const std::string& name, const config::Config& config) {
 }
 
 std::shared_ptr<const ike::AuditResult> Judge(const AuditRequest& request,
-                                              const AuditOutcome& outcome,
-                                              const std::string& error,
+                                              const AuditOutcome& outcome, const std::string& error,
                                               const config::Config& config) {
   auto result = std::make_shared<ike::AuditResult>();
   const ike::ProbeSettings& settings = *request.settings;
@@ -50,10 +49,10 @@ std::shared_ptr<const ike::AuditResult> Judge(const AuditRequest& request,
 }  // namespace
 
 AuditJudge MakeAuditJudge(const Store* store) {
-  return [store](const AuditRequest& request, const AuditOutcome& outcome,
-                 const std::string& error) {
-    return Judge(request, outcome, error, *store->table()->config);
-  };
+  return
+      [store](const AuditRequest& request, const AuditOutcome& outcome, const std::string& error) {
+        return Judge(request, outcome, error, *store->table()->config);
+      };
 }
 
 AuditJudge MakeAuditJudge(std::shared_ptr<const config::Config> config) {

@@ -66,7 +66,8 @@ void AppendField(bool json, std::string_view key, std::string_view value, std::s
 std::string Now() {
   auto now = std::chrono::system_clock::now();
   std::time_t seconds = std::chrono::system_clock::to_time_t(now);
-  auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()) % 1000;
+  auto millis =
+      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()) % 1000;
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   char text[40];

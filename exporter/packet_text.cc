@@ -127,11 +127,9 @@ std::string PacketText(ike::ByteSpan message) {
   if (!body) return text + "  truncated\n" + HexLines(message);
   ike::wire::PayloadCursor cursor(header->next_payload, *body);
   while (auto payload = cursor.Next()) {
-    std::string_view name =
-        ikev1 ? v1::PayloadName(payload->type) : v2::PayloadName(payload->type);
-    text += "  " + NameOrNumber(name, payload->type) + ", " +
-            std::to_string(payload->body.size()) + " bytes" +
-            (payload->critical ? ", critical" : "") + "\n";
+    std::string_view name = ikev1 ? v1::PayloadName(payload->type) : v2::PayloadName(payload->type);
+    text += "  " + NameOrNumber(name, payload->type) + ", " + std::to_string(payload->body.size()) +
+            " bytes" + (payload->critical ? ", critical" : "") + "\n";
     text += ikev1 ? Ikev1PayloadText(*payload) : Ikev2PayloadText(*payload);
   }
   if (!cursor.ok()) text += "  malformed payload\n";

@@ -1,5 +1,5 @@
-// ProbeHistory: the recent past of one target in bounded space, failures kept longer than successes.
-// Written and read under its TargetEntry's lock.
+// ProbeHistory: the recent past of one target in bounded space, failures kept longer than
+// successes. Written and read under its TargetEntry's lock.
 #pragma once
 
 #include <array>

@@ -20,7 +20,8 @@ void CountRtt(double rtt, const std::vector<double>& bounds, RttHistogram* histo
 
 void TakeSuite(const ProbeReport& report, VersionState* state) {
   const ike::Outcome& outcome = report.outcome;
-  bool changed = !state->has_suite || outcome.ikev2 != state->ikev2 || outcome.ikev1 != state->ikev1;
+  bool changed =
+      !state->has_suite || outcome.ikev2 != state->ikev2 || outcome.ikev1 != state->ikev1;
   if (changed) state->suite_changed_at = report.finished_at;
   state->has_suite = true;
   state->ikev2 = outcome.ikev2;
@@ -158,8 +159,7 @@ std::shared_ptr<const TargetTable> Store::Apply(
     if (!in_shard(target.name)) continue;
     auto known = old->by_name.find(target.name);
     EntryPtr entry;
-    if (known != old->by_name.end() &&
-        SameTarget(*old->entries[known->second]->target(), target)) {
+    if (known != old->by_name.end() && SameTarget(*old->entries[known->second]->target(), target)) {
       entry = old->entries[known->second];
       entry->SetTarget(target, history, buckets);
     } else {

@@ -1,8 +1,8 @@
 // Store: what is known of every target, the only hand-over from the probing threads to the serving
 // ones. Engines publish, HTTP threads read. A TargetTable is immutable and replaced whole by a
-// reload; the TargetEntry objects in it are shared between tables, so a kept target keeps its state.
-// All public functions may be called from any thread; an entry's lock is held for well under a
-// microsecond.
+// reload; the TargetEntry objects in it are shared between tables, so a kept target keeps its
+// state. All public functions may be called from any thread; an entry's lock is held for well under
+// a microsecond.
 #pragma once
 
 #include <array>
@@ -41,7 +41,7 @@ struct VersionState {
   ike::NatState nat_remote = ike::NatState::kUnknown;
   ike::Reason last_reason = ike::Reason::kNone;
   uint16_t features = 0;
-  uint16_t error_notify = 0;  // of the last answer, 0 = none
+  uint16_t error_notify = 0;    // of the last answer, 0 = none
   uint16_t implementation = 0;  // index into ike::kImplementations
   bool responder_known = false;
   bool ever_answered = false;
@@ -78,12 +78,12 @@ struct AuditHistory {
 };
 
 struct TargetState {
-  bool up = false;                // ike_target_up
-  double up_changed_at = 0;       // when `up` last changed; 0 = never
+  bool up = false;           // ike_target_up
+  double up_changed_at = 0;  // when `up` last changed; 0 = never
   std::array<VersionState, 2> versions;
   std::array<RttHistogram, 2> rtt;
-  std::unique_ptr<AuditHistory> audit;     // null = never audited
-  std::unique_ptr<ProbeHistory> history;   // null with detail = "basic"
+  std::unique_ptr<AuditHistory> audit;    // null = never audited
+  std::unique_ptr<ProbeHistory> history;  // null with detail = "basic"
 
   VersionState& of(ike::IkeVersion v) { return versions[static_cast<size_t>(v) - 1]; }
   const VersionState& of(ike::IkeVersion v) const { return versions[static_cast<size_t>(v) - 1]; }
@@ -94,11 +94,11 @@ struct ProbeReport {
   ike::Outcome outcome;       // of the exchange that decided the probe
   bool full_opening = false;  // the target's own proposals: renews suite, features, responder
   uint16_t implementation = 0;
-  uint32_t packets_sent = 0;      // of all its exchanges
+  uint32_t packets_sent = 0;  // of all its exchanges
   uint32_t packets_received = 0;
-  ike::Duration duration{};       // resolution and every exchange included
-  double finished_at = 0;         // Unix time
-  ike::IpAddress address;         // what was probed
+  ike::Duration duration{};                           // resolution and every exchange included
+  double finished_at = 0;                             // Unix time
+  ike::IpAddress address;                             // what was probed
   std::shared_ptr<const ike::AnswerDetails> details;  // null where nobody reads them
 };
 
@@ -145,7 +145,7 @@ using EntryPtr = std::shared_ptr<TargetEntry>;
 
 struct TargetTable {
   std::shared_ptr<const config::Config> config;
-  std::vector<EntryPtr> entries;  // in the order of the configuration
+  std::vector<EntryPtr> entries;                      // in the order of the configuration
   std::unordered_map<std::string, uint32_t> by_name;  // index into entries
 };
 
@@ -154,7 +154,8 @@ class Store {
   Store();
   std::shared_ptr<const TargetTable> table() const;
   // Makes the table of `config`, of this shard's targets only, taking over the entries that stay
-  // (same name, host, port and transport). Returns the new table, which table() returns from now on.
+  // (same name, host, port and transport). Returns the new table, which table() returns from now
+  // on.
   std::shared_ptr<const TargetTable> Apply(std::shared_ptr<const config::Config> config,
                                            const std::function<bool(std::string_view)>& in_shard);
 

@@ -1,12 +1,13 @@
 #include "exporter/version.h"
 
-#include <CLI/Version.hpp>
 #include <ares.h>
 #include <httplib.h>
-#include <nlohmann/json.hpp>
 #include <openssl/crypto.h>
 #include <spdlog/version.h>
 #include <toml++/toml.h>
+
+#include <CLI/Version.hpp>
+#include <nlohmann/json.hpp>
 
 #include "exporter/revision.h"
 
@@ -39,8 +40,10 @@ std::string VersionText() {
   text += "  cpp-httplib:   " CPPHTTPLIB_VERSION "\n";
   text += "  toml++:        " + Triple(TOML_LIB_MAJOR, TOML_LIB_MINOR, TOML_LIB_PATCH) + "\n";
   text += "  spdlog:        " + Triple(SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR, SPDLOG_VER_PATCH) + "\n";
-  text += "  nlohmann-json: " + Triple(NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
-                                       NLOHMANN_JSON_VERSION_PATCH) + "\n";
+  text += "  nlohmann-json: " +
+          Triple(NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
+                 NLOHMANN_JSON_VERSION_PATCH) +
+          "\n";
   text += "  CLI11:         " CLI11_VERSION;
   return text;
 }

@@ -7,8 +7,8 @@
 namespace exporter {
 
 std::string_view Version();
-std::string_view Revision();   // of the source, "unknown" outside a checkout
+std::string_view Revision();  // of the source, "unknown" outside a checkout
 std::string_view Compiler();
-std::string VersionText();     // several lines: version, revision, compiler, libraries
+std::string VersionText();  // several lines: version, revision, compiler, libraries
 
 }  // namespace exporter

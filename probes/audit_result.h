@@ -27,8 +27,8 @@ struct Finding {
   std::string level;        // "weak", "broken", "not allowed", ...
   std::string reason;       // what was expected and what was found
   std::string reference;
-  std::string advice;       // what to change in the gateway's configuration
-  bool draft = false;       // the policy's row has no checked source
+  std::string advice;  // what to change in the gateway's configuration
+  bool draft = false;  // the policy's row has no checked source
 };
 
 struct AuditResult {
@@ -43,7 +43,7 @@ struct AuditResult {
   bool post_quantum = false;
   uint32_t requests = 0;
   Duration duration{};
-  uint16_t implementation = 0;  // index into Implementations()
+  uint16_t implementation = 0;                          // index into Implementations()
   std::array<std::optional<VersionAudit>, 2> versions;  // [version - 1]; absent = not asked for
   std::vector<Finding> findings;
 

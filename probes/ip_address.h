@@ -16,7 +16,7 @@ namespace ike {
 
 struct IpAddress {
   std::array<uint8_t, 16> octets{};
-  uint8_t size = 0;  // 4, 16, or 0 for "none"
+  uint8_t size = 0;       // 4, 16, or 0 for "none"
   uint32_t scope_id = 0;  // of a link-local IPv6 address, else 0
 
   bool is_v4() const { return size == 4; }

@@ -36,33 +36,34 @@ struct LivenessMemory {
   bool refusal_missed = false;    // the last one met silence, and nothing was answered since
   uint8_t refusal_silences = 0;   // how often it met silence where others were answered
   bool plainest_needed = false;   // only the plainest opening is answered here
-  uint8_t full_silences = 0;      // how often a full one met silence where the plainest was answered
+  uint8_t full_silences = 0;  // how often a full one met silence where the plainest was answered
 };
 static_assert(sizeof(LivenessMemory) <= 64);  // there are two for each target
 
 struct LivenessCircumstances {
   TimePoint now;
-  bool budget_available = true;    // an opening that may leave state is allowed now
-  bool budget_contended = false;   // an audit or an ad hoc probe waits for this address's budget
+  bool budget_available = true;   // an opening that may leave state is allowed now
+  bool budget_contended = false;  // an audit or an ad hoc probe waits for this address's budget
   bool other_version_answers = false;
-  bool repeat_possible = false;    // the engine still has the bytes and they have been answered
-  bool plainest_differs = true;    // from the full opening
+  bool repeat_possible = false;  // the engine still has the bytes and they have been answered
+  bool plainest_differs = true;  // from the full opening
 };
 
 // The first opening of a probe.
 OpeningKind FirstOpening(const LivenessMemory& memory, const LivenessCircumstances& at);
 
-// The next opening after `sent` ended in `outcome`; false = the probe is over. `memory` does not hold
-// this outcome yet.
+// The next opening after `sent` ended in `outcome`; false = the probe is over. `memory` does not
+// hold this outcome yet.
 bool NextOpening(OpeningKind sent, const Outcome& outcome, const LivenessMemory& memory,
                  const LivenessCircumstances& at, OpeningKind* next);
 
-// Whether the silence to `sent`, the last opening of a probe, says that this version is down. Not so
-// where it is an untested refusal and others have been answered: then the probe counts as skipped.
+// Whether the silence to `sent`, the last opening of a probe, says that this version is down. Not
+// so where it is an untested refusal and others have been answered: then the probe counts as
+// skipped.
 bool SilenceIsProof(OpeningKind sent, const LivenessMemory& memory);
 
-// How much of what remains of a probe's timeout an exchange may take, so that enough is left for what
-// may follow it.
+// How much of what remains of a probe's timeout an exchange may take, so that enough is left for
+// what may follow it.
 Duration ShareOfTimeout(OpeningKind kind, const LivenessMemory& memory,
                         const LivenessCircumstances& at, Duration remaining);
 

@@ -1,6 +1,6 @@
 // Opening: what to say first to an endpoint. A liveness probe has one, an audit makes many.
-// Built by proposal sets (probes/algorithms/offers.h), by the liveness plan and by the audit; turned
-// into bytes by the dialogues. Plain values, no I/O.
+// Built by proposal sets (probes/algorithms/offers.h), by the liveness plan and by the audit;
+// turned into bytes by the dialogues. Plain values, no I/O.
 #pragma once
 
 #include <array>

@@ -20,7 +20,8 @@ std::string GroupText(IkeVersion version, uint16_t group) {
 
 std::string SuiteText(const Ikev2Suite& suite) {
   std::string text = Label(IkeVersion::kV2, Kind::kEncryption, suite.encryption, suite.key_length);
-  if (suite.integrity != 0) text += " / " + Label(IkeVersion::kV2, Kind::kIntegrity, suite.integrity);
+  if (suite.integrity != 0)
+    text += " / " + Label(IkeVersion::kV2, Kind::kIntegrity, suite.integrity);
   text += " / " + Label(IkeVersion::kV2, Kind::kPrf, suite.prf);
   text += " / " + GroupText(IkeVersion::kV2, suite.group);
   for (uint16_t id : suite.additional_ke) {

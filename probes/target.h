@@ -18,7 +18,9 @@ namespace ike {
 
 enum class Transport : uint8_t { kUdp, kUdpEncap, kTcp, kTcpRaw };
 inline constexpr std::string_view kTransportNames[] = {"udp", "udp-encap", "tcp", "tcp-raw"};
-constexpr std::string_view TransportName(Transport t) { return kTransportNames[static_cast<int>(t)]; }
+constexpr std::string_view TransportName(Transport t) {
+  return kTransportNames[static_cast<int>(t)];
+}
 constexpr bool IsTcp(Transport t) { return t == Transport::kTcp || t == Transport::kTcpRaw; }
 // The contract's section 5.
 constexpr uint16_t DefaultPort(Transport t) {

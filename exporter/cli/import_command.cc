@@ -25,8 +25,8 @@ std::string Trim(const std::string& line) {
 std::string NameFor(const std::string& host, std::set<std::string>* taken) {
   std::string name = host.substr(0, 120);
   for (char& c : name) {
-    bool allowed = std::isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_' ||
-                   c == ':' || c == '-';
+    bool allowed =
+        std::isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_' || c == ':' || c == '-';
     if (!allowed) c = '-';
   }
   if (!std::isalnum(static_cast<unsigned char>(name.front()))) name.insert(name.begin(), 'h');
@@ -36,8 +36,8 @@ std::string NameFor(const std::string& host, std::set<std::string>* taken) {
 }
 
 void PrintTarget(const net::HostPort& endpoint, std::set<std::string>* taken) {
-  std::printf("[[target]]\nname = \"%s\"\nhost = \"%s\"\n",
-              NameFor(endpoint.host, taken).c_str(), endpoint.host.c_str());
+  std::printf("[[target]]\nname = \"%s\"\nhost = \"%s\"\n", NameFor(endpoint.host, taken).c_str(),
+              endpoint.host.c_str());
   if (endpoint.port) std::printf("port = %u\n", *endpoint.port);
   std::printf("\n");
 }

@@ -1,5 +1,5 @@
-// `ike_exporter import FILE`: a list of hosts, one a line as ike-scan's --file takes it, to [[target]]
-// tables on standard output.
+// `ike_exporter import FILE`: a list of hosts, one a line as ike-scan's --file takes it, to
+// [[target]] tables on standard output.
 #pragma once
 
 #include "exporter/cli/options.h"

@@ -9,7 +9,8 @@ namespace exporter {
 namespace {
 
 constexpr const char* kDescription =
-    "Watches VPN gateways from the outside: sends IKEv1 and IKEv2 handshake openings and shows what "
+    "Watches VPN gateways from the outside: sends IKEv1 and IKEv2 handshake openings and shows "
+    "what "
     "they answer.";
 
 void AddServeFlags(CLI::App* app, ServeOptions* options) {
@@ -82,7 +83,8 @@ void AddProbeFlags(CLI::App* app, ProbeCommandOptions* options) {
       ->check(CLI::IsMember({"any", "ipv4", "ipv6"}));
   app->add_option("--timeout", options->timeout, "Time for one probe, such as 5s.");
   app->add_option("--source-address", options->source_address, "Address to send from.");
-  app->add_option("--policy", options->policy, "Policy to judge by: ietf, nist, bsi, cnsa2 or your own.");
+  app->add_option("--policy", options->policy,
+                  "Policy to judge by: ietf, nist, bsi, cnsa2 or your own.");
   app->add_flag("--json", options->json, "Print one JSON object a line.");
 }
 

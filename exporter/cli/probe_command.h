@@ -5,8 +5,8 @@
 
 namespace exporter {
 
-// Returns the exit code of the contract: 0 every host answered as `require` asks, 1 some did not, 2 a
-// mistake in the arguments.
+// Returns the exit code of the contract: 0 every host answered as `require` asks, 1 some did not, 2
+// a mistake in the arguments.
 int RunProbeCommand(const ProbeOptions& options);
 
 }  // namespace exporter

@@ -45,7 +45,8 @@ void PrintResponder(const ProbeReport& report) {
 void PrintNat(const ike::Outcome& outcome) {
   std::string sides;
   if (outcome.nat_local == ike::NatState::kYes) sides = "on our side";
-  if (outcome.nat_remote == ike::NatState::kYes) sides += sides.empty() ? "on theirs" : " and theirs";
+  if (outcome.nat_remote == ike::NatState::kYes)
+    sides += sides.empty() ? "on theirs" : " and theirs";
   if (!sides.empty()) Field("NAT", sides);
 }
 

@@ -106,9 +106,9 @@ tl::expected<HostOrder, std::string> OrderFor(const ProbeCommandOptions& options
   }
   SetByName(options.proposal, ike::kProposalSetNames, &settings.proposal);
   SetByName(options.address_family, ike::kAddressFamilyNames, &settings.address_family);
-  for (const Checked& checked : {SetTimeout(options.timeout, &settings),
-                                 SetSource(options.source_address, &settings),
-                                 SetPolicy(options.policy, config, &settings)}) {
+  for (const Checked& checked :
+       {SetTimeout(options.timeout, &settings), SetSource(options.source_address, &settings),
+        SetPolicy(options.policy, config, &settings)}) {
     if (!checked) return tl::make_unexpected(checked.error());
   }
   return HostOrder{host, parsed->host, std::make_shared<const Settings>(std::move(settings))};

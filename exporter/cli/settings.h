@@ -1,5 +1,5 @@
-// The settings of a probe that the command line asks for: the configuration's, then the module's, then
-// the flags. Pure but for reading the configuration file.
+// The settings of a probe that the command line asks for: the configuration's, then the module's,
+// then the flags. Pure but for reading the configuration file.
 #pragma once
 
 #include <memory>

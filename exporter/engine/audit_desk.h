@@ -42,14 +42,14 @@ class AuditJob {
 using AuditJobPtr = std::shared_ptr<AuditJob>;
 
 struct AuditRequest {
-  std::string host;         // as the asker named it
-  ike::IpAddress address;   // none: `host` is resolved
+  std::string host;        // as the asker named it
+  ike::IpAddress address;  // none: `host` is resolved
   std::shared_ptr<const ike::ProbeSettings> settings;
-  EntryPtr entry;           // of a configured target, whose state gets the result; may be null
+  EntryPtr entry;  // of a configured target, whose state gets the result; may be null
 };
 
-// Turns what the run found into the judged result (probes/audit_report.h). `error` is set instead of
-// an outcome where the name did not resolve.
+// Turns what the run found into the judged result (probes/audit_report.h). `error` is set instead
+// of an outcome where the name did not resolve.
 using AuditJudge = std::function<std::shared_ptr<const ike::AuditResult>(
     const AuditRequest& request, const AuditOutcome& outcome, const std::string& error)>;
 // Hears of every finished audit of a configured target.

@@ -1,6 +1,6 @@
-// AuditRun: audits both IKE versions of one endpoint with manners: one exchange at a time, at most two
-// a second, openings that may leave state only as the half-open budget of the address allows, and a
-// pause while cookies are demanded. Passive; its owner destroys it at any time. One thread.
+// AuditRun: audits both IKE versions of one endpoint with manners: one exchange at a time, at most
+// two a second, openings that may leave state only as the half-open budget of the address allows,
+// and a pause while cookies are demanded. Passive; its owner destroys it at any time. One thread.
 #pragma once
 
 #include <array>
@@ -49,8 +49,8 @@ class AuditRun final : public Alarm, private ExchangeHandler {
 
  private:
   struct Side {
-    std::unique_ptr<ike::Audit> audit;    // null: this version is not asked for, or is done
-    std::optional<ike::AuditStep> step;   // what it wants next
+    std::unique_ptr<ike::Audit> audit;   // null: this version is not asked for, or is done
+    std::optional<ike::AuditStep> step;  // what it wants next
     ike::Duration last_rtt{};
   };
 

@@ -71,8 +71,9 @@ Engine::Engine(EngineOptions options, std::unique_ptr<net::EventLoop> loop)
       routes_(loop_.get()),
       wheel_(loop_->now()),
       runner_(loop_.get(), &routes_),
-      services_{&runner_, options_.budget, &wheel_, nullptr, &routes_,
-                [this] { return loop_->now(); }, UnixNow},
+      services_{&runner_, options_.budget, &wheel_,
+                nullptr,  &routes_,        [this] { return loop_->now(); },
+                UnixNow},
       audits_(&services_, options_.judge, options_.sink),
       scheduler_(
           &services_, &stats_, [this](std::string_view host) { return Owns(host); },

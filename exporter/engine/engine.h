@@ -1,6 +1,6 @@
 // Engine: one event loop on one thread that does all probing of its share of the targets: scheduled
-// probes, probes on request and audits. Create and destroy on any thread; between Start and Stop every
-// public function may be called from any thread, and callbacks run on the engine's.
+// probes, probes on request and audits. Create and destroy on any thread; between Start and Stop
+// every public function may be called from any thread, and callbacks run on the engine's.
 #pragma once
 
 #include <atomic>

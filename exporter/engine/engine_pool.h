@@ -1,5 +1,5 @@
-// EnginePool: the engines of the process, one thread each, the targets dealt out by the hash of their
-// host. Any thread.
+// EnginePool: the engines of the process, one thread each, the targets dealt out by the hash of
+// their host. Any thread.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,5 @@
-// EngineStats: what the engine counts about itself, for the `ike_exporter_*` metrics. Written by the
-// engine's thread, read by any.
+// EngineStats: what the engine counts about itself, for the `ike_exporter_*` metrics. Written by
+// the engine's thread, read by any.
 #pragma once
 
 #include <array>
@@ -9,7 +9,8 @@
 
 namespace exporter {
 
-// Why a scheduled probe did not take place; the label `reason` of ike_exporter_probes_skipped_total.
+// Why a scheduled probe did not take place; the label `reason` of
+// ike_exporter_probes_skipped_total.
 enum class Skip : uint8_t {
   kInFlight,  // the one before had not ended
   kLate,      // the schedule had fallen behind by more than an interval

@@ -1,5 +1,5 @@
-// The order of one tick: read what has arrived, fire timers, launch what waits, flush, and only then
-// tell handlers what is done, so that they always find consistent state and may start more.
+// The order of one tick: read what has arrived, fire timers, launch what waits, flush, and only
+// then tell handlers what is done, so that they always find consistent state and may start more.
 #include "exporter/engine/exchange_runner.h"
 
 #include <sys/epoll.h>
@@ -62,6 +62,7 @@ struct ExchangeRunner::Flight final : net::TimerNode, net::TcpHandler {
   ike::TimePoint started;
   bool began = false;
   bool connecting = false;
+  bool reconnected = false;
   bool waiting = false;
   bool settled = false;
   bool cancelled = false;
@@ -102,6 +103,7 @@ ExchangeTicket ExchangeRunner::Start(const ExchangeJob& job, ExchangeHandler* ha
   flight->handler = handler;
   flight->trace = trace;
   flight->started = loop_->now();
+  flight->reconnected = false;
   flight->began = flight->connecting = flight->settled = flight->cancelled = flight->unsent = false;
   flight->waiting = true;
   waiting_.push_back(flight);
@@ -119,9 +121,8 @@ void ExchangeRunner::Cancel(ExchangeTicket ticket) {
 
 ike::TimePoint ExchangeRunner::Tick(ike::TimePoint now) {
   for (auto& [key, line] : lines_) ReadLine(line.get());
-  timers_.Advance(now, [&](net::TimerNode& node) {
-    OnFlightTimer(static_cast<Flight*>(&node), now);
-  });
+  timers_.Advance(now,
+                  [&](net::TimerNode& node) { OnFlightTimer(static_cast<Flight*>(&node), now); });
   LaunchWaiting(now);
   FlushLines(now);
   ReportDone();
@@ -203,10 +204,10 @@ void ExchangeRunner::LaunchUdp(Flight* flight, ike::TimePoint now) {
 
 void ExchangeRunner::LaunchTcp(Flight* flight) {
   const ExchangeJob& job = flight->job;
-  net::TcpTarget target{job.remote,
-                        {job.source, job.source_port},
-                        job.transport == ike::Transport::kTcp ? net::TcpFraming::kRfc9329
-                                                              : net::TcpFraming::kRaw};
+  net::TcpTarget target{
+      job.remote,
+      {job.source, job.source_port},
+      job.transport == ike::Transport::kTcp ? net::TcpFraming::kRfc9329 : net::TcpFraming::kRaw};
   auto channel = net::TcpChannel::Connect(loop_, target, flight);
   if (!channel) return OnTcpClosed(flight, channel.error());
   flight->channel = std::move(*channel);
@@ -215,8 +216,17 @@ void ExchangeRunner::LaunchTcp(Flight* flight) {
   timers_.Arm(flight, flight->started + job.timeout);
 }
 
-void ExchangeRunner::BeginExchange(Flight* flight, const ike::Endpoint& local,
-                                   ike::TimePoint now) {
+// The peer asked for another message and closed, as libreswan does after INVALID_KE_PAYLOAD: that
+// message goes over a second connection, but there is no third.
+bool ExchangeRunner::Reconnect(Flight* flight) {
+  if (flight->reconnected || flight->connecting || !flight->exchange.answered()) return false;
+  flight->reconnected = true;
+  flight->channel.reset();
+  LaunchTcp(flight);
+  return true;
+}
+
+void ExchangeRunner::BeginExchange(Flight* flight, const ike::Endpoint& local, ike::TimePoint now) {
   ike::ExchangeSeed seed;
   do {
     seed.initiator_spi = random_.U64();
@@ -226,8 +236,8 @@ void ExchangeRunner::BeginExchange(Flight* flight, const ike::Endpoint& local,
   seed.remote = flight->job.remote;
   ike::ExchangeTiming timing{flight->started + flight->job.timeout,
                              FirstRetransmission(flight->job)};
-  ike::ByteSpan first = flight->exchange.Begin(*flight->job.opening, flight->job.ke_group, seed,
-                                               &keys_, timing, now);
+  ike::ByteSpan first =
+      flight->exchange.Begin(*flight->job.opening, flight->job.ke_group, seed, &keys_, timing, now);
   flight->began = true;
   active_.Insert(seed.initiator_spi, flight);
   SendMessage(flight, first, false, now);
@@ -304,14 +314,17 @@ void ExchangeRunner::OnTcpConnected(Flight* flight) {
   flight->connecting = false;
   --connecting_;
   flight->Cancel();
-  BeginExchange(flight, flight->channel->local(), loop_->now());
+  ike::TimePoint now = loop_->now();
+  if (!flight->began) return BeginExchange(flight, flight->channel->local(), now);
+  SendMessage(flight, flight->exchange.OnReconnected(flight->channel->local(), now), false, now);
+  if (flight->exchange.done()) return Settle(flight);
+  Rearm(flight);
 }
 
 void ExchangeRunner::OnTcpClosed(Flight* flight, const net::TcpClosed& closed) {
   if (flight->settled) return;
   ike::TimePoint now = loop_->now();
-  bool unreachable =
-      closed.end == net::TcpEnd::kRefused || closed.end == net::TcpEnd::kUnreachable;
+  bool unreachable = closed.end == net::TcpEnd::kRefused || closed.end == net::TcpEnd::kUnreachable;
   if (!flight->began) {
     ike::Reason reason = ike::Reason::kTimeout;
     if (unreachable) reason = ike::Reason::kUnreachable;
@@ -320,6 +333,7 @@ void ExchangeRunner::OnTcpClosed(Flight* flight, const net::TcpClosed& closed) {
   }
   // A connection that was taken and then closed without an IKE message: what is behind it is not
   // what was asked for, but something is there.
+  if (Reconnect(flight)) return;
   if (unreachable) {
     flight->exchange.OnUnreachable(now);
     return Settle(flight);

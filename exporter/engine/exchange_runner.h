@@ -1,6 +1,6 @@
 // ExchangeRunner: the Exchanger over real sockets. One UDP socket per address family and transport
-// (and per configured source port) whatever the number of peers; replies are found by SPI in O(1) and
-// count only from the endpoint that was asked. Used by one engine on its thread.
+// (and per configured source port) whatever the number of peers; replies are found by SPI in O(1)
+// and count only from the endpoint that was asked. Used by one engine on its thread.
 #pragma once
 
 #include <cstdint>
@@ -57,6 +57,7 @@ class ExchangeRunner final : public Exchanger {
   void Launch(Flight* flight, ike::TimePoint now);
   void LaunchUdp(Flight* flight, ike::TimePoint now);
   void LaunchTcp(Flight* flight);
+  bool Reconnect(Flight* flight);
   void BeginExchange(Flight* flight, const ike::Endpoint& local, ike::TimePoint now);
   void SendMessage(Flight* flight, ike::ByteSpan message, bool retransmission, ike::TimePoint now);
 
@@ -81,8 +82,8 @@ class ExchangeRunner final : public Exchanger {
   SpiTable<Flight> active_;
   std::vector<std::unique_ptr<Flight>> flights_;
   std::vector<Flight*> free_;
-  std::deque<Flight*> waiting_;            // for the packet rate or the receive buffer
-  std::vector<Flight*> done_;              // to be reported when the state is consistent
+  std::deque<Flight*> waiting_;  // for the packet rate or the receive buffer
+  std::vector<Flight*> done_;    // to be reported when the state is consistent
   std::map<LineKey, std::unique_ptr<Line>> lines_;
   PeerNotes garbage_;
   PeerNotes errors_;

@@ -7,8 +7,8 @@ namespace exporter {
 size_t HalfOpenBudget::Allowed(const Account& account, uint16_t limit, Asker asker,
                                ike::TimePoint now) {
   if (limit <= 1) return 1;
-  bool scheduled = asker == Asker::kScheduled ||
-                   (account.scheduled != ike::TimePoint{} && now - account.scheduled < kScheduledMemory);
+  bool scheduled = asker == Asker::kScheduled || (account.scheduled != ike::TimePoint{} &&
+                                                  now - account.scheduled < kScheduledMemory);
   return scheduled ? limit - 1u : limit;
 }
 

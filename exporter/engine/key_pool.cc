@@ -13,7 +13,8 @@ constexpr auto kRenewal = std::chrono::minutes(1);
 
 }  // namespace
 
-KeyPool::KeyPool() : renewer_([this](std::stop_token stop) { RenewEveryMinute(std::move(stop)); }) {}
+KeyPool::KeyPool()
+    : renewer_([this](std::stop_token stop) { RenewEveryMinute(std::move(stop)); }) {}
 
 KeyPool::~KeyPool() = default;
 

@@ -19,8 +19,8 @@ class KeyPool final : public ike::KeyShares {
   KeyPool();
   ~KeyPool() override;
 
-  // The first request for a group makes its value at once (0.02 to 18 ms, perf.md section 2); call it
-  // for the configured groups before probing starts.
+  // The first request for a group makes its value at once (0.02 to 18 ms, perf.md section 2); call
+  // it for the configured groups before probing starts.
   ike::ByteSpan PublicValue(uint16_t group) override;
 
  private:
@@ -32,8 +32,8 @@ class KeyPool final : public ike::KeyShares {
   Values current_;  // the engine's thread only
   std::mutex mutex_;
   std::condition_variable_any wake_;
-  Values fresh_;                       // guarded by mutex_
-  std::vector<uint16_t> groups_;       // guarded by mutex_
+  Values fresh_;                  // guarded by mutex_
+  std::vector<uint16_t> groups_;  // guarded by mutex_
   std::atomic<bool> has_fresh_{false};
   std::jthread renewer_;
 };

@@ -10,7 +10,8 @@ PreparedPtr Prepare(ike::Opening opening) {
 }
 
 ike::Ikev1Opening Ikev1Full(const ike::ProbeSettings& settings) {
-  if (settings.exchange == ike::Ikev1Mode::kMain) return ike::MakeIkev1MainOpening(settings.proposal);
+  if (settings.exchange == ike::Ikev1Mode::kMain)
+    return ike::MakeIkev1MainOpening(settings.proposal);
   ike::Ikev1Opening opening =
       ike::MakeIkev1AggressiveOpening(settings.proposal, settings.aggressive_dh_group);
   opening.id_type = settings.aggressive_id_type;

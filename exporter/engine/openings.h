@@ -1,5 +1,5 @@
-// OpeningSet: the prepared openings that the targets of one ProbeSettings share. Made on the engine's
-// thread when settings first appear; immutable.
+// OpeningSet: the prepared openings that the targets of one ProbeSettings share. Made on the
+// engine's thread when settings first appear; immutable.
 #pragma once
 
 #include <memory>

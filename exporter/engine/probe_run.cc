@@ -97,11 +97,11 @@ void ProbeRun::Choose() {
   Try(kind);
 }
 
-// Whoever asks wants to see the endpoint's choice: a full opening if the deadline allows to wait for
-// one, else what leaves no state.
+// Whoever asks wants to see the endpoint's choice: a full opening if the deadline allows to wait
+// for one, else what leaves no state.
 void ProbeRun::ChooseOnRequest() {
-  ike::TimePoint latest = deadline_ - std::min<ike::Duration>(order_.timeout / 2,
-                                                             std::chrono::seconds(3));
+  ike::TimePoint latest =
+      deadline_ - std::min<ike::Duration>(order_.timeout / 2, std::chrono::seconds(3));
   if (services_->budget->NextFree(address_, settings().half_open_budget, asker(), now()) <= now()) {
     return Try(ike::OpeningKind::kFull);
   }
@@ -186,7 +186,9 @@ void ProbeRun::OnExchangeDone(const ike::Outcome& outcome) {
   ike::OpeningKind next = ike::OpeningKind::kNone;
   ike::LivenessCircumstances at = Circumstances(now());
   bool more = ike::NextOpening(kind_, outcome, *memory_, at, &next) && deadline_ > now();
-  bool tells = outcome.answered() || ike::SilenceIsProof(kind_, *memory_);
+  bool silent =
+      outcome.reason == ike::Reason::kTimeout || outcome.reason == ike::Reason::kMalformed;
+  bool tells = outcome.answered() || !silent || ike::SilenceIsProof(kind_, *memory_);
   ike::Remember(kind_, outcome, now(), memory_);
   if (more) return Try(next);
   Report(tells ? ProbeEnd::kProbed : ProbeEnd::kNoBudget, outcome);

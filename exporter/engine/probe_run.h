@@ -1,6 +1,6 @@
-// ProbeRun: one liveness probe of one IKE version, from the name to the report: resolve, wait for the
-// half-open budget, one or more exchanges as probes/liveness.h decides. Passive; its owner destroys it
-// at any time, which cancels what is under way. One thread.
+// ProbeRun: one liveness probe of one IKE version, from the name to the report: resolve, wait for
+// the half-open budget, one or more exchanges as probes/liveness.h decides. Passive; its owner
+// destroys it at any time, which cancels what is under way. One thread.
 #pragma once
 
 #include <optional>
@@ -15,14 +15,14 @@
 namespace exporter {
 
 struct ProbeOrder {
-  std::string host;          // resolved, unless `address` is given
-  ike::IpAddress address;    // of an ad hoc probe: checked before, so it is the one that is probed
+  std::string host;        // resolved, unless `address` is given
+  ike::IpAddress address;  // of an ad hoc probe: checked before, so it is the one that is probed
   std::shared_ptr<const ike::ProbeSettings> settings;
   std::shared_ptr<const OpeningSet> openings;
   ike::IkeVersion version = ike::IkeVersion::kV2;
   ike::Duration timeout{};
-  bool scheduled = false;    // else on request: waits for the budget within its deadline
-  bool need_suite = false;   // on request: nothing but the target's own proposals will do
+  bool scheduled = false;   // else on request: waits for the budget within its deadline
+  bool need_suite = false;  // on request: nothing but the target's own proposals will do
   bool keep_details = false;
   bool other_version_answers = false;
 };

@@ -1,5 +1,5 @@
-// Schedule arithmetic: when a target is due. Every target keeps a stable phase within its interval, so
-// that neither a start nor a reload makes a burst. Pure functions.
+// Schedule arithmetic: when a target is due. Every target keeps a stable phase within its interval,
+// so that neither a start nor a reload makes a burst. Pure functions.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,8 @@ ike::TimePoint NextDue(ike::TimePoint now, ike::Duration interval, ike::Duration
 // How many due times lie in (due, now]: the ones that were missed.
 uint64_t MissedSince(ike::TimePoint due, ike::TimePoint now, ike::Duration interval);
 
-// Whether shard `index` of `count` owns `name`. Rendezvous hashing: stable when a target is added, and
-// only 1/count of the targets move when a shard is.
+// Whether shard `index` of `count` owns `name`. Rendezvous hashing: stable when a target is added,
+// and only 1/count of the targets move when a shard is.
 bool InShard(std::string_view name, uint32_t index, uint32_t count);
 
 }  // namespace exporter

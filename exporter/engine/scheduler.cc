@@ -89,8 +89,8 @@ void Scheduler::Scheduled::ScheduleAudit(ike::TimePoint now) {
   if (last_run == 0) return services().wheel->Arm(&audit_alarm_, now + soon);
   // The wall clock may have jumped since: never further away than one interval.
   double age = std::max(0.0, services().unix_time() - last_run);
-  ike::Duration left = interval - std::min(interval, ike::Duration(static_cast<int64_t>(
-                                                         std::min(age, 1e9) * 1e9)));
+  ike::Duration left =
+      interval - std::min(interval, ike::Duration(static_cast<int64_t>(std::min(age, 1e9) * 1e9)));
   services().wheel->Arm(&audit_alarm_, now + std::max(left, soon));
 }
 

@@ -1,6 +1,6 @@
 // Scheduler: probes every target of one engine at its own interval. Late probes are skipped and
-// counted, never piled up. A new table is taken over in slices, so that a reload of a hundred thousand
-// targets does not pause the probing. One thread.
+// counted, never piled up. A new table is taken over in slices, so that a reload of a hundred
+// thousand targets does not pause the probing. One thread.
 #pragma once
 
 #include <array>

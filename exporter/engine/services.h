@@ -1,5 +1,5 @@
-// Services: what the runs of one engine share. Plain pointers, owned by the engine (or a test), which
-// outlives every run. One thread, but for the budget, which is shared between engines.
+// Services: what the runs of one engine share. Plain pointers, owned by the engine (or a test),
+// which outlives every run. One thread, but for the budget, which is shared between engines.
 #pragma once
 
 #include <functional>
@@ -21,11 +21,11 @@ inline net::IpFamily FamilyOf(ike::AddressFamily family) {
 struct Services {
   Exchanger* exchanger = nullptr;
   HalfOpenBudget* budget = nullptr;
-  net::TimerWheel* wheel = nullptr;        // of Alarms
-  net::Resolver* resolver = nullptr;       // null: only addresses can be probed
-  net::RouteCache* routes = nullptr;       // null: addresses are taken in the resolver's order
-  std::function<ike::TimePoint()> now;     // the time of the current turn
-  std::function<double()> unix_time;       // the wall clock, for what is published
+  net::TimerWheel* wheel = nullptr;     // of Alarms
+  net::Resolver* resolver = nullptr;    // null: only addresses can be probed
+  net::RouteCache* routes = nullptr;    // null: addresses are taken in the resolver's order
+  std::function<ike::TimePoint()> now;  // the time of the current turn
+  std::function<double()> unix_time;    // the wall clock, for what is published
 };
 
 }  // namespace exporter

@@ -98,8 +98,7 @@ std::vector<ike::IpAddress> AllowedAddresses(const TargetTable& table, std::stri
 
 HttpError NotAllowed(std::string_view host) {
   return {403,
-          "probing " + std::string(host) +
-              " on request is not allowed; [api] allow lists what is",
+          "probing " + std::string(host) + " on request is not allowed; [api] allow lists what is",
           "not_allowed", 0};
 }
 

@@ -1,6 +1,6 @@
-// Access: who may be probed on request (contract section 3, `[api] allow` and `ports`). Pure decisions
-// over the configuration and what a name resolved to; so that the address that was checked is the one
-// that is probed. Any thread.
+// Access: who may be probed on request (contract section 3, `[api] allow` and `ports`). Pure
+// decisions over the configuration and what a name resolved to; so that the address that was
+// checked is the one that is probed. Any thread.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,8 @@ std::optional<HttpError> CheckPort(const TargetTable& table, uint16_t port);
 // addresses, whatever the configuration says.
 bool MayBeProbed(const ike::IpAddress& address);
 
-// Those of `addresses`, to which `host` resolved, that may be probed. `listed` are the addresses of the
-// host names in [api] allow.
+// Those of `addresses`, to which `host` resolved, that may be probed. `listed` are the addresses of
+// the host names in [api] allow.
 std::vector<ike::IpAddress> AllowedAddresses(const TargetTable& table, std::string_view host,
                                              const std::vector<ike::IpAddress>& addresses,
                                              const std::vector<ike::IpAddress>& listed);

@@ -22,10 +22,10 @@ int ClientRate::Ask(const std::string& client, double per_second) {
   double burst = std::max(1.0, per_second);
   std::lock_guard lock(mutex_);
   if (buckets_.size() >= kMaxClients && !buckets_.contains(client)) {
-    // Full buckets say nothing: they go first. Whoever fills the table with clients loses only them.
-    std::erase_if(buckets_, [&](const auto& item) {
-      return now - item.second.at > std::chrono::seconds(1);
-    });
+    // Full buckets say nothing: they go first. Whoever fills the table with clients loses only
+    // them.
+    std::erase_if(buckets_,
+                  [&](const auto& item) { return now - item.second.at > std::chrono::seconds(1); });
     if (buckets_.size() >= kMaxClients) return 1;
   }
   auto [place, fresh] = buckets_.try_emplace(client, Bucket{burst, now});
@@ -55,8 +55,8 @@ tl::expected<ConcurrencyTicket, HttpError> AdHoc::Enter(const std::string& clien
   return ConcurrencyTicket(&under_way_);
 }
 
-std::optional<net::ResolveResult> AdHoc::Resolve(const std::string& host,
-                                                 ike::AddressFamily family, ike::Duration limit) {
+std::optional<net::ResolveResult> AdHoc::Resolve(const std::string& host, ike::AddressFamily family,
+                                                 ike::Duration limit) {
   auto slot = std::make_shared<ReplySlot<net::ResolveResult>>();
   services_->engines->For(host).Resolve(
       host, family, [slot](const net::ResolveResult& result) { slot->Set(result); });
@@ -112,8 +112,9 @@ AdHoc::Answers AdHoc::Probe(const Admitted& admitted, ike::Duration timeout, boo
     request.timeout = timeout;
     request.need_suite = need_suite;
     request.trace = trace;
-    services_->engines->For(admitted.host)
-        .Probe(std::move(request), [slot](ProbeAnswer answer) { slot->Set(std::move(answer)); });
+    services_->engines->For(admitted.host).Probe(std::move(request), [slot](ProbeAnswer answer) {
+      slot->Set(std::move(answer));
+    });
   }
   Answers answers;
   for (size_t i = 0; i < slots.size(); ++i) {

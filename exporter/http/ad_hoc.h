@@ -1,5 +1,5 @@
-// AdHoc: probes on request. Admits them (ports, addresses, rate and number of requests), sends them to
-// the engine that owns the host and waits. Called by the HTTP threads, any number at a time.
+// AdHoc: probes on request. Admits them (ports, addresses, rate and number of requests), sends them
+// to the engine that owns the host and waits. Called by the HTTP threads, any number at a time.
 #pragma once
 
 #include <atomic>

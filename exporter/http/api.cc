@@ -48,8 +48,8 @@ std::shared_ptr<const ike::ProbeSettings> SettingsFor(const ApiRequest& request,
   settings->source_port = defaults.source_port;
   settings->policy = request.policy.empty() ? defaults.policy : request.policy;
   std::optional<uint16_t> port = request.port ? request.port : port_in_host;
-  settings->transport = request.transport.value_or(
-      port == 4500 ? ike::Transport::kUdpEncap : ike::Transport::kUdp);
+  settings->transport =
+      request.transport.value_or(port == 4500 ? ike::Transport::kUdpEncap : ike::Transport::kUdp);
   settings->port = port.value_or(ike::DefaultPort(settings->transport));
   settings->proposal = request.proposal;
   settings->address_family = request.address_family;
@@ -86,8 +86,8 @@ ApiReply NotAnswered(const ProbedHost& host, const std::optional<ProbeAnswer>& a
                          "budget", 30});
   }
   ike::Reason reason = answer->result.report.outcome.reason;
-  return Refuse(host, {StatusOf(reason), FailureSentence(answer->result), ike::ReasonName(reason),
-                       0});
+  return Refuse(host,
+                {StatusOf(reason), FailureSentence(answer->result), ike::ReasonName(reason), 0});
 }
 
 bool Answered(const std::optional<ProbeAnswer>& answer) {
@@ -127,8 +127,7 @@ ApiReply Api::Run(ApiEndpoint endpoint, const ApiRequest& request, const Admitte
   if (endpoint == ApiEndpoint::kAudit) return StartAudit(admitted);
   ProbedHost host{request.host, admitted.settings->port};
   bool need_suite = endpoint != ApiEndpoint::kVersion;
-  AdHoc::Answers answers =
-      ad_hoc_->Probe(admitted, admitted.settings->timeout, need_suite, false);
+  AdHoc::Answers answers = ad_hoc_->Probe(admitted, admitted.settings->timeout, need_suite, false);
   const std::optional<ProbeAnswer>& ikev1 = answers.versions[0];
   const std::optional<ProbeAnswer>& ikev2 = answers.versions[1];
   if (endpoint == ApiEndpoint::kProbe) {
@@ -182,7 +181,8 @@ ApiReply Api::Audit(const std::string& id) {
   std::lock_guard lock(mutex_);
   auto found = audits_.find(id);
   if (found == audits_.end()) {
-    return Refuse({}, {404, "there is no such audit; results are kept for an hour", "not_found", 0});
+    return Refuse({},
+                  {404, "there is no such audit; results are kept for an hour", "not_found", 0});
   }
   const KeptAudit& audit = found->second;
   std::shared_ptr<const ike::AuditResult> result = audit.job->result();

@@ -1,5 +1,5 @@
-// The JSON API (contract sections 3 and 4). Handlers take plain text and give plain text, so that they
-// do not know the HTTP library. Any thread.
+// The JSON API (contract sections 3 and 4). Handlers take plain text and give plain text, so that
+// they do not know the HTTP library. Any thread.
 #pragma once
 
 #include <memory>
@@ -15,8 +15,8 @@ namespace exporter {
 
 struct ApiReply {
   int status = 200;
-  std::string body;          // JSON
-  std::string location;      // of a 202
+  std::string body;      // JSON
+  std::string location;  // of a 202
   int retry_after = 0;
   std::string_view rejection;  // for ike_exporter_api_rejections_total; empty = none
 };

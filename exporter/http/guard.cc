@@ -44,8 +44,8 @@ std::optional<HttpError> CheckHost(const BrowserHeaders& headers,
 std::optional<HttpError> CheckOrigin(const BrowserHeaders& headers) {
   std::string site = Lower(headers.sec_fetch_site);
   bool foreign_site = site == "cross-site" || site == "same-site";
-  bool foreign_origin = !headers.origin.empty() &&
-                        Lower(OriginAuthority(headers.origin)) != Lower(headers.host);
+  bool foreign_origin =
+      !headers.origin.empty() && Lower(OriginAuthority(headers.origin)) != Lower(headers.host);
   if (!foreign_site && !foreign_origin) return std::nullopt;
   return HttpError{403, "requests of other origins' pages are refused", "origin", 0};
 }

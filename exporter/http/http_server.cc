@@ -1,5 +1,6 @@
-// Mind what cpp-httplib 0.11 does by itself: SO_REUSEPORT on, chunked bodies past the payload limit,
-// 404 for a wrong method, exception texts in a header, Nagle's algorithm on. Each is undone below.
+// Mind what cpp-httplib 0.11 does by itself: SO_REUSEPORT on, chunked bodies past the payload
+// limit, 404 for a wrong method, exception texts in a header, Nagle's algorithm on. Each is undone
+// below.
 #include "exporter/http/http_server.h"
 
 #include <httplib.h>
@@ -93,8 +94,8 @@ struct HttpServer::State {
   bool Refuses(const Request& request, Response* response);
   void ServeMetrics(Response* response);
   void ServeProbePage(const Request& request, Response* response);
-  void ServePost(ApiEndpoint endpoint, const Request& request,
-                 const httplib::ContentReader& reader, Response* response);
+  void ServePost(ApiEndpoint endpoint, const Request& request, const httplib::ContentReader& reader,
+                 Response* response);
   void ServeReload(Response* response);
   void Send(const ApiReply& reply, Response* response);
 };
@@ -114,8 +115,8 @@ bool HttpServer::State::Refuses(const Request& request, Response* response) {
   }
   bool has_body = request.has_header("Transfer-Encoding") ||
                   request.get_header_value("Content-Length", 0) != std::string("0");
-  has_body = has_body && (request.has_header("Transfer-Encoding") ||
-                          request.has_header("Content-Length"));
+  has_body =
+      has_body && (request.has_header("Transfer-Encoding") || request.has_header("Content-Length"));
   if (!error && request.method == "POST" && route->json) {
     error = CheckContentType(request.get_header_value("Content-Type"), has_body);
   }
@@ -128,15 +129,16 @@ bool HttpServer::State::Refuses(const Request& request, Response* response) {
 // Streamed in pieces: the memory of a scrape does not grow with the fleet.
 void HttpServer::State::ServeMetrics(Response* response) {
   auto page = std::make_shared<MetricsPage>(services.store->table());
-  response->set_chunked_content_provider(kMetricsType, [this, page](size_t, httplib::DataSink& sink) {
-    std::string piece;
-    piece.reserve(kPieceBytes + 4096);
-    bool more = page->Next(kPieceBytes, &piece);
-    if (!more) piece += metrics.Text();
-    bool written = sink.write(piece.data(), piece.size());
-    if (!more) sink.done();
-    return written;
-  });
+  response->set_chunked_content_provider(kMetricsType,
+                                         [this, page](size_t, httplib::DataSink& sink) {
+                                           std::string piece;
+                                           piece.reserve(kPieceBytes + 4096);
+                                           bool more = page->Next(kPieceBytes, &piece);
+                                           if (!more) piece += metrics.Text();
+                                           bool written = sink.write(piece.data(), piece.size());
+                                           if (!more) sink.done();
+                                           return written;
+                                         });
 }
 
 void HttpServer::State::ServeProbePage(const Request& request, Response* response) {

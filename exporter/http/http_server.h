@@ -13,7 +13,8 @@ namespace exporter {
 
 class HttpServer {
  public:
-  // `listen` are "host:port", ":port" or "[v6]:port". What `services` points to outlives the server.
+  // `listen` are "host:port", ":port" or "[v6]:port". What `services` points to outlives the
+  // server.
   static tl::expected<std::unique_ptr<HttpServer>, std::string> Start(
       HttpServices services, const std::vector<std::string>& listen);
   ~HttpServer();

@@ -45,11 +45,13 @@ std::string MetricsText(const ike::Target& target, const AdHoc::Answers& answers
       text += samples;
     }
   });
-  text += "# HELP probe_success 1 if the versions that `require` asks for answered.\n"
-          "# TYPE probe_success gauge\nprobe_success ";
+  text +=
+      "# HELP probe_success 1 if the versions that `require` asks for answered.\n"
+      "# TYPE probe_success gauge\nprobe_success ";
   AppendValue(up ? 1 : 0, &text);
-  text += "\n# HELP probe_duration_seconds How long the probe took, name resolution included.\n"
-          "# TYPE probe_duration_seconds gauge\nprobe_duration_seconds ";
+  text +=
+      "\n# HELP probe_duration_seconds How long the probe took, name resolution included.\n"
+      "# TYPE probe_duration_seconds gauge\nprobe_duration_seconds ";
   AppendValue(duration_seconds, &text);
   return text + "\n";
 }
@@ -91,7 +93,8 @@ std::string DebugText(const Admitted& admitted, const AdHoc::Answers& answers) {
   return text;
 }
 
-// A name that does not resolve is a failed probe, not a failed request, as blackbox_exporter has it.
+// A name that does not resolve is a failed probe, not a failed request, as blackbox_exporter has
+// it.
 AdHoc::Answers Unresolved(const ike::ProbeSettings& settings, const std::string& error) {
   AdHoc::Answers answers;
   for (ike::IkeVersion version : {ike::IkeVersion::kV1, ike::IkeVersion::kV2}) {

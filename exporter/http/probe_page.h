@@ -9,7 +9,7 @@ namespace exporter {
 
 struct ProbeQuery {
   std::string target;
-  std::string module;          // empty = the defaults
+  std::string module;  // empty = the defaults
   bool debug = false;
   std::string scrape_timeout;  // X-Prometheus-Scrape-Timeout-Seconds; empty = none
   std::string client;
@@ -24,8 +24,8 @@ struct ProbePage {
 
 ProbePage ServeProbe(const HttpServices& services, AdHoc* ad_hoc, const ProbeQuery& query);
 
-// The deadline of a probe: the smaller of the module's timeout and the scrape's less a margin, so that
-// the answer is there in time. The error is a sentence.
+// The deadline of a probe: the smaller of the module's timeout and the scrape's less a margin, so
+// that the answer is there in time. The error is a sentence.
 tl::expected<ike::Duration, std::string> ProbeTimeout(ike::Duration module_timeout,
                                                       const std::string& scrape_timeout);
 

@@ -1,5 +1,5 @@
-// ReplySlot: hands one value from an engine's callback to the HTTP thread that waits for it. Shared by
-// shared_ptr between the two, so that whoever comes too late finds it still there.
+// ReplySlot: hands one value from an engine's callback to the HTTP thread that waits for it. Shared
+// by shared_ptr between the two, so that whoever comes too late finds it still there.
 #pragma once
 
 #include <condition_variable>

@@ -1,5 +1,5 @@
-// The routes: which paths exist, what they take, and under which name they are counted. One table, so
-// that guard, metrics and description agree. Constant, any thread.
+// The routes: which paths exist, what they take, and under which name they are counted. One table,
+// so that guard, metrics and description agree. Constant, any thread.
 #pragma once
 
 #include <string_view>

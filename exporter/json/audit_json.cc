@@ -99,7 +99,8 @@ Json AuditJson(const ike::AuditResult& result) {
     json["ikev2"] = VersionAuditJson(IkeVersion::kV2, *result.of(IkeVersion::kV2));
   }
   json["findings"] = Json::array();
-  for (const ike::Finding& finding : result.findings) json["findings"].push_back(FindingJson(finding));
+  for (const ike::Finding& finding : result.findings)
+    json["findings"].push_back(FindingJson(finding));
   return json;
 }
 

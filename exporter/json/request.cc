@@ -100,16 +100,13 @@ const std::map<std::string, KeyRow>& Keys() {
       {"host", {[](const json& v, ApiRequest* r) { return TakeText(v, 300, &r->host); }}},
       {"port", {TakePort}},
       {"timeout", {TakeTimeout}},
-      {"transport",
-       {[](const json& v, ApiRequest* r) {
+      {"transport", {[](const json& v, ApiRequest* r) {
          return TakeName(v, ike::kTransportNames, &r->transport.emplace());
        }}},
-      {"proposal",
-       {[](const json& v, ApiRequest* r) {
+      {"proposal", {[](const json& v, ApiRequest* r) {
          return TakeName(v, ike::kProposalSetNames, &r->proposal);
        }}},
-      {"address_family",
-       {[](const json& v, ApiRequest* r) {
+      {"address_family", {[](const json& v, ApiRequest* r) {
          return TakeName(v, ike::kAddressFamilyNames, &r->address_family);
        }}},
       {"exchangeType", {TakeExchange, true}},
@@ -136,8 +133,7 @@ std::string Shown(const std::string& key) {
 
 }  // namespace
 
-tl::expected<ApiRequest, std::string> ParseApiRequest(std::string_view body,
-                                                      ApiEndpoint endpoint) {
+tl::expected<ApiRequest, std::string> ParseApiRequest(std::string_view body, ApiEndpoint endpoint) {
   json parsed = json::parse(body, nullptr, false);
   if (parsed.is_discarded()) return tl::make_unexpected("the body is not valid JSON");
   if (!parsed.is_object()) return tl::make_unexpected("the body must be a JSON object");

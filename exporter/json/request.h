@@ -1,5 +1,5 @@
-// ApiRequest: the body of a POST to /api/ike/*, parsed and valid. Strict: an unknown key, a wrong type
-// or an impossible value is an error that names the key. Pure functions; never throw.
+// ApiRequest: the body of a POST to /api/ike/*, parsed and valid. Strict: an unknown key, a wrong
+// type or an impossible value is an error that names the key. Pure functions; never throw.
 #pragma once
 
 #include <cstdint>

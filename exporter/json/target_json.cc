@@ -41,12 +41,9 @@ Json VersionStateJson(IkeVersion version, const VersionState& state) {
 
 Json Summary(const ike::Target& target, const TargetState& state) {
   const ike::ProbeSettings& settings = *target.settings;
-  Json json{{"name", target.name},
-            {"host", target.host},
-            {"port", settings.port},
-            {"transport", ike::TransportName(settings.transport)},
-            {"policy", settings.policy},
-            {"up", state.up}};
+  Json json{{"name", target.name},       {"host", target.host},
+            {"port", settings.port},     {"transport", ike::TransportName(settings.transport)},
+            {"policy", settings.policy}, {"up", state.up}};
   if (target.module) json["module"] = *target.module;
   if (target.labels) {
     json["labels"] = Json::object();

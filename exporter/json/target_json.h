@@ -1,4 +1,5 @@
-// The JSON of configured targets: what is known of each. Any thread; an entry is read under its lock.
+// The JSON of configured targets: what is known of each. Any thread; an entry is read under its
+// lock.
 #pragma once
 
 #include "exporter/json/probe_json.h"

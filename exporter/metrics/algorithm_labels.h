@@ -1,5 +1,5 @@
-// Algorithm numbers as label values: the registry's label, else the bare number. Only numbers that we
-// offered ever get here, so that no peer chooses our label values. Pure functions, any thread.
+// Algorithm numbers as label values: the registry's label, else the bare number. Only numbers that
+// we offered ever get here, so that no peer chooses our label values. Pure functions, any thread.
 #pragma once
 
 #include <array>

@@ -34,7 +34,6 @@ const ike::AuditResult* Known(const TargetView& view) {
   return result->success ? result : nullptr;
 }
 
-
 bool IsWeak(const ike::Algorithm* row) {
   return row != nullptr && (row->verdict == Verdict::kWeak || row->verdict == Verdict::kBroken);
 }
@@ -44,14 +43,14 @@ const ike::Algorithm* Lookup(IkeVersion version, const ike::AlgorithmId& id) {
                            id.id, id.key_length);
 }
 
-// What was accepted in the last complete audit and is unknown now: a weak algorithm does not go away
-// because a packet was lost.
+// What was accepted in the last complete audit and is unknown now: a weak algorithm does not go
+// away because a packet was lost.
 bool StillHeld(const ike::VersionAudit& audit, const ike::AlgorithmId& id) {
   return std::find(audit.unknown.begin(), audit.unknown.end(), id) != audit.unknown.end();
 }
 
-// Calls visit(const Algorithm&) for each weak or broken algorithm that is accepted, and for the mode
-// and the protocol that IKEv1 is.
+// Calls visit(const Algorithm&) for each weak or broken algorithm that is accepted, and for the
+// mode and the protocol that IKEv1 is.
 template <typename Visit>
 void ForEachWeak(const TargetView& view, IkeVersion version, Visit visit) {
   const ike::AuditResult* result = Known(view);

@@ -67,8 +67,9 @@ MetricFamily Skipped(const EnginePool& pool) {
 }
 
 MetricFamily Lag(const EnginePool& pool) {
-  MetricFamily family = Family("ike_exporter_schedule_lag_seconds",
-                               "How late scheduled probes started.", prometheus::MetricType::Histogram);
+  MetricFamily family =
+      Family("ike_exporter_schedule_lag_seconds", "How late scheduled probes started.",
+             prometheus::MetricType::Histogram);
   ClientMetric& metric = family.metric.emplace_back();
   uint64_t count = 0;
   uint64_t sum_ns = 0;

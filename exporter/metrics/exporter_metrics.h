@@ -1,5 +1,5 @@
-// ExporterMetrics: the exporter's own metrics, `ike_exporter_*` and `process_*`, through prometheus-cpp.
-// Any thread.
+// ExporterMetrics: the exporter's own metrics, `ike_exporter_*` and `process_*`, through
+// prometheus-cpp. Any thread.
 #pragma once
 
 #include <memory>

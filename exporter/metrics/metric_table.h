@@ -1,6 +1,6 @@
-// The metric table: one row for each metric family of the targets (contract section 6), with its name,
-// type, help and how its samples are made. Every writer walks it; nothing else knows the schema.
-// Constant, any thread.
+// The metric table: one row for each metric family of the targets (contract section 6), with its
+// name, type, help and how its samples are made. Every writer walks it; nothing else knows the
+// schema. Constant, any thread.
 #pragma once
 
 #include <cstdint>

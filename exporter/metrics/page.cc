@@ -101,11 +101,11 @@ bool MetricsPage::Next(size_t piece_bytes, std::string* out) {
     header_written_ = true;
     while (Shown(*row) && entry_ < entries.size()) {
       if (out->size() >= full) return true;
-      entries[entry_++]->WithLabels([&](const ike::Target& target, const TargetState& state,
-                                        std::string_view labels) {
-        TextSink sink(row->name, labels, out);
-        EmitRow(*row, {target, state, table_->config->metrics.rtt_buckets, basic_}, &sink);
-      });
+      entries[entry_++]->WithLabels(
+          [&](const ike::Target& target, const TargetState& state, std::string_view labels) {
+            TextSink sink(row->name, labels, out);
+            EmitRow(*row, {target, state, table_->config->metrics.rtt_buckets, basic_}, &sink);
+          });
     }
     ++row_;
     entry_ = 0;

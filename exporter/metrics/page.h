@@ -1,6 +1,6 @@
-// MetricsPage: the target families of /metrics, written in bounded pieces straight from the store, so
-// that a scrape of any size adds one piece's memory. One object per scrape, of one thread.
-// Each target is read under its own lock and for one family at a time: within a page, one target's
+// MetricsPage: the target families of /metrics, written in bounded pieces straight from the store,
+// so that a scrape of any size adds one piece's memory. One object per scrape, of one thread. Each
+// target is read under its own lock and for one family at a time: within a page, one target's
 // families may stem from before and after a probe that ended meanwhile.
 #pragma once
 

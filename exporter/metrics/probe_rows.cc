@@ -69,7 +69,8 @@ void EmitInterval(const TargetView& view, IkeVersion version, SampleSink* sink) 
 void EmitRtt(const TargetView& view, IkeVersion version, SampleSink* sink) {
   const RttHistogram& rtt = view.state.rtt[static_cast<size_t>(version) - 1];
   if (rtt.counts.empty()) return;
-  sink->AddHistogram({{"ike_version", VersionLabel(version)}}, view.rtt_bounds, rtt.counts, rtt.sum);
+  sink->AddHistogram({{"ike_version", VersionLabel(version)}}, view.rtt_bounds, rtt.counts,
+                     rtt.sum);
 }
 
 // Every reason from the start, so that a rate never misses its first failure.
@@ -90,9 +91,8 @@ void EmitFailures(const TargetView& view, IkeVersion version, SampleSink* sink) 
 void EmitFailureInfo(const TargetView& view, IkeVersion version, SampleSink* sink) {
   const VersionState& state = view.state.of(version);
   if (state.last_reason == ike::Reason::kNone) return;
-  sink->Add({{"ike_version", VersionLabel(version)},
-             {"reason", ike::ReasonName(state.last_reason)}},
-            1);
+  sink->Add(
+      {{"ike_version", VersionLabel(version)}, {"reason", ike::ReasonName(state.last_reason)}}, 1);
 }
 
 void EmitSelected(const TargetView& view, IkeVersion version, SampleSink* sink) {
@@ -207,8 +207,9 @@ constexpr MetricType kCounter = MetricType::kCounter;
 constexpr RowScope kVersion = RowScope::kVersion;
 
 constexpr MetricRow kRows[] = {
-    {"ike_up", kGauge, "1 if the last probe got a valid IKE message back, an error notify included.",
-     kAll, kVersion, EmitUp},
+    {"ike_up", kGauge,
+     "1 if the last probe got a valid IKE message back, an error notify included.", kAll, kVersion,
+     EmitUp},
     {"ike_negotiated", kGauge,
      "1 if the endpoint chose one of the proposals of the last full opening.", kAll, kVersion,
      EmitNegotiated},
@@ -226,8 +227,8 @@ constexpr MetricRow kRows[] = {
     {"ike_probes_total", kCounter, "Finished probes.", kBasic, kVersion, EmitProbes},
     {"ike_probe_failures_total", kCounter, "Failed probes by reason.", kBasic, kVersion,
      EmitFailures},
-    {"ike_probe_failure_info", kGauge, "Why the last probe failed; absent while it did not.", kProbe,
-     kVersion, EmitFailureInfo},
+    {"ike_probe_failure_info", kGauge, "Why the last probe failed; absent while it did not.",
+     kProbe, kVersion, EmitFailureInfo},
     {"ike_probe_packets_sent_total", kCounter,
      "Datagrams or framed messages sent by finished probes.", kFull, kVersion, EmitSent},
     {"ike_probe_packets_received_total", kCounter,
@@ -240,8 +241,8 @@ constexpr MetricRow kRows[] = {
      EmitInterval},
     {"ike_selected_info", kGauge, "The suite that the endpoint chose.", kProbe, kVersion,
      EmitSelected},
-    {"ike_dh_group", kGauge, "The IANA number of the group that the endpoint chose.", kAll, kVersion,
-     EmitGroup},
+    {"ike_dh_group", kGauge, "The IANA number of the group that the endpoint chose.", kAll,
+     kVersion, EmitGroup},
     {"ike_dh_group_strength", kGauge,
      "Strength of the chosen group in bits, as a symmetric key (NIST SP 800-57).", kAll, kVersion,
      EmitStrength},

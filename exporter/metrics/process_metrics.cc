@@ -87,7 +87,8 @@ std::vector<MetricFamily> ProcessMetrics() {
   add("process_open_fds", "Number of open file descriptors.", MetricType::Gauge, OpenDescriptors());
   add("process_max_fds", "Maximum number of open file descriptors.", MetricType::Gauge,
       SoftLimit(RLIMIT_NOFILE));
-  add("process_virtual_memory_bytes", "Virtual memory size in bytes.", MetricType::Gauge, field(23));
+  add("process_virtual_memory_bytes", "Virtual memory size in bytes.", MetricType::Gauge,
+      field(23));
   add("process_virtual_memory_max_bytes",
       "Maximum amount of virtual memory available in bytes; -1 = unlimited.", MetricType::Gauge,
       SoftLimit(RLIMIT_AS));

@@ -1,6 +1,6 @@
-// SampleSink: where the rows of the metric table put their samples. Two of them exist, the streaming
-// text writer and the one that makes prometheus-cpp families; a test shows that both give the same
-// bytes. One thread.
+// SampleSink: where the rows of the metric table put their samples. Two of them exist, the
+// streaming text writer and the one that makes prometheus-cpp families; a test shows that both give
+// the same bytes. One thread.
 #pragma once
 
 #include <cstdint>

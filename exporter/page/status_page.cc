@@ -73,11 +73,11 @@ std::string VersionCell(IkeVersion version, const VersionState& state) {
   std::string text = version == IkeVersion::kV1 ? "IKEv1 " : "IKEv2 ";
   if (state.last_run <= 0) return text + "not probed yet";
   if (!state.up) {
-    return text + Span(state.ever_answered ? "down" : "", "silent: " + std::string(ike::ReasonName(
-                                                                           state.last_reason)));
+    return text + Span(state.ever_answered ? "down" : "",
+                       "silent: " + std::string(ike::ReasonName(state.last_reason)));
   }
-  text += Span("up", state.negotiated ? "up" : "up, nothing chosen") + " " +
-          RttText(state.last_rtt);
+  text +=
+      Span("up", state.negotiated ? "up" : "up, nothing chosen") + " " + RttText(state.last_rtt);
   std::string suite = SuiteOf(version, state);
   return suite.empty() ? text : text + "<br><small>" + EscapeHtml(suite) + "</small>";
 }
@@ -106,7 +106,8 @@ Findings CountFindings(const TargetState& state) {
 std::string FindingsCell(const TargetState& state, const Findings& findings) {
   if (!state.audit || !state.audit->last) return "not audited yet";
   std::string text;
-  if (findings.broken > 0) text += Span("broken", std::to_string(findings.broken) + " broken") + " ";
+  if (findings.broken > 0)
+    text += Span("broken", std::to_string(findings.broken) + " broken") + " ";
   if (findings.weak > 0) text += Span("weak", std::to_string(findings.weak) + " weak");
   return text.empty() ? "none" : text;
 }
@@ -134,8 +135,9 @@ Line LineOf(const ike::Target& target, const TargetState& state, double now) {
 }
 
 std::string AuditTable(const ike::AuditResult& result) {
-  std::string html = "<div class=\"scroll\"><table><tr><th>Version</th><th>Kind</th>"
-                     "<th>Accepted</th><th>Verdict</th></tr>";
+  std::string html =
+      "<div class=\"scroll\"><table><tr><th>Version</th><th>Kind</th>"
+      "<th>Accepted</th><th>Verdict</th></tr>";
   for (IkeVersion version : {IkeVersion::kV2, IkeVersion::kV1}) {
     const auto& audit = result.of(version);
     if (!audit) continue;
@@ -154,8 +156,9 @@ std::string AuditTable(const ike::AuditResult& result) {
 
 std::string HistoryTable(const ProbeHistory& history, double now) {
   std::vector<ProbeRecord> records = history.All();
-  std::string html = "<div class=\"scroll\"><table><tr><th>When</th><th>Version</th>"
-                     "<th>Result</th><th>RTT</th></tr>";
+  std::string html =
+      "<div class=\"scroll\"><table><tr><th>When</th><th>Version</th>"
+      "<th>Result</th><th>RTT</th></tr>";
   for (auto record = records.rbegin(); record != records.rend(); ++record) {
     std::string result = record->up ? Span("up", record->negotiated ? "up" : "up, nothing chosen")
                                     : Span("down", ike::ReasonName(record->reason));
@@ -173,12 +176,23 @@ std::string EscapeHtml(std::string_view text) {
   std::string html;
   for (char c : text) {
     switch (c) {
-      case '&': html += "&amp;"; break;
-      case '<': html += "&lt;"; break;
-      case '>': html += "&gt;"; break;
-      case '"': html += "&quot;"; break;
-      case '\'': html += "&#39;"; break;
-      default: html.push_back(c);
+      case '&':
+        html += "&amp;";
+        break;
+      case '<':
+        html += "&lt;";
+        break;
+      case '>':
+        html += "&gt;";
+        break;
+      case '"':
+        html += "&quot;";
+        break;
+      case '\'':
+        html += "&#39;";
+        break;
+      default:
+        html.push_back(c);
     }
   }
   return html;
