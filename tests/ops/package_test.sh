@@ -8,54 +8,9 @@
 set -euo pipefail
 
 build=$(realpath "$1")
-cache=${2:-/var/tmp/ike_exporter_root}
-work=$(mktemp -d)
-root=$work/root
-trap 'cleanup' EXIT
-
-cleanup() {
-  if [ -n "${server:-}" ]; then kill "$server" 2>/dev/null || true; fi
-  mountpoint -q "$root/proc" && umount "$root/proc"
-  rm -rf "$work"
-}
-
-say() { echo "== $*"; }
-
-clean_environment=(env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DEBIAN_FRONTEND=noninteractive)
-in_root() { chroot "$root" "${clean_environment[@]}" "$@"; }
-
-make_package() {
-  say "package"
-  (cd "$build" && cpack -G DEB -B "$work" >"$work/cpack.log") || { cat "$work/cpack.log"; exit 1; }
-  package=$(ls "$work"/ike-exporter_*.deb)
-  dpkg-deb -I "$package"
-  lintian --no-cfg --allow-root --fail-on error "$package"
-}
-
-# The clean root already has what the package depends on, so that only the package's own traces count.
-make_root() {
-  local depends
-  depends=$(dpkg-deb -f "$package" Depends | sed 's/([^)]*)//g; s/|[^,]*//g; s/,/ /g')
-  mkdir -p "$cache"
-  if [ ! -e "$cache/complete" ]; then
-    say "clean root in $cache"
-    rm -rf "$cache/root"
-    debootstrap --variant=minbase bookworm "$cache/root" >"$work/log" || { tail "$work/log"; exit 1; }
-    touch "$cache/complete"
-  fi
-  if [ "$(cat "$cache/depends" 2>/dev/null)" != "$depends" ]; then
-    say "with $depends"
-    root=$cache/root
-    cp /etc/resolv.conf "$root/etc/"
-    in_root apt-get update -q >"$work/log"
-    # shellcheck disable=SC2086  # a list of packages
-    in_root apt-get install -q -y --no-install-recommends $depends >"$work/log" || { tail "$work/log"; exit 1; }
-    echo "$depends" >"$cache/depends"
-  fi
-  root=$work/root
-  cp -a "$cache/root" "$root"
-  mount -t proc proc "$root/proc"
-}
+cache=${2:-/var/tmp/ike_exporter_roots}
+# shellcheck source=tests/ops/clean_root.sh
+source "$(dirname "$0")/clean_root.sh"
 
 # Every file with its owner and mode, without what dpkg and debconf keep about all packages.
 list_files() {
@@ -104,7 +59,10 @@ check_installed() {
 }
 
 make_package
-make_root
+dpkg-deb -I "$package"
+lintian --no-cfg --allow-root --fail-on error "$package"
+make_root package
+mount -t proc proc "$root/proc"
 cp "$package" "$root/tmp/package.deb"
 list_files >"$work/before"
 say "install"
