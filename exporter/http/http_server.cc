@@ -259,13 +259,19 @@ void HttpServer::State::Configure(httplib::Server* server) {
   server->set_exception_handler([](const Request&, Response& response, std::exception_ptr) {
     SetError({500, "internal error", "internal", 0}, &response);
   });
+  // One thread does a request from beginning to end.
+  static thread_local std::chrono::steady_clock::time_point begun;
   server->set_pre_routing_handler([this](const Request& request, Response& response) {
+    begun = std::chrono::steady_clock::now();
     return Refuses(request, &response) ? httplib::Server::HandlerResponse::Handled
                                        : httplib::Server::HandlerResponse::Unhandled;
   });
   server->set_logger([this](const Request& request, const Response& response) {
     const Route* route = FindRoute(request.path, services.telemetry_path);
-    metrics.CountRequest(route == nullptr ? "other" : route->handler, response.status);
+    std::string_view handler = route == nullptr ? "other" : route->handler;
+    metrics.CountRequest(handler, response.status);
+    metrics.ObserveRequest(
+        handler, std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());
   });
   AddRoutes(server);
 }

@@ -256,9 +256,9 @@ constexpr MetricRow kRows[] = {
     {"ike_nat_detected", kGauge, "1 if that side is behind a NAT (RFC 7296 section 2.23).", kProbe,
      kVersion, EmitNat},
     {"ike_target_up", kGauge,
-     "1 if the versions that `require` asks for answered their last probe.", kBasic,
+     "1 if the versions that `require` asks for answered their last probe.", kAll,
      RowScope::kTarget, EmitTargetUp},
-    {"ike_target_info", kGauge, "What is probed, and how.", kFull, RowScope::kTarget,
+    {"ike_target_info", kGauge, "What is probed, and how.", kProbe, RowScope::kTarget,
      EmitTargetInfo},
 };
 
