@@ -117,9 +117,13 @@ bool IsComplete(const AuditResult& result) {
   return any;
 }
 
-std::string Removal(std::string_view daemon, std::string_view keyword, std::string_view setting) {
+std::string Removal(std::string_view daemon, std::string_view keyword, std::string_view setting,
+                    std::string_view example) {
   if (keyword.empty()) return "";
-  return std::string(daemon) + ": take " + std::string(keyword) + " out of " + std::string(setting);
+  std::string advice(daemon);
+  advice += ": take " + std::string(keyword) + " out of " + std::string(setting);
+  if (!example.empty()) advice += " (complies: " + std::string(example) + ")";
+  return advice;
 }
 
 std::string Joined(const std::string& first, const std::string& second) {
@@ -140,17 +144,13 @@ std::string AdviceAgainst(const Algorithm& row, const PolicyTable& policy) {
   }
   if (row.kind == Kind::kMode) return "strongSwan: aggressive = no; libreswan: aggressive=no";
   if (row.kind == Kind::kAuthentication) return AdviceOnMethods(row);
-  std::string strongswan = Removal("strongSwan", row.strongswan, "proposals");
-  // A proposal without a PRF has that of its integrity algorithm.
-  if (row.kind == Kind::kPrf && !strongswan.empty())
-    strongswan += ", where its integrity implies it too";
-  std::string advice = Joined(strongswan, Removal("libreswan", row.libreswan, "ike="));
-  if (advice.empty()) advice = "take it out of the gateway's proposals";
-  std::string example(policy.strongswan_example);
-  if (!policy.libreswan_example.empty()) {
-    example += ", or ike=" + std::string(policy.libreswan_example);
-  }
-  return advice + "; complies: proposals = " + example;
+  // strongSwan derives the PRF of a proposal that names none from its integrity algorithm.
+  std::string_view proposals =
+      row.kind == Kind::kPrf ? "proposals, also where its integrity implies it" : "proposals";
+  std::string advice =
+      Joined(Removal("strongSwan", row.strongswan, proposals, policy.strongswan_example),
+             Removal("libreswan", row.libreswan, "ike=", policy.libreswan_example));
+  return advice.empty() ? "take it out of the gateway's proposals" : advice;
 }
 
 std::vector<Finding> Assess(const Policy& policy, const AuditResult& result) {

@@ -56,8 +56,8 @@ constinit const PolicyTable kBsiPolicy = {
     .otherwise = {Kind::kEncryption, 0, kAllNumbers, 0, kForbid, kNo, kPart3, kChecked},
     .require_post_quantum = false,
     .post_quantum_reference = kPart1,
-    .strongswan_example = "aes256gcm16-prfsha384-ecp384, aes256-sha512-modp3072",
-    .libreswan_example = "aes_gcm256-sha2_384;dh20, aes256-sha2_512;dh15",
+    .strongswan_example = "aes256gcm16-prfsha384-ecp384",
+    .libreswan_example = "aes_gcm256-sha2_384;dh20",
 };
 
 }  // namespace ike

@@ -31,7 +31,7 @@ constinit const PolicyTable kCnsa2Policy = {
     .otherwise = {Kind::kEncryption, 0, kAllNumbers, 0, kForbid, kNo, kProfile, kDraft},
     .require_post_quantum = true,
     .post_quantum_reference = kProfile,
-    .strongswan_example = "aes256gcm16-prfsha384-ecp384-ke1_mlkem1024 (strongSwan 6)",
+    .strongswan_example = "aes256gcm16-prfsha384-ecp384-ke1_mlkem1024",
     .libreswan_example = "",
 };
 

@@ -69,8 +69,8 @@ constinit const PolicyTable kIetfPolicy = {
                   kChecked},
     .require_post_quantum = false,
     .post_quantum_reference = "RFC 9370",
-    .strongswan_example = "aes256gcm16-prfsha384-ecp384, aes256-sha256-modp3072",
-    .libreswan_example = "aes_gcm256-sha2_384;dh20, aes256-sha2_256;dh15",
+    .strongswan_example = "aes256gcm16-prfsha384-ecp384",
+    .libreswan_example = "aes_gcm256-sha2_384;dh20",
 };
 
 }  // namespace ike

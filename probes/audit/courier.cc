@@ -4,6 +4,14 @@
 #include <utility>
 
 namespace ike::audit {
+namespace {
+
+// A COOKIE whose return was not answered proves that the endpoint lives and says nothing else.
+bool IsReply(const Outcome& outcome) {
+  return outcome.answered() && outcome.answer != AnswerKind::kCookie;
+}
+
+}  // namespace
 void Courier::Ask(Opening question, bool may_leave_state, int attempts) {
   question_ = {std::move(question), may_leave_state};
   sending_ = Sending::kQuestion;
@@ -36,7 +44,7 @@ bool Courier::OnOutcome(const Outcome& outcome, TimePoint now) {
 
 bool Courier::OnQuestionOutcome(const Outcome& outcome, TimePoint) {
   outcome_ = outcome;
-  if (outcome.answered()) {
+  if (IsReply(outcome)) {
     RememberAnswered(outcome);
     return true;
   }
@@ -47,7 +55,7 @@ bool Courier::OnQuestionOutcome(const Outcome& outcome, TimePoint) {
 }
 
 bool Courier::OnControlOutcome(const Outcome& outcome, TimePoint now) {
-  if (!outcome.answered()) {
+  if (!IsReply(outcome)) {
     if (Pause(now)) return false;
     given_up_ = true;
     return true;
@@ -67,7 +75,7 @@ void Courier::RememberAnswered(const Outcome& outcome) {
 // COOKIE means that the endpoint counts half-open SAs, perhaps ours: they expire while we wait.
 // When waiting changes nothing, it demands cookies of everybody, and goes on answering.
 void Courier::PauseForCookies(const Outcome& outcome, TimePoint now) {
-  if (!outcome.answered()) return;
+  if (!IsReply(outcome)) return;
   if (after_cookie_pause_ && outcome.cookie_required) cookie_pause_in_vain_ = true;
   after_cookie_pause_ = false;
   if (!outcome.cookie_required || cookie_pause_in_vain_) return;

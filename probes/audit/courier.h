@@ -25,9 +25,11 @@ class Courier {
 
   const Outcome& outcome() const { return outcome_; }
   // The question was never answered though the control was, or nothing ever was.
-  bool silent() const { return !outcome_.answered(); }
+  bool silent() const { return !outcome_.answered() || outcome_.answer == AnswerKind::kCookie; }
   // The endpoint stopped answering for good, or the requests are used up: no use in asking on.
   bool given_up() const { return given_up_; }
+  // Cookies are demanded whatever we do: no more state than necessary should be left there.
+  bool under_load() const { return cookie_pause_in_vain_; }
   bool ever_answered() const { return control_.has_value(); }
   uint32_t requests() const { return requests_; }
 

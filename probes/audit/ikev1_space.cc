@@ -42,7 +42,7 @@ bool IsExtinct(const Candidate& cipher) { return cipher.id == 2 || cipher.id == 
 // libreswan takes AES-CTR under the number that IKEv2 gives it, with the groups that libreswan has.
 bool IsOfLibreswan(const Candidate& cipher) { return cipher.id == 13; }
 bool IsGroupOfLibreswan(uint16_t group) {
-  return group == 2 || group == 5 || (group >= 14 && group <= 24) || group == 31;
+  return group == 2 || group == 5 || (group >= 14 && group <= 21) || group == 31;
 }
 
 constexpr unsigned kCommonWeight = 5;  // of hashes and groups

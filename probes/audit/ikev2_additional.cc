@@ -205,12 +205,13 @@ void Ikev2Audit::NextAdditionalStep(bool yes) {
       return;
     case AdditionalStep::kFirstSlot:
       tolerant_ |= yes;
-      additional_ = yes ? AdditionalStep::kNonsense : AdditionalStep::kOtherSlots;
+      additional_ = yes         ? AdditionalStep::kNonsense
+                    : tolerant_ ? AdditionalStep::kOtherSlots
+                                : AdditionalStep::kStrict;
       return;
     case AdditionalStep::kOtherSlots:
-      if (!yes && tolerant_) return FinishAdditional(false);
-      tolerant_ |= yes;
-      additional_ = yes ? AdditionalStep::kNonsense : AdditionalStep::kStrict;
+      if (!yes) return FinishAdditional(false);
+      additional_ = AdditionalStep::kNonsense;
       return;
     case AdditionalStep::kStrict:
       if (!yes) return FinishAdditional(false);

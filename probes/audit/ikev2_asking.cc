@@ -72,7 +72,8 @@ bool Ikev2Audit::AskReveal(const Match& match) {
 }
 
 bool Ikev2Audit::AskRevealInstead(const AxisSearch& search) {
-  if (!oracle_ || !last_match_ || reveals_ >= limits_.max_reveals) return false;
+  if (!oracle_ || !last_match_ || courier_.under_load()) return false;
+  if (reveals_ >= limits_.max_reveals) return false;
   if (search.positive().count() < kRevealFrom) return false;
   Match match = *std::exchange(last_match_, std::nullopt);
   if (!AskReveal(match)) return false;
