@@ -77,11 +77,13 @@ Verdict Gateway::RefuseMajorVersion(const Header& header, Bytes& reply) const {
   return Verdict::kInvalidMajor;
 }
 
-bool Gateway::IsUp(int64_t now) const {
+// The cycle begins with the first packet.
+bool Gateway::IsUp(int64_t now) {
   const LinkPosture& link = posture_.link;
   if (posture_.down) return false;
   if (link.up == 0 || link.down == 0) return true;
-  return now % (link.up + link.down) < link.up;
+  if (first_heard_ == 0) first_heard_ = now;
+  return (now - first_heard_) % (link.up + link.down) < link.up;
 }
 
 bool Gateway::Happens(double probability) {

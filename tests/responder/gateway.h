@@ -42,7 +42,7 @@ class Gateway {
   std::string CountersAsJson() const;
 
  private:
-  bool IsUp(int64_t now) const;
+  bool IsUp(int64_t now);
   bool Happens(double probability);
   uint64_t Draw() { return Mix(seed_ ^ ++draws_); }
   Verdict Hear(const Request& request, Bytes& reply);
@@ -56,6 +56,7 @@ class Gateway {
   Posture posture_;
   uint64_t seed_;
   uint64_t draws_ = 0;
+  int64_t first_heard_ = 0;
   size_t mischief_turn_ = 0;
   HalfOpenTable half_open_;
   DaemonV1 v1_;

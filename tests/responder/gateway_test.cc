@@ -189,7 +189,6 @@ TEST(Gateway, LinkLosesDuplicatesAndReorders) {
 TEST(Gateway, FlakyHours) {
   Bench bench(std::string(kModern) + "up = \"10s\"\ndown = \"5s\"\n");
   std::string pattern;
-  bench.now = 0;
   for (uint64_t spi = 1; spi <= 20; ++spi) {
     pattern += bench.Ask(Write(Opening(spi))).empty() ? '-' : '+';
     bench.now += kSecond;
