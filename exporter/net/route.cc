@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <tuple>
 
 #include "exporter/net/address.h"
 
@@ -30,7 +31,7 @@ constexpr uint32_t kNoticeGroups =
 void Disconnect(int fd) {
   sockaddr unspecified{};
   unspecified.sa_family = AF_UNSPEC;
-  connect(fd, &unspecified, sizeof unspecified);
+  std::ignore = connect(fd, &unspecified, sizeof unspecified);
 }
 
 }  // namespace
@@ -111,7 +112,7 @@ void RouteCache::DrainNotices() {
 
 void PreferReachable(RouteCache* routes, ike::TimePoint now,
                      std::vector<ike::IpAddress>* addresses) {
-  std::ranges::stable_partition(*addresses, [&](const ike::IpAddress& address) {
+  std::stable_partition(addresses->begin(), addresses->end(), [&](const ike::IpAddress& address) {
     return routes->SourceFor(address, now).has_value();
   });
 }

@@ -19,8 +19,8 @@
 namespace exporter::net {
 namespace {
 
-constexpr size_t kMaxWaiting = 64 * 1024;
-constexpr size_t kReadBytes = 16 * 1024;
+constexpr size_t kMaxWaiting = size_t{64} * 1024;
+constexpr size_t kReadBytes = size_t{16} * 1024;
 constexpr int kReadsPerTurn = 4;  // then it is another connection's turn
 
 ike::wire::StreamFraming DeframerOf(TcpFraming framing) {
