@@ -110,6 +110,7 @@ std::optional<ike::IpAddress> ParseIpAddress(std::string_view text) {
 bool IsDnsName(std::string_view text) {
   if (text.ends_with('.')) text.remove_suffix(1);
   if (text.empty() || text.size() > kMaxNameLength) return false;
+  if (in_addr address; inet_aton(std::string(text).c_str(), &address) != 0) return false;
   std::string_view last;
   while (true) {
     const size_t dot = text.find('.');

@@ -16,7 +16,8 @@ namespace config {
 std::optional<ike::IpAddress> ParseIpAddress(std::string_view text);
 
 // A DNS name of RFC 1123 form, underscores and a final dot allowed, at most 253 characters. Names
-// whose last label is a number are refused: they are mistyped IPv4 addresses.
+// whose last label is a number are refused, being mistyped IPv4 addresses, and so is what the system's
+// resolver would read as an address ("0x7f000001").
 bool IsDnsName(std::string_view text);
 
 bool IsHost(std::string_view text);  // an address or a DNS name

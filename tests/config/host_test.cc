@@ -52,6 +52,7 @@ TEST(IsDnsName, FollowsRfc1123WithUnderscores) {
        {std::string(), std::string("."), std::string("a..b"), std::string(".a"),
         std::string("-a.b"), std::string("a-.b"), std::string("a b"), std::string("köln.de"),
         std::string("1.2.3.4"), std::string("256.1.1.1"), std::string("12345"),
+        std::string("0x7f000001"), std::string("127.0x1"), std::string("0x7f.1."),
         std::string("a:500"), std::string("a/b"), label + "a", longest + "b",
         std::string("a\0b", 3)}) {
     EXPECT_FALSE(IsDnsName(name)) << name;
