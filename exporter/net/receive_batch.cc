@@ -12,6 +12,9 @@ namespace {
 // has it too. A flood of them is left to the next turn.
 constexpr int kAttempts = 8;
 
+// A cache line more than a page, lest the beginnings of all datagrams compete for the same lines.
+constexpr size_t kStride = UdpSocket::kReceiveBytes + 64;
+
 // RFC 3948 section 2.3: one byte, 0xFF.
 bool IsKeepalive(ike::ByteSpan bytes) { return bytes.size() == 1 && bytes[0] == 0xff; }
 
@@ -20,10 +23,10 @@ bool IsKeepalive(ike::ByteSpan bytes) { return bytes.size() == 1 && bytes[0] == 
 ReceiveBatch::ReceiveBatch(int fd, bool marked)
     : fd_(fd),
       marked_(marked),
-      bytes_(new uint8_t[UdpSocket::kBatch * UdpSocket::kReceiveBytes]),
+      bytes_(new uint8_t[UdpSocket::kBatch * kStride]),
       slots_(new Slot[UdpSocket::kBatch]) {
   for (size_t i = 0; i < UdpSocket::kBatch; ++i) {
-    vectors_[i] = {&bytes_[i * UdpSocket::kReceiveBytes], UdpSocket::kReceiveBytes};
+    vectors_[i] = {&bytes_[i * kStride], UdpSocket::kReceiveBytes};
     headers_[i].msg_hdr.msg_name = &slots_[i].from;
     headers_[i].msg_hdr.msg_control = slots_[i].control.data();
     headers_[i].msg_hdr.msg_iov = &vectors_[i];
