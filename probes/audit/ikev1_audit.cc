@@ -11,6 +11,8 @@
 namespace ike::audit {
 namespace {
 
+constexpr std::string_view kStrongSwan = "strongSwan";
+
 constexpr uint16_t kPsk = 1;
 constexpr uint16_t kRsaSignatures = 3;
 
@@ -36,7 +38,7 @@ constexpr std::array<uint16_t, 3> kCommonAggressiveGroups = {2, 14, 5};
 constexpr size_t kMostAggressiveSuites = 12;
 constexpr uint32_t kAggressiveLifeSeconds = 28800;
 
-constexpr int kMostContacts = 4;  // openings without any answer before the version is called silent
+constexpr int kMostContacts = 3;  // openings without any answer before the version is called silent
 
 }  // namespace
 
@@ -128,9 +130,6 @@ bool Ikev1Audit::PlanContact() {
     case 1:
       Ask(Purpose::kContact, PlainestIkev1Opening());
       return true;
-    case 2:
-      Ask(Purpose::kContact, MakeIkev1MainOpening(ProposalSet::kCompat));
-      return true;
     default:
       Ask(Purpose::kContact, MakeIkev1AggressiveOpening(ProposalSet::kBroad, 2));
       return true;
@@ -138,6 +137,7 @@ bool Ikev1Audit::PlanContact() {
 }
 
 bool Ikev1Audit::PlanSweep() {
+  if (implementation_ == kStrongSwan) space_.RefuseUnregistered();
   std::vector<uint16_t> methods = SweepMethods();
   Ikev1Space::Batch batch = space_.NextBatchOf(Room(false), methods.size());
   if (batch.empty()) return false;

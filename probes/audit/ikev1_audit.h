@@ -50,7 +50,7 @@ class Ikev1Audit final : public Audit {
   enum class Verdict : uint8_t { kYes, kNo, kNone };
 
   // The contact that is an Aggressive Mode opening.
-  static constexpr int kAggressiveContact = 3;
+  static constexpr int kAggressiveContact = 2;
 
   bool Plan();
   bool PlanPhase();

@@ -146,6 +146,12 @@ void Ikev1Space::RefuseRest() {
   for (Suite& suite : suites_) suite.state = State::kRefused;
 }
 
+void Ikev1Space::RefuseUnregistered() {
+  for (Suite& suite : suites_) {
+    if (IsOfLibreswan(candidates_[0][suite.values[0]])) suite.state = State::kRefused;
+  }
+}
+
 void Ikev1Space::Retry() {
   for (Suite& suite : suites_) {
     if (suite.state == State::kSilent) suite.state = State::kOpen;

@@ -30,6 +30,8 @@ class Ikev1Space {
   void Refuse(const Batch& batch);
   void Silence(const Batch& batch);
   void RefuseRest();
+  // Numbers that were never registered and that libreswan alone is known to take.
+  void RefuseUnregistered();
   // Silent ones become undecided again.
   void Retry();
   // Refusals so far were for another reason than the suites.

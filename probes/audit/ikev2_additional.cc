@@ -39,7 +39,7 @@ bool Ikev2Audit::PlanAdditional() {
   switch (additional_) {
     case AdditionalStep::kTolerant: {
       if (!plain_matched_) {
-        additional_ = AdditionalStep::kFirstSlot;
+        additional_ = AdditionalStep::kStrict;
         return PlanAdditional();
       }
       // This is about whether slots are understood, not about what is in them.
@@ -205,9 +205,9 @@ void Ikev2Audit::NextAdditionalStep(bool yes) {
       return;
     case AdditionalStep::kFirstSlot:
       tolerant_ |= yes;
-      additional_ = yes         ? AdditionalStep::kNonsense
-                    : tolerant_ ? AdditionalStep::kOtherSlots
-                                : AdditionalStep::kStrict;
+      additional_ = AdditionalStep::kNonsense;
+      if (!yes)
+        additional_ = tolerant_ ? AdditionalStep::kOtherSlots : AdditionalStep::kStrictSlots;
       return;
     case AdditionalStep::kOtherSlots:
       if (!yes) return FinishAdditional(false);
@@ -215,8 +215,9 @@ void Ikev2Audit::NextAdditionalStep(bool yes) {
       return;
     case AdditionalStep::kStrict:
       if (!yes) return FinishAdditional(false);
-      additional_ = AdditionalStep::kStrictSlots;
       strict_asked_ = 1;
+      // Without anything plain to try it with, tolerance has not been asked about yet.
+      additional_ = plain_matched_ ? AdditionalStep::kStrictSlots : AdditionalStep::kFirstSlot;
       return;
     case AdditionalStep::kStrictSlots:
       if (yes) strict_slots_.push_back(strict_asked_);

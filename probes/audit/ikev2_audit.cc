@@ -169,6 +169,7 @@ bool Ikev2Audit::PlanLastResort() {
     return asked;
   }
   if (!NothingAccepted() || last_resorts_ >= 2) return false;
+  if (last_resorts_ == 1 && last_resort_refused_) return false;
   AskOpening(Purpose::kLastResort,
              last_resorts_ == 0 ? MakeIkev2Opening(ProposalSet::kBroad) : PlainestIkev2Opening());
   ++last_resorts_;

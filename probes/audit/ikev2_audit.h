@@ -162,6 +162,7 @@ class Ikev2Audit final : public Audit {
   bool retried_ = false;
   int contacts_ = 0;
   int last_resorts_ = 0;
+  bool last_resort_refused_ = false;
   std::vector<Ikev2Suite> suites_;
   AnswerDetails details_;
   std::string_view implementation_ = "unknown";

@@ -159,6 +159,7 @@ void Ikev2Audit::LearnNonsense(Verdict verdict) {
 
 void Ikev2Audit::LearnLastResort(Verdict verdict) {
   question_ = Question{};
+  last_resort_refused_ = verdict == Verdict::kNo;
   if (verdict == Verdict::kYes && oracle_) DistrustOracle();
 }
 
