@@ -1,22 +1,27 @@
-// Any text is a configuration or has at least one error with a message and a place inside the text.
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 #include "config/load.h"
+#include "tests/fuzz/fuzz.h"
 
+using ike::fuzz::Require;
+
+// Any text is a configuration of whole targets, or has errors with a message and a place in the
+// text.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto config = config::LoadText(text, "fuzz.toml");
   if (config) {
     for (const ike::Target& target : config->targets) {
-      if (target.settings == nullptr || target.name.empty() || target.host.empty()) std::abort();
+      Require(target.settings != nullptr, "a target has settings");
+      Require(!target.name.empty() && !target.host.empty(), "a target has a name and a host");
     }
     return 0;
   }
-  if (config.error().empty()) std::abort();
+  Require(!config.error().empty(), "a refusal has a reason");
   for (const config::ConfigError& error : config.error()) {
-    if (error.message.empty() || error.line > size + 1) std::abort();
+    Require(!error.message.empty(), "an error has a message");
+    Require(error.line <= size + 1, "an error is in the text");
   }
   return 0;
 }
