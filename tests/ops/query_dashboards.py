@@ -21,18 +21,6 @@ EMPTY = {}
 
 INTERVAL = 5  # seconds, of probes and scrapes
 
-EXPORTER = f"""
-[probe]
-interval = "{INTERVAL}s"
-timeout = "2s"
-audit_interval = "30s"
-half_open_budget = 200
-policy = "nist"
-
-[api]
-allow = ["configured"]
-"""
-
 PROMETHEUS = """
 global: {{ scrape_interval: {interval}s, evaluation_interval: {interval}s }}
 rule_files: [{rules}]
@@ -51,7 +39,7 @@ class Runner:
         rules = sorted((stacks.ROOT / "dashboards/rules").glob("*[a-z].yml"))
         shipped = [str(r) for r in rules if not r.stem.endswith("_probe")]
         self.stack.start_gateways(self.fleet.script)
-        self.stack.start_exporter(EXPORTER + self.fleet.targets())
+        self.stack.start_exporter(self.fleet.config)
         self.stack.start_prometheus(PROMETHEUS.format(
             interval=INTERVAL, rules=", ".join(shipped), port=self.stack.ports["exporter"]))
         self.begin = time.time()
@@ -62,7 +50,7 @@ class Runner:
         self.stack.change_gateways(self.fleet.also_accepting("strong", "3des-sha1-modp1024"))
         for _ in range(3):
             try:
-                stacks.get(self.stack.url("exporter", "/probe?target=192.0.2.1"))
+                stacks.get(self.stack.url("exporter", "/probe?target=127.0.10.1:9"))
             except stacks.urllib.error.HTTPError:
                 pass
         stacks.wait_until("a change", lambda: self.stack.query("sum(ike_algorithm_changes_total) > 0"), 240, 2)
@@ -93,7 +81,7 @@ def check(runner, dashboards):
         for panel in dashboard["panels"]:
             for query in panel.get("targets", []):
                 # The endpoint dashboard shows one target; none of them has something for every panel.
-                targets = runner.fleet.gateways if "$target" in query["expr"] else [".+"]
+                targets = runner.fleet.targets if "$target" in query["expr"] else [".+"]
                 filled = any(has_data(runner.run(query, target)) for target in targets)
                 key = (path.stem, panel["title"])
                 if not filled and key not in EMPTY:
@@ -111,7 +99,7 @@ def main():
     options = parser.parse_args()
     dashboards = {p: json.loads(p.read_text()) for p in sorted(check_dashboards.DASHBOARDS.glob("*.json"))}
     with tempfile.TemporaryDirectory() as work, stacks.Stack(options.build, work) as stack:
-        runner = Runner(stack, stacks.DemoFleet(stack))
+        runner = Runner(stack, stacks.DemoFleet(stack, INTERVAL))
         runner.start()
         runner.live(options.minutes)
         problems = check(runner, dashboards)
