@@ -17,8 +17,8 @@ namespace ike {
 
 struct ExchangeTiming {
   TimePoint deadline;               // the outcome stands no later than this
-  Duration first_retransmission{};  // doubles each time; 0 = never retransmit (TCP, RFC 9329
-                                    // section 6.2)
+  Duration first_retransmission{};  // the intervals grow exponentially; 0 = never retransmit (TCP,
+                                    // RFC 9329 section 6.2)
 };
 
 class Exchange {
@@ -49,6 +49,9 @@ class Exchange {
   // The local system could not send, or an error that quotes our SPI came back. Ends the exchange.
   void OnSendFailed(TimePoint now);
   void OnUnreachable(TimePoint now);
+  // A connection was taken and then closed without an IKE message: something is there, but not what
+  // was asked for. Ends the exchange.
+  void OnClosed(TimePoint now);
 
   // Something came from this peer that was not for us, or an error that did not quote our SPI. Ends
   // nothing; decides only between the reasons timeout, malformed and unreachable at the deadline.

@@ -8,12 +8,20 @@
 #include <cerrno>
 #include <utility>
 
+#include "exporter/engine/flight.h"
+
 namespace exporter {
 namespace {
 
 constexpr size_t kReadAtOnce = 4096;
 constexpr ike::Duration kTick = std::chrono::milliseconds(1);
 constexpr ike::Duration kFirstRetransmission = std::chrono::seconds(1);
+
+// An opening waits this long for another one to the same address, and at most a quarter of its own
+// time: one that is not answered by then is probably not worked on either.
+constexpr ike::Duration kGatePatience = std::chrono::seconds(1);
+// A daemon answers before it forgets what it refused.
+constexpr ike::Duration kGatePause = std::chrono::milliseconds(20);
 
 // RFC 7296 section 2.4 leaves the timers open; a peer that is known to be slow gets twice its RTT.
 ike::Duration FirstRetransmission(const ExchangeJob& job) {
@@ -30,44 +38,6 @@ bool MayBeShown(const ike::PreparedOpening& opening, bool sent) {
 uint64_t SpiOf(ike::ByteSpan message) { return ike::Reader(message).U64(); }
 
 }  // namespace
-
-struct ExchangeRunner::Line {
-  std::unique_ptr<net::UdpSocket> socket;
-  uint64_t drops_before = 0;
-};
-
-struct ExchangeRunner::Flight final : net::TimerNode, net::TcpHandler {
-  Flight(ExchangeRunner* owner, size_t position)
-      : runner(owner), index(static_cast<uint32_t>(position)) {}
-
-  ExchangeTicket ticket() const { return (uint64_t{index} + 1) << 32 | generation; }
-
-  void OnConnected() override { runner->OnTcpConnected(this); }
-  void OnMessage(ike::ByteSpan message, ike::TimePoint arrival) override {
-    if (began) runner->Deliver(this, message, arrival);
-  }
-  void OnClosed(const net::TcpClosed& closed) override { runner->OnTcpClosed(this, closed); }
-
-  ExchangeRunner* const runner;
-  const uint32_t index;     // in flights_
-  uint32_t generation = 0;  // of its use; part of the ticket
-  ike::Exchange exchange;
-  ike::Outcome failed;  // where no exchange ever began
-  ExchangeJob job;
-  ExchangeHandler* handler = nullptr;
-  Trace* trace = nullptr;
-  Line* line = nullptr;
-  std::unique_ptr<net::TcpChannel> channel;
-  ike::IpAddress source;
-  ike::TimePoint started;
-  bool began = false;
-  bool connecting = false;
-  bool reconnected = false;
-  bool waiting = false;
-  bool settled = false;
-  bool cancelled = false;
-  bool unsent = false;  // the socket's buffer was full: send again next tick
-};
 
 ExchangeRunner::ExchangeRunner(net::EventLoop* loop, net::RouteCache* routes)
     : loop_(loop), routes_(routes), timers_(loop->now()), refilled_(loop->now()) {}
@@ -105,9 +75,24 @@ ExchangeTicket ExchangeRunner::Start(const ExchangeJob& job, ExchangeHandler* ha
   flight->started = loop_->now();
   flight->reconnected = false;
   flight->began = flight->connecting = flight->settled = flight->cancelled = flight->unsent = false;
+  flight->held = !gate_.Enter(flight, job.remote.address);
+  if (flight->held) {
+    timers_.Arm(flight, flight->started + std::min(kGatePatience, job.timeout / 4));
+  } else {
+    Queue(flight);
+  }
+  return flight->ticket();
+}
+
+void ExchangeRunner::Queue(Flight* flight) {
+  flight->held = false;
   flight->waiting = true;
   waiting_.push_back(flight);
-  return flight->ticket();
+}
+
+void ExchangeRunner::OnGateTimer(Flight* flight) {
+  if (flight->queued()) gate_.Overtake(flight);
+  Queue(flight);
 }
 
 void ExchangeRunner::Cancel(ExchangeTicket ticket) {
@@ -202,30 +187,6 @@ void ExchangeRunner::LaunchUdp(Flight* flight, ike::TimePoint now) {
   BeginExchange(flight, {flight->source, flight->line->socket->local_port()}, now);
 }
 
-void ExchangeRunner::LaunchTcp(Flight* flight) {
-  const ExchangeJob& job = flight->job;
-  net::TcpTarget target{
-      job.remote,
-      {job.source, job.source_port},
-      job.transport == ike::Transport::kTcp ? net::TcpFraming::kRfc9329 : net::TcpFraming::kRaw};
-  auto channel = net::TcpChannel::Connect(loop_, target, flight);
-  if (!channel) return OnTcpClosed(flight, channel.error());
-  flight->channel = std::move(*channel);
-  flight->connecting = true;
-  ++connecting_;
-  timers_.Arm(flight, flight->started + job.timeout);
-}
-
-// The peer asked for another message and closed, as libreswan does after INVALID_KE_PAYLOAD: that
-// message goes over a second connection, but there is no third.
-bool ExchangeRunner::Reconnect(Flight* flight) {
-  if (flight->reconnected || flight->connecting || !flight->exchange.answered()) return false;
-  flight->reconnected = true;
-  flight->channel.reset();
-  LaunchTcp(flight);
-  return true;
-}
-
 void ExchangeRunner::BeginExchange(Flight* flight, const ike::Endpoint& local, ike::TimePoint now) {
   ike::ExchangeSeed seed;
   do {
@@ -310,41 +271,9 @@ void ExchangeRunner::Deliver(Flight* flight, ike::ByteSpan message, ike::TimePoi
   Rearm(flight);
 }
 
-void ExchangeRunner::OnTcpConnected(Flight* flight) {
-  flight->connecting = false;
-  --connecting_;
-  flight->Cancel();
-  ike::TimePoint now = loop_->now();
-  if (!flight->began) return BeginExchange(flight, flight->channel->local(), now);
-  SendMessage(flight, flight->exchange.OnReconnected(flight->channel->local(), now), false, now);
-  if (flight->exchange.done()) return Settle(flight);
-  Rearm(flight);
-}
-
-void ExchangeRunner::OnTcpClosed(Flight* flight, const net::TcpClosed& closed) {
-  if (flight->settled) return;
-  ike::TimePoint now = loop_->now();
-  bool unreachable = closed.end == net::TcpEnd::kRefused || closed.end == net::TcpEnd::kUnreachable;
-  if (!flight->began) {
-    ike::Reason reason = ike::Reason::kTimeout;
-    if (unreachable) reason = ike::Reason::kUnreachable;
-    if (closed.end == net::TcpEnd::kLocal) reason = ike::Reason::kSend;
-    return FailUnsent(flight, reason, now);
-  }
-  // A connection that was taken and then closed without an IKE message: what is behind it is not
-  // what was asked for, but something is there.
-  if (Reconnect(flight)) return;
-  if (unreachable) {
-    flight->exchange.OnUnreachable(now);
-    return Settle(flight);
-  }
-  flight->exchange.NoteGarbage();
-  flight->exchange.OnTimer(flight->started + flight->job.timeout);
-  if (flight->exchange.done()) Settle(flight);
-}
-
 void ExchangeRunner::OnFlightTimer(Flight* flight, ike::TimePoint now) {
   if (flight->settled) return;
+  if (flight->held) return OnGateTimer(flight);
   if (!flight->began) return FailUnsent(flight, ike::Reason::kTimeout, now);
   if (flight->unsent) {
     SendMessage(flight, flight->exchange.last_sent(), false, now);
@@ -391,6 +320,9 @@ void ExchangeRunner::Settle(Flight* flight) {
   if (flight->connecting) --connecting_;
   flight->connecting = false;
   if (flight->began) active_.Erase(flight->exchange.initiator_spi());
+  if (auto* next = static_cast<Flight*>(gate_.Leave(flight))) {
+    timers_.Arm(next, loop_->now() + kGatePause);
+  }
   if (!flight->waiting) done_.push_back(flight);
 }
 

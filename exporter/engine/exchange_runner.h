@@ -1,6 +1,7 @@
 // ExchangeRunner: the Exchanger over real sockets. One UDP socket per address family and transport
 // (and per configured source port) whatever the number of peers; replies are found by SPI in O(1)
-// and count only from the endpoint that was asked. Used by one engine on its thread.
+// and count only from the endpoint that was asked; one opening at a time goes to each address.
+// Used by one engine on its thread.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <tuple>
 #include <vector>
 
+#include "exporter/engine/address_gate.h"
 #include "exporter/engine/exchanger.h"
 #include "exporter/engine/key_pool.h"
 #include "exporter/engine/peer_notes.h"
@@ -51,6 +53,8 @@ class ExchangeRunner final : public Exchanger {
   void Release(Flight* flight);
   Line* LineFor(const ExchangeJob& job);
 
+  void Queue(Flight* flight);
+  void OnGateTimer(Flight* flight);
   void LaunchWaiting(ike::TimePoint now);
   void Refill(ike::TimePoint now);
   bool MayLaunch() const;
@@ -79,6 +83,7 @@ class ExchangeRunner final : public Exchanger {
   net::RandomPool random_;
   KeyPool keys_;
   net::TimerWheel timers_;
+  AddressGate gate_;
   SpiTable<Flight> active_;
   std::vector<std::unique_ptr<Flight>> flights_;
   std::vector<Flight*> free_;

@@ -31,6 +31,10 @@ ike::TimePoint NextDue(ike::TimePoint now, ike::Duration interval, ike::Duration
   return ike::TimePoint(interval * rounds + phase);
 }
 
+size_t TurnAt(ike::TimePoint due, ike::Duration interval, ike::Duration phase, size_t count) {
+  return static_cast<size_t>((due.time_since_epoch() - phase) / interval) % count;
+}
+
 uint64_t MissedSince(ike::TimePoint due, ike::TimePoint now, ike::Duration interval) {
   if (now < due) return 0;
   return static_cast<uint64_t>((now - due) / interval);

@@ -19,6 +19,10 @@ ike::Duration Phase(uint64_t hash, ike::Duration interval);
 // The first time after `now` at which a target with this phase is due.
 ike::TimePoint NextDue(ike::TimePoint now, ike::Duration interval, ike::Duration phase);
 
+// Which of `count` turns falls on the due time `due`: due times take turns, in the same order in
+// every process.
+size_t TurnAt(ike::TimePoint due, ike::Duration interval, ike::Duration phase, size_t count);
+
 // How many due times lie in (due, now]: the ones that were missed.
 uint64_t MissedSince(ike::TimePoint due, ike::TimePoint now, ike::Duration interval);
 

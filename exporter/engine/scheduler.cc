@@ -39,6 +39,9 @@ class Scheduler::Scheduled final : public Alarm, public ProbeRun::Owner {
     Scheduled* const scheduled;
   };
 
+  void Reschedule(std::string_view name, ike::TimePoint now);
+  ike::Duration Step() const;
+  ike::IkeVersion VersionAt(ike::TimePoint due) const;
   void OnProbeDone(ProbeRun* run, ProbeResult result) override;
   void OnAuditDue(ike::TimePoint now);
   void ScheduleAudit(ike::TimePoint now);
@@ -51,6 +54,7 @@ class Scheduler::Scheduled final : public Alarm, public ProbeRun::Owner {
   std::shared_ptr<const OpeningSet> openings_;
   uint64_t generation_ = 0;
   ike::TimePoint due_{};
+  ike::Duration phase_{};
   std::array<ike::LivenessMemory, 2> memory_;
   std::array<bool, 2> answers_{};  // whether each version answered its last probe
   std::array<std::unique_ptr<ProbeRun>, 2> runs_;
@@ -61,16 +65,32 @@ void Scheduler::Scheduled::Configure(uint64_t generation, ike::TimePoint now) {
   generation_ = generation;
   std::shared_ptr<const ike::Target> target = entry_->target();
   if (settings_ == target->settings) return;
-  bool reschedule = !settings_ || settings_->interval != target->settings->interval;
+  bool reschedule = !settings_ || settings_->interval != target->settings->interval ||
+                    settings_->ikev1 != target->settings->ikev1 ||
+                    settings_->ikev2 != target->settings->ikev2;
   bool audits = !settings_ || settings_->audit_interval != target->settings->audit_interval;
   settings_ = target->settings;
   openings_ = scheduler_->openings_.For(settings_);
-  if (reschedule) {
-    ike::Duration interval = settings_->interval;
-    due_ = NextDue(now, interval, Phase(StableHash(target->name), interval));
-    services().wheel->Arm(this, due_);
-  }
+  if (reschedule) Reschedule(target->name, now);
   if (audits) ScheduleAudit(now);
+}
+
+void Scheduler::Scheduled::Reschedule(std::string_view name, ike::TimePoint now) {
+  phase_ = Phase(StableHash(name), settings_->interval);
+  due_ = NextDue(now, Step(), phase_);
+  services().wheel->Arm(this, due_);
+}
+
+// Where both versions are probed they take turns half an interval apart: their openings would meet
+// at the daemon, which counts both as half-open.
+ike::Duration Scheduler::Scheduled::Step() const {
+  return settings_->ikev1 && settings_->ikev2 ? settings_->interval / 2 : settings_->interval;
+}
+
+ike::IkeVersion Scheduler::Scheduled::VersionAt(ike::TimePoint due) const {
+  if (!settings_->ikev1) return ike::IkeVersion::kV2;
+  if (!settings_->ikev2) return ike::IkeVersion::kV1;
+  return TurnAt(due, Step(), phase_, 2) == 0 ? ike::IkeVersion::kV2 : ike::IkeVersion::kV1;
 }
 
 void Scheduler::Scheduled::ScheduleAudit(ike::TimePoint now) {
@@ -100,17 +120,14 @@ void Scheduler::Scheduled::OnAuditDue(ike::TimePoint now) {
 }
 
 void Scheduler::Scheduled::OnAlarm(ike::TimePoint now) {
-  ike::Duration interval = settings_->interval;
-  uint64_t missed = MissedSince(due_, now, interval);
-  auto versions = static_cast<uint64_t>(settings_->ikev1) + settings_->ikev2;
-  if (missed > 0) scheduler_->stats_->CountSkip(Skip::kLate, missed * versions);
-  ike::TimePoint latest_due = due_ + interval * static_cast<int64_t>(missed);
+  ike::Duration step = Step();
+  uint64_t missed = MissedSince(due_, now, step);
+  if (missed > 0) scheduler_->stats_->CountSkip(Skip::kLate, missed);
+  ike::TimePoint latest_due = due_ + step * static_cast<int64_t>(missed);
   scheduler_->stats_->CountLag(static_cast<uint64_t>((now - latest_due).count()));
-  due_ = latest_due + interval;
+  due_ = latest_due + step;
   services().wheel->Arm(this, due_);
-  if (scheduler_->draining_) return;
-  if (settings_->ikev2) Start(ike::IkeVersion::kV2);
-  if (settings_->ikev1) Start(ike::IkeVersion::kV1);
+  if (!scheduler_->draining_) Start(VersionAt(latest_due));
 }
 
 void Scheduler::Scheduled::Start(ike::IkeVersion version) {

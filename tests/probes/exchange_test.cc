@@ -13,16 +13,26 @@ TEST(Exchange, RetransmitsTheSameBytesEverLater) {
   t.now = t.start + milliseconds(999);
   EXPECT_TRUE(t.Tick().empty());
   EXPECT_EQ(t.TickNext(), t.sent[0]);
-  EXPECT_EQ(t.exchange.NextTimer(), t.start + seconds(3));
+  EXPECT_EQ(t.exchange.NextTimer(), t.start + milliseconds(2300));
   EXPECT_EQ(t.TickNext(), t.sent[0]);
-  EXPECT_EQ(t.exchange.NextTimer(), t.start + seconds(5));  // the deadline, before 7 s
+  EXPECT_EQ(t.exchange.NextTimer(), t.start + milliseconds(3990));
+  EXPECT_EQ(t.TickNext(), t.sent[0]);
+  EXPECT_EQ(t.exchange.NextTimer(), t.start + seconds(5));  // the deadline, before 6.187 s
   EXPECT_TRUE(t.TickNext().empty());
   ASSERT_TRUE(t.exchange.done());
   EXPECT_EQ(t.outcome().reason, Reason::kTimeout);
   EXPECT_EQ(t.outcome().answer, AnswerKind::kNone);
-  EXPECT_EQ(t.outcome().packets_sent, 3u);
+  EXPECT_EQ(t.outcome().packets_sent, 4u);
   EXPECT_TRUE(t.outcome().retransmitted);
   EXPECT_EQ(t.outcome().duration, seconds(5));
+}
+
+TEST(Exchange, ConnectionClosedWithoutAnswerIsMalformedAtOnce) {
+  ExchangeUnderTest t;
+  t.exchange.OnClosed(t.start + milliseconds(40));
+  ASSERT_TRUE(t.exchange.done());
+  EXPECT_EQ(t.outcome().reason, Reason::kMalformed);
+  EXPECT_EQ(t.outcome().duration, milliseconds(40));
 }
 
 TEST(Exchange, NeverRetransmitsOnTcp) {

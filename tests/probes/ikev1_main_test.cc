@@ -189,7 +189,7 @@ TEST(Ikev1Main, RetransmitsLikeEveryExchange) {
   EXPECT_EQ(t.TickNext(), t.sent[0]);
   t.RunToDeadline();
   EXPECT_EQ(t.outcome().reason, Reason::kTimeout);
-  EXPECT_EQ(t.outcome().packets_sent, 3u);
+  EXPECT_EQ(t.outcome().packets_sent, 4u);
 }
 
 TEST(Ikev1, OneExchangeServesAllDialoguesInTurn) {

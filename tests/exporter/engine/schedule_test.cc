@@ -43,6 +43,15 @@ TEST(Schedule, NextDueIsTheFirstTimeAfterNowWithThePhase) {
   }
 }
 
+TEST(Schedule, TurnsAlternateAndStayWithTheirDueTimes) {
+  ike::Duration phase = milliseconds(4200);
+  ike::TimePoint due = NextDue(kNow, seconds(5), phase);
+  size_t first = TurnAt(due, seconds(5), phase, 2);
+  EXPECT_EQ(TurnAt(due + seconds(5), seconds(5), phase, 2), 1 - first);
+  EXPECT_EQ(TurnAt(due + seconds(10), seconds(5), phase, 2), first);
+  EXPECT_EQ(TurnAt(NextDue(due, seconds(5), phase), seconds(5), phase, 2), 1 - first);
+}
+
 TEST(Schedule, MissedCountsWholeIntervals) {
   EXPECT_EQ(MissedSince(kNow, kNow, seconds(5)), 0u);
   EXPECT_EQ(MissedSince(kNow, kNow + milliseconds(4999), seconds(5)), 0u);

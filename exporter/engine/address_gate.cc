@@ -1,0 +1,66 @@
+#include "exporter/engine/address_gate.h"
+
+#include <functional>
+
+namespace exporter {
+
+uint64_t AddressGate::KeyOf(const ike::IpAddress& address) {
+  return std::hash<ike::IpAddress>{}(address);
+}
+
+bool AddressGate::Enter(Node* node, const ike::IpAddress& address) {
+  node->key_ = KeyOf(address);
+  node->next_ = node->previous_ = nullptr;
+  Node* head = heads_.Find(node->key_);
+  if (head == nullptr) {
+    node->place_ = Node::Place::kThrough;
+    node->last_ = node;
+    heads_.Insert(node->key_, node);
+    return true;
+  }
+  node->place_ = Node::Place::kQueued;
+  node->previous_ = head->last_;
+  head->last_->next_ = node;
+  head->last_ = node;
+  return false;
+}
+
+void AddressGate::Unlink(Node* node, Node* head) {
+  node->previous_->next_ = node->next_;
+  if (node->next_ != nullptr) node->next_->previous_ = node->previous_;
+  if (head->last_ == node) head->last_ = node->previous_;
+}
+
+AddressGate::Node* AddressGate::Leave(Node* node) {
+  Node::Place place = node->place_;
+  node->place_ = Node::Place::kOutside;
+  if (place == Node::Place::kOutside) return nullptr;
+  Node* head = heads_.Find(node->key_);
+  if (place == Node::Place::kQueued) {
+    Unlink(node, head);
+    return nullptr;
+  }
+  heads_.Erase(node->key_);
+  Node* next = node->next_;
+  if (next == nullptr) return nullptr;
+  next->previous_ = nullptr;
+  next->last_ = node->last_;
+  next->place_ = Node::Place::kThrough;
+  heads_.Insert(next->key_, next);
+  return next;
+}
+
+void AddressGate::Overtake(Node* node) {
+  Node* head = heads_.Find(node->key_);
+  Unlink(node, head);
+  heads_.Erase(node->key_);
+  head->place_ = Node::Place::kOutside;
+  node->place_ = Node::Place::kThrough;
+  node->previous_ = nullptr;
+  node->next_ = head->next_;
+  node->last_ = head->last_ == head ? node : head->last_;
+  if (node->next_ != nullptr) node->next_->previous_ = node;
+  heads_.Insert(node->key_, node);
+}
+
+}  // namespace exporter

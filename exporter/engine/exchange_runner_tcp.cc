@@ -1,0 +1,64 @@
+// The exchanges of an ExchangeRunner that have a connection of their own (RFC 9329, and without its
+// framing).
+#include <utility>
+
+#include "exporter/engine/exchange_runner.h"
+#include "exporter/engine/flight.h"
+
+namespace exporter {
+
+void ExchangeRunner::LaunchTcp(Flight* flight) {
+  const ExchangeJob& job = flight->job;
+  net::TcpTarget target{
+      job.remote,
+      {job.source, job.source_port},
+      job.transport == ike::Transport::kTcp ? net::TcpFraming::kRfc9329 : net::TcpFraming::kRaw};
+  auto channel = net::TcpChannel::Connect(loop_, target, flight);
+  if (!channel) return OnTcpClosed(flight, channel.error());
+  flight->channel = std::move(*channel);
+  flight->connecting = true;
+  ++connecting_;
+  timers_.Arm(flight, flight->started + job.timeout);
+}
+
+// The peer asked for another message and closed, as libreswan does after INVALID_KE_PAYLOAD: that
+// message goes over a second connection, but there is no third.
+bool ExchangeRunner::Reconnect(Flight* flight) {
+  if (flight->reconnected || flight->connecting || !flight->exchange.answered()) return false;
+  flight->reconnected = true;
+  flight->channel.reset();
+  LaunchTcp(flight);
+  return true;
+}
+
+void ExchangeRunner::OnTcpConnected(Flight* flight) {
+  flight->connecting = false;
+  --connecting_;
+  flight->Cancel();
+  ike::TimePoint now = loop_->now();
+  if (!flight->began) return BeginExchange(flight, flight->channel->local(), now);
+  SendMessage(flight, flight->exchange.OnReconnected(flight->channel->local(), now), false, now);
+  if (flight->exchange.done()) return Settle(flight);
+  Rearm(flight);
+}
+
+void ExchangeRunner::OnTcpClosed(Flight* flight, const net::TcpClosed& closed) {
+  if (flight->settled) return;
+  ike::TimePoint now = loop_->now();
+  bool unreachable = closed.end == net::TcpEnd::kRefused || closed.end == net::TcpEnd::kUnreachable;
+  if (!flight->began) {
+    ike::Reason reason = ike::Reason::kTimeout;
+    if (unreachable) reason = ike::Reason::kUnreachable;
+    if (closed.end == net::TcpEnd::kLocal) reason = ike::Reason::kSend;
+    return FailUnsent(flight, reason, now);
+  }
+  if (Reconnect(flight)) return;
+  if (unreachable) {
+    flight->exchange.OnUnreachable(now);
+    return Settle(flight);
+  }
+  flight->exchange.OnClosed(now);
+  Settle(flight);
+}
+
+}  // namespace exporter
