@@ -15,15 +15,18 @@ constexpr size_t kMaxNameLength = 253;
 constexpr size_t kMaxLabelLength = 63;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsHexDigit(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool IsNameCharacter(char c) {
   return IsDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
 }
 
+// Decimal without sign, spaces or superfluous zeros.
 template <typename T>
 std::optional<T> ParseNumber(std::string_view text) {
   T number{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (text.empty() || !IsDigit(text[0]) || error != std::errc()) return std::nullopt;
+  if (text[0] == '0' && text.size() > 1) return std::nullopt;
   if (end != text.data() + text.size()) return std::nullopt;
   return number;
 }
@@ -34,6 +37,19 @@ std::optional<uint32_t> ParseZone(std::string_view zone) {
   const unsigned index = if_nametoindex(std::string(zone).c_str());
   if (index == 0) return std::nullopt;
   return index;
+}
+
+// Link-local addresses and multicast within a link: elsewhere a zone would mean nothing.
+bool HasLinkScope(const ike::IpAddress& address) {
+  const bool multicast = address.octets[0] == 0xff && (address.octets[1] & 0x0f) <= 2;
+  return multicast || (address.octets[0] == 0xfe && (address.octets[1] & 0xc0) == 0x80);
+}
+
+// What resolvers take for a part of an address.
+bool LooksNumeric(std::string_view label) {
+  if (std::all_of(label.begin(), label.end(), IsDigit)) return true;
+  if (label.size() < 2 || label[0] != '0' || (label[1] | 0x20) != 'x') return false;
+  return std::all_of(label.begin() + 2, label.end(), IsHexDigit);
 }
 
 bool IsDnsLabel(std::string_view label) {
@@ -101,6 +117,7 @@ std::optional<ike::IpAddress> ParseIpAddress(std::string_view text) {
   if (inet_pton(AF_INET6, literal.c_str(), address.octets.data()) != 1) return std::nullopt;
   address.size = 16;
   if (percent == std::string_view::npos) return address;
+  if (!HasLinkScope(address)) return std::nullopt;
   const auto zone = ParseZone(text.substr(percent + 1));
   if (!zone) return std::nullopt;
   address.scope_id = *zone;
@@ -110,7 +127,6 @@ std::optional<ike::IpAddress> ParseIpAddress(std::string_view text) {
 bool IsDnsName(std::string_view text) {
   if (text.ends_with('.')) text.remove_suffix(1);
   if (text.empty() || text.size() > kMaxNameLength) return false;
-  if (in_addr address; inet_aton(std::string(text).c_str(), &address) != 0) return false;
   std::string_view last;
   while (true) {
     const size_t dot = text.find('.');
@@ -119,7 +135,7 @@ bool IsDnsName(std::string_view text) {
     if (dot == std::string_view::npos) break;
     text.remove_prefix(dot + 1);
   }
-  return !std::all_of(last.begin(), last.end(), IsDigit);
+  return !LooksNumeric(last);
 }
 
 bool IsHost(std::string_view text) { return ParseIpAddress(text) || IsDnsName(text); }

@@ -29,6 +29,8 @@ TEST(ParseIpAddress, ReadsZonesByNumberAndName) {
   EXPECT_FALSE(ParseIpAddress("fe80::1%"));
   EXPECT_FALSE(ParseIpAddress("fe80::1%no-such-interface"));
   EXPECT_FALSE(ParseIpAddress("192.0.2.1%lo"));
+  EXPECT_FALSE(ParseIpAddress("2001:db8::1%lo")) << "a zone is for addresses of a link";
+  EXPECT_FALSE(ParseIpAddress("fe80::1%01"));
 }
 
 TEST(ParseIpAddress, RefusesTheRest) {
@@ -48,13 +50,27 @@ TEST(IsDnsName, FollowsRfc1123WithUnderscores) {
         std::string("3com.com"), std::string("1.2.3.4a"), label, longest}) {
     EXPECT_TRUE(IsDnsName(name)) << name;
   }
-  for (const std::string& name :
-       {std::string(), std::string("."), std::string("a..b"), std::string(".a"),
-        std::string("-a.b"), std::string("a-.b"), std::string("a b"), std::string("köln.de"),
-        std::string("1.2.3.4"), std::string("256.1.1.1"), std::string("12345"),
-        std::string("0x7f000001"), std::string("127.0x1"), std::string("0x7f.1."),
-        std::string("a:500"), std::string("a/b"), label + "a", longest + "b",
-        std::string("a\0b", 3)}) {
+  for (const std::string& name : {std::string(),
+                                  std::string("."),
+                                  std::string("a..b"),
+                                  std::string(".a"),
+                                  std::string("-a.b"),
+                                  std::string("a-.b"),
+                                  std::string("a b"),
+                                  std::string("köln.de"),
+                                  std::string("1.2.3.4"),
+                                  std::string("256.1.1.1"),
+                                  std::string("12345"),
+                                  std::string("0x7f000001"),
+                                  std::string("127.0x1"),
+                                  std::string("0x7f.1."),
+                                  std::string("gateway.0x1"),
+                                  std::string("0x"),
+                                  std::string("a:500"),
+                                  std::string("a/b"),
+                                  label + "a",
+                                  longest + "b",
+                                  std::string("a\0b", 3)}) {
     EXPECT_FALSE(IsDnsName(name)) << name;
   }
 }
@@ -117,7 +133,7 @@ TEST(ParseHostPort, ReadsEveryFormOfTheCommandLine) {
 
 TEST(ParseHostPort, RefusesTheRest) {
   for (const char* text :
-       {"", ":", ":500", "a:", "a:0", "a:65536", "a:5x", "a:-1", "a:+1", "[::1", "[::1]x",
+       {"", ":", ":500", "a:", "a:0", "a:65536", "a:0500", "a:5x", "a:-1", "a:+1", "[::1", "[::1]x",
         "[::1]:", "[192.0.2.1]:500", "[a]:500", "::1]:5", "http://a", "a b", "1.2.3.4.5:500"}) {
     EXPECT_FALSE(ParseHostPort(text)) << text;
   }
