@@ -40,7 +40,7 @@ class Reader {
  public:
   explicit Reader(std::string path) : path_(std::move(path)) {}
 
-  tl::expected<WebConfig, config::ConfigErrors> Run();
+  tl::expected<WebConfig, config::ConfigErrors> Run(std::string_view text);
 
  private:
   using Read = void (Reader::*)(const YAML::Node& value);
@@ -91,19 +91,13 @@ void Reader::Complain(const YAML::Mark& mark, std::string message) {
   errors_.push_back({path_, count(mark.line), count(mark.column), std::move(message)});
 }
 
-tl::expected<WebConfig, config::ConfigErrors> Reader::Run() {
+tl::expected<WebConfig, config::ConfigErrors> Reader::Run(std::string_view text) {
   constexpr Field kFields[] = {{"tls_server_config", &Reader::ReadTls},
                                {"http_server_config", &Reader::ReadHttp},
                                {"basic_auth_users", &Reader::ReadUsers}};
-  const auto text = config::ReadFile(path_);
-  if (!text) {
-    errors_.push_back(
-        {path_, 0, 0, "cannot be read: " + text.error() + "; expected a web configuration file"});
-    return tl::make_unexpected(std::move(errors_));
-  }
   // yaml-cpp throws on whatever is no YAML: nothing passes beyond here.
   try {
-    ReadFields(YAML::Load(*text), "the file", kFields);
+    ReadFields(YAML::Load(std::string(text)), "the file", kFields);
   } catch (const YAML::Exception& error) {
     Complain(error.mark, "syntax error: " + error.msg);
   }
@@ -340,7 +334,15 @@ void Reader::ReadUsers(const YAML::Node& map) {
 }  // namespace
 
 tl::expected<WebConfig, config::ConfigErrors> LoadWebConfig(const std::string& path) {
-  return Reader(path).Run();
+  const auto text = config::ReadFile(path);
+  if (text) return ParseWebConfig(*text, path);
+  return tl::make_unexpected(config::ConfigErrors{
+      {path, 0, 0, "cannot be read: " + text.error() + "; expected a web configuration file"}});
+}
+
+tl::expected<WebConfig, config::ConfigErrors> ParseWebConfig(std::string_view text,
+                                                             const std::string& path) {
+  return Reader(path).Run(text);
 }
 
 }  // namespace exporter

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tl/expected.hpp>
 #include <utility>
 #include <vector>
@@ -54,5 +55,9 @@ struct WebConfig {
 };
 
 tl::expected<WebConfig, config::ConfigErrors> LoadWebConfig(const std::string& path);
+// The same of a text that was read already; `path` names it in errors and is where relative paths
+// start.
+tl::expected<WebConfig, config::ConfigErrors> ParseWebConfig(std::string_view text,
+                                                             const std::string& path);
 
 }  // namespace exporter

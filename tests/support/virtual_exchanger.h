@@ -1,0 +1,75 @@
+// VirtualExchanger: the Exchanger of tests and fuzzers: real exchanges without sockets, in a time
+// that is moved by hand. What they send goes to a VirtualPeer, which delivers answers, errors or
+// nothing. One thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "exporter/engine/exchanger.h"
+
+namespace exporter::test {
+
+class VirtualPeer {
+ public:
+  virtual ~VirtualPeer() = default;
+  // A message of the exchange `ticket`, its first or another. May deliver at once.
+  virtual void OnSent(ExchangeTicket ticket, const ExchangeJob& job, ike::ByteSpan message) = 0;
+  // When it has something to deliver later, and the call to do so.
+  virtual ike::TimePoint NextDelivery() const { return ike::TimePoint::max(); }
+  virtual void DeliverDue(ike::TimePoint) {}
+};
+
+class VirtualExchanger final : public Exchanger {
+ public:
+  // Both outlive the exchanger.
+  VirtualExchanger(ike::KeyShares* shares, VirtualPeer* peer) : shares_(shares), peer_(peer) {}
+  ~VirtualExchanger() override;
+
+  ExchangeTicket Start(const ExchangeJob& job, ExchangeHandler* handler, Trace* trace) override;
+  void Cancel(ExchangeTicket ticket) override;
+
+  // Begins what waits, fires the timers that are due, and tells handlers what is done, until
+  // nothing is left to do at `now`.
+  void Turn(ike::TimePoint now);
+  // When Turn is needed next; max() = never.
+  ike::TimePoint NextTurn() const;
+
+  // What the network brings to an exchange; nothing happens to one that is over.
+  void Deliver(ExchangeTicket ticket, ike::ByteSpan message);
+  void Unreachable(ExchangeTicket ticket);  // an error that quotes its SPI
+  void FailSend(ExchangeTicket ticket);
+  void NoteGarbage(ExchangeTicket ticket);
+  void NoteError(ExchangeTicket ticket);  // one that does not quote it
+
+  // The exchanges under way, oldest first.
+  std::vector<ExchangeTicket> Active() const;
+  uint64_t SpiOf(ExchangeTicket ticket) const;
+  // Every job there ever was, in order.
+  const std::vector<ExchangeJob>& jobs() const { return jobs_; }
+
+ private:
+  struct Flight {
+    ExchangeTicket ticket = 0;
+    ExchangeJob job;
+    ExchangeHandler* handler = nullptr;
+    ike::Exchange exchange;
+    bool began = false;
+  };
+
+  Flight* Find(ExchangeTicket ticket) const;
+  Flight* NextDone() const;
+  void Begin(Flight* flight);
+  void Sent(const Flight& flight, ike::ByteSpan message);
+
+  ike::KeyShares* const shares_;
+  VirtualPeer* const peer_;
+  std::vector<std::unique_ptr<Flight>> flights_;
+  std::vector<ExchangeJob> jobs_;
+  ike::TimePoint now_{};
+  ExchangeTicket last_ticket_ = 0;
+};
+
+}  // namespace exporter::test
