@@ -5,7 +5,7 @@
 #include <cstdio>
 
 #include "exporter/json/probe_json.h"
-#include "exporter/metrics/page.h"
+#include "exporter/metrics/target_families.h"
 #include "exporter/net/address.h"
 #include "exporter/packet_text.h"
 
@@ -21,39 +21,15 @@ ProbePage Refuse(const HttpError& error) {
   return page;
 }
 
-// The rows of the metric table that one probe can fill, without the label `target`.
 std::string MetricsText(const ike::Target& target, const AdHoc::Answers& answers,
                         double duration_seconds) {
-  static const std::vector<double> kNoBuckets;
-  TargetEntry entry(target, false, 0);
+  auto entry = std::make_shared<TargetEntry>(target, false, 0);
   for (const auto& answer : answers.versions) {
     if (answer && answer->result.end == ProbeEnd::kProbed) {
-      entry.Publish(answer->result.report, kNoBuckets);
+      entry->Publish(answer->result.report, {});
     }
   }
-  std::string text;
-  bool up = false;
-  entry.With([&](const ike::Target& shown, const TargetState& state) {
-    up = state.up;
-    for (const MetricRow& row : ProbeRows()) {
-      if ((row.uses & kUseProbe) == 0) continue;
-      std::string samples;
-      TextSink sink(row.name, "", &samples);
-      EmitRow(row, {shown, state, kNoBuckets, false}, &sink);
-      if (samples.empty()) continue;
-      AppendFamilyHeader(row, &text);
-      text += samples;
-    }
-  });
-  text +=
-      "# HELP probe_success 1 if the versions that `require` asks for answered.\n"
-      "# TYPE probe_success gauge\nprobe_success ";
-  AppendValue(up ? 1 : 0, &text);
-  text +=
-      "\n# HELP probe_duration_seconds How long the probe took, name resolution included.\n"
-      "# TYPE probe_duration_seconds gauge\nprobe_duration_seconds ";
-  AppendValue(duration_seconds, &text);
-  return text + "\n";
+  return ProbeMetricsText(entry, duration_seconds);
 }
 
 std::string TraceText(const Trace& trace) {
