@@ -2,17 +2,19 @@
 
 namespace exporter {
 
-void AppendLabel(std::string_view name, std::string_view value, std::string* out) {
-  out->append(name);
-  out->append("=\"");
+char* EscapeLabelValue(std::string_view value, char* to) {
   for (char c : value) {
-    if (c == '\\' || c == '"') out->push_back('\\');
-    if (c == '\n') {
-      out->append("\\n");
-      continue;
-    }
-    out->push_back(c);
+    if (c == '\\' || c == '"' || c == '\n') *to++ = '\\';
+    *to++ = c == '\n' ? 'n' : c;
   }
+  return to;
+}
+
+void AppendLabel(std::string_view name, std::string_view value, std::string* out) {
+  out->append(name).append("=\"");
+  const size_t before = out->size();
+  out->resize(before + 2 * value.size());
+  out->resize(static_cast<size_t>(EscapeLabelValue(value, out->data() + before) - out->data()));
   out->push_back('"');
 }
 

@@ -8,6 +8,9 @@
 
 namespace exporter {
 
+// Writes `value` escaped at `to`, which has room for twice its size. Returns the end.
+char* EscapeLabelValue(std::string_view value, char* to);
+
 // Appends `name="value"`, the value escaped (backslash, double quote, line feed).
 void AppendLabel(std::string_view name, std::string_view value, std::string* out);
 

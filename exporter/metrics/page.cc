@@ -1,9 +1,9 @@
 #include "exporter/metrics/page.h"
 
-#include <charconv>
-#include <cmath>
+#include <cstring>
 
 #include "exporter/metrics/label_text.h"
+#include "exporter/metrics/number_text.h"
 
 namespace exporter {
 namespace {
@@ -13,49 +13,58 @@ constexpr std::string_view TypeName(MetricType type) {
   return type == MetricType::kHistogram ? "histogram" : "gauge";
 }
 
-}  // namespace
-
-void AppendValue(double value, std::string* out) {
-  if (std::isnan(value)) {
-    out->append("Nan");
-    return;
-  }
-  if (std::isinf(value)) {
-    out->append(value < 0 ? "-Inf" : "+Inf");
-    return;
-  }
-  char digits[32];
-  // prometheus-cpp streams with max_digits10 - 1 = 16 significant digits.
-  auto end = std::to_chars(digits, digits + sizeof digits, value, std::chars_format::general, 16);
-  out->append(digits, end.ptr);
+char* CopyText(std::string_view text, char* to) {
+  std::memcpy(to, text.data(), text.size());
+  return to + text.size();
 }
+
+// `name="value",` with every byte escaped.
+constexpr size_t LabelRoom(std::string_view name, std::string_view value) {
+  return name.size() + 2 * value.size() + 4;
+}
+
+char* WriteLabel(std::string_view name, std::string_view value, char* to) {
+  to = CopyText(name, to);
+  *to++ = '=';
+  *to++ = '"';
+  to = EscapeLabelValue(value, to);
+  *to++ = '"';
+  *to++ = ',';
+  return to;
+}
+
+}  // namespace
 
 void AppendFamilyHeader(const MetricRow& row, std::string* out) {
   out->append("# HELP ").append(row.name).append(" ").append(row.help);
   out->append("\n# TYPE ").append(row.name).append(" ").append(TypeName(row.type)).append("\n");
 }
 
+// Into room made for the longest line at once: a push_back for each byte costs more than the bytes.
 void TextSink::Line(std::string_view suffix, SampleLabels labels, std::string_view le,
                     double value) {
-  out_->append(name_);
-  out_->append(suffix);
-  char separator = '{';
-  if (!base_.empty()) {
-    out_->push_back(separator);
-    out_->append(base_);
-    separator = ',';
+  size_t room = name_.size() + suffix.size() + base_.size() + LabelRoom("le", le) + kNumberBytes;
+  for (const SampleLabel& label : labels) room += LabelRoom(label.name, label.value);
+  const size_t before = out_->size();
+  out_->resize(before + room + sizeof "{} \n");
+  char* to = out_->data() + before;
+  to = CopyText(name_, to);
+  to = CopyText(suffix, to);
+  char* const open = to++;
+  to = CopyText(base_, to);
+  if (!base_.empty()) *to++ = ',';
+  for (const SampleLabel& label : labels) to = WriteLabel(label.name, label.value, to);
+  if (!le.empty()) to = WriteLabel("le", le, to);
+  if (to == open + 1) {
+    to = open;
+  } else {
+    *open = '{';
+    to[-1] = '}';  // where the last comma is
   }
-  auto append = [&](std::string_view name, std::string_view text) {
-    out_->push_back(separator);
-    AppendLabel(name, text, out_);
-    separator = ',';
-  };
-  for (const SampleLabel& label : labels) append(label.name, label.value);
-  if (!le.empty()) append("le", le);
-  if (separator == ',') out_->push_back('}');
-  out_->push_back(' ');
-  AppendValue(value, out_);
-  out_->push_back('\n');
+  *to++ = ' ';
+  to = WriteNumber(value, to);
+  *to++ = '\n';
+  out_->resize(static_cast<size_t>(to - out_->data()));
 }
 
 void TextSink::Add(SampleLabels labels, double value) { Line("", labels, {}, value); }
@@ -70,7 +79,7 @@ void TextSink::AddHistogram(SampleLabels labels, const std::vector<double>& boun
   for (size_t i = 0; i < bounds.size(); ++i) {
     cumulative += counts[i];
     std::string bound;
-    AppendValue(bounds[i], &bound);
+    AppendNumber(bounds[i], &bound);
     Line("_bucket", labels, bound, static_cast<double>(cumulative));
   }
   Line("_bucket", labels, "+Inf", static_cast<double>(total));

@@ -35,9 +35,6 @@ class MetricsPage {
 // Writes one family's HELP and TYPE lines. Help texts hold neither backslash nor line feed.
 void AppendFamilyHeader(const MetricRow& row, std::string* out);
 
-// A value as prometheus-cpp's serializer prints it: up to 16 significant digits, "Nan", "+Inf".
-void AppendValue(double value, std::string* out);
-
 // The text form of samples: `name{base,labels} value`.
 class TextSink final : public SampleSink {
  public:

@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "exporter/metrics/exporter_metrics.h"
+#include "exporter/metrics/number_text.h"
 #include "exporter/metrics/target_families.h"
 #include "tests/exporter/metrics/sample_fleet.h"
 
@@ -47,7 +48,7 @@ TEST(MetricsPage, ValuesArePrintedAsPrometheusCppPrintsThem) {
     prometheus::MetricFamily family{"m", "A number.", prometheus::MetricType::Gauge, {}};
     family.metric.emplace_back().gauge.value = value;
     std::string text = "# HELP m A number.\n# TYPE m gauge\nm ";
-    AppendValue(value, &text);
+    AppendNumber(value, &text);
     EXPECT_EQ(text + "\n", prometheus::TextSerializer().Serialize({family}));
   }
 }

@@ -1,0 +1,167 @@
+// The whole engine in saturation: the real scheduler, probe runs, exchanges, half-open budget,
+// sockets and store, with `window` probes under way at any time. The schedule's clock runs as fast
+// as probes end; exchanges see the real one. Prints one line of JSON for each round.
+//   bench_sweep PORT HOSTS WINDOW ROUNDS VERSIONS CLOCK
+//     VERSIONS  1, 2 or 12
+//     CLOCK     minute: rounds are a minute apart, as seen by the budget and the liveness plan, so
+//               that every probe is a full opening; real: they follow at once, and the budget
+//               leaves room only for openings that leave no state
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <string_view>
+
+#include "exporter/engine/exchange_runner.h"
+#include "exporter/engine/scheduler.h"
+#include "tests/bench/allocations.h"
+#include "tests/bench/fleet_config.h"
+
+namespace {
+
+using exporter::Alarm;
+using std::chrono::milliseconds;
+
+double ThreadCpu() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+struct Tally {
+  uint64_t probes = 0;
+  uint64_t negotiated = 0;
+  uint64_t up = 0;
+
+  explicit Tally(const exporter::TargetTable& table) {
+    for (const auto& entry : table.entries) {
+      entry->With([this](const ike::Target&, const exporter::TargetState& state) {
+        for (const exporter::VersionState& version : state.versions) {
+          probes += version.probes;
+          negotiated += version.negotiated ? 1 : 0;
+          up += version.up ? 1 : 0;
+        }
+      });
+    }
+  }
+};
+
+class Sweep final : public exporter::net::Ticker {
+ public:
+  Sweep(exporter::net::EventLoop* loop, std::shared_ptr<const exporter::TargetTable> table,
+        size_t window)
+      : loop_(loop),
+        table_(std::move(table)),
+        window_(window),
+        routes_(loop),
+        runner_(loop, &routes_),
+        wheel_(loop->now()),
+        schedule_clock_(loop->now()),
+        scheduler_(
+            &services_, &stats_, [](std::string_view) { return true; },
+            [](const exporter::EntryPtr&, ike::TimePoint) {}) {
+    services_ = {&runner_,
+                 &budget_,
+                 &wheel_,
+                 nullptr,
+                 &routes_,
+                 [this] { return loop_->now() + shift_; },
+                 [] { return 1.7e9; }};
+    auto resolver = exporter::net::Resolver::Create(loop, {});
+    if (resolver) resolver_ = std::move(*resolver);
+    services_.resolver = resolver_.get();
+    runner_.set_packets_per_second(100'000'000);
+    scheduler_.Apply(table_);
+    while (scheduler_.Reconcile(loop_->now())) {
+    }
+  }
+
+  // Every target once.
+  void Round(bool minute) {
+    if (minute) shift_ += std::chrono::seconds(61);
+    round_end_ += std::chrono::hours(1);
+    finished_ = false;
+    while (!finished_) loop_->RunOnce(this, milliseconds(1));
+  }
+
+  ike::TimePoint OnTick(ike::TimePoint now) override {
+    const auto steps = static_cast<int64_t>(table_->entries.size() / 16 + 1);
+    const ike::Duration step = ike::Duration(std::chrono::hours(1)) / steps;
+    while (scheduler_.in_flight() < window_ && schedule_clock_ < round_end_) {
+      schedule_clock_ += step;
+      wheel_.Advance(schedule_clock_, [this](exporter::net::TimerNode& node) {
+        static_cast<Alarm&>(node).OnAlarm(schedule_clock_);
+      });
+    }
+    runner_.Tick(now);
+    finished_ = scheduler_.in_flight() == 0 && schedule_clock_ >= round_end_;
+    return now + milliseconds(1);
+  }
+
+  uint64_t drops() { return runner_.dropped_packets(); }
+
+ private:
+  exporter::net::EventLoop* const loop_;
+  const std::shared_ptr<const exporter::TargetTable> table_;
+  const size_t window_;
+  exporter::net::RouteCache routes_;
+  exporter::ExchangeRunner runner_;
+  exporter::HalfOpenBudget budget_;
+  exporter::net::TimerWheel wheel_;
+  std::unique_ptr<exporter::net::Resolver> resolver_;
+  exporter::Services services_;
+  exporter::EngineStats stats_;
+  ike::TimePoint schedule_clock_;
+  ike::TimePoint round_end_ = schedule_clock_;
+  ike::Duration shift_{};
+  bool finished_ = false;
+  exporter::Scheduler scheduler_;
+};
+
+struct Meter {
+  explicit Meter(const exporter::TargetTable& table) : tally(table) {}
+
+  double cpu = ThreadCpu();
+  std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
+  uint64_t allocations = bench::Allocations();
+  Tally tally;
+};
+
+void Print(const Meter& from, const Meter& to, uint64_t drops) {
+  const auto probes = to.tally.probes - from.tally.probes;
+  const double each = static_cast<double>(std::max<uint64_t>(probes, 1));
+  const double seconds = std::chrono::duration<double>(to.begun - from.begun).count();
+  std::printf(
+      "{\"probes\":%lu,\"up\":%lu,\"negotiated\":%lu,\"seconds\":%.6f,\"cpu_ns_per_probe\":%.1f,"
+      "\"allocations_per_probe\":%.4f,\"drops\":%lu}\n",
+      probes, to.tally.up, to.tally.negotiated, seconds, (to.cpu - from.cpu) * 1e9 / each,
+      static_cast<double>(to.allocations - from.allocations) / each, drops);
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 7) {
+    std::fprintf(stderr, "usage: bench_sweep PORT HOSTS WINDOW ROUNDS 1|2|12 minute|real\n");
+    return 2;
+  }
+  const std::string_view versions = argv[5];
+  bench::FleetOptions options;
+  options.port = static_cast<uint16_t>(std::atoi(argv[1]));
+  options.count = static_cast<size_t>(std::atol(argv[2]));
+  options.ikev1 = versions.find('1') != std::string_view::npos;
+  options.ikev2 = versions.find('2') != std::string_view::npos;
+  exporter::Store store;
+  auto table = store.Apply(bench::MakeFleet(options), [](std::string_view) { return true; });
+  auto loop = exporter::net::EventLoop::Create();
+  if (!loop) return 1;
+  Sweep sweep(loop->get(), table, static_cast<size_t>(std::atol(argv[3])));
+  for (int round = std::atoi(argv[4]); round > 0; --round) {
+    const Meter before(*table);
+    sweep.Round(std::string_view(argv[6]) == "minute");
+    Print(before, Meter(*table), sweep.drops());
+  }
+}
