@@ -37,6 +37,10 @@ class BasicAuth {
   BasicAuth& operator=(const BasicAuth&) = delete;
 
   AuthResult Check(std::string_view user, std::string_view password);
+  // Quick: whether Check has granted it lately.
+  bool Remembers(std::string_view user, std::string_view password) {
+    return IsCached(KeyOf(user, password));
+  }
 
   // How often bcrypt ran: what the cache saved is not in it.
   uint64_t hashes_computed() const { return hashes_computed_; }

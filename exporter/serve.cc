@@ -114,6 +114,26 @@ void WaitForEnd(const sigset_t& signals, ConfigReloader* reloader) {
   }
 }
 
+tl::expected<std::vector<Listener>, std::string> OpenListeners(
+    const std::vector<std::string>& addresses) {
+  std::vector<Listener> listeners;
+  for (const std::string& address : addresses) {
+    auto listener = Listener::Open(address);
+    if (!listener) return tl::make_unexpected(listener.error());
+    listeners.push_back(std::move(*listener));
+  }
+  return listeners;
+}
+
+std::string AddressesOf(const std::vector<Listener>& listeners) {
+  std::string text;
+  for (const Listener& listener : listeners) {
+    if (!text.empty()) text += " ";
+    text += listener.address();
+  }
+  return text;
+}
+
 }  // namespace
 
 int Serve(const ServeOptions& options) {
@@ -136,12 +156,15 @@ int Serve(const ServeOptions& options) {
                         judge,  options.telemetry_path, options.enable_lifecycle};
   std::vector<std::string> listen = options.listen;
   if (listen.empty()) listen = store.table()->config->web.listen;
-  auto server = HttpServer::Start(services, listen);
+  auto listeners = OpenListeners(listen);
+  if (!listeners) return CannotStart(listeners.error());
+  std::string addresses = AddressesOf(*listeners);
+  auto server = HttpServer::Start(services, {std::move(*listeners), options.web_config_file});
   if (!server) return CannotStart(server.error());
   Log(LogLevel::kInfo, "ready",
       {{"version", std::string(Version())},
        {"targets", std::to_string(store.table()->entries.size())},
-       {"listen", listen.front()}});
+       {"listen", addresses}});
   WaitForEnd(signals, &reloader);
   (*server)->Drain();
   (*engines)->Stop(kDrainPatience);

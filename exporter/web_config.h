@@ -51,6 +51,11 @@ struct WebConfig {
   std::vector<std::pair<std::string, std::string>> headers;  // to be added to every response
   std::map<std::string, std::string> users;                  // name to bcrypt hash; empty = open
 
+  // Whether only those get in who show a certificate that was checked.
+  bool tls_requires_certificate() const {
+    return tls && tls->client_auth == ClientAuth::kRequireAndVerify;
+  }
+
   friend bool operator==(const WebConfig&, const WebConfig&) = default;
 };
 

@@ -60,7 +60,7 @@ std::optional<net::ResolveResult> AdHoc::Resolve(const std::string& host, ike::A
   auto slot = std::make_shared<ReplySlot<net::ResolveResult>>();
   services_->engines->For(host).Resolve(
       host, family, [slot](const net::ResolveResult& result) { slot->Set(result); });
-  return slot->WaitFor(limit);
+  return slot->WaitFor(limit, abandoned_);
 }
 
 // What the host names in [api] allow stand for: a request by address may mean one of them.
@@ -118,7 +118,7 @@ AdHoc::Answers AdHoc::Probe(const Admitted& admitted, ike::Duration timeout, boo
   }
   Answers answers;
   for (size_t i = 0; i < slots.size(); ++i) {
-    if (slots[i]) answers.versions[i] = slots[i]->WaitFor(timeout + kGrace);
+    if (slots[i]) answers.versions[i] = slots[i]->WaitFor(timeout + kGrace, abandoned_);
   }
   return answers;
 }

@@ -74,6 +74,9 @@ class AdHoc {
   };
   Answers Probe(const Admitted& admitted, ike::Duration timeout, bool need_suite, bool trace);
 
+  // The exporter stops: nobody waits for an answer any longer.
+  void Abandon() { abandoned_ = true; }
+
  private:
   std::vector<ike::IpAddress> ListedAddresses(const TargetTable& table, ike::Duration limit);
   std::optional<net::ResolveResult> Resolve(const std::string& host, ike::AddressFamily family,
@@ -81,6 +84,7 @@ class AdHoc {
 
   const HttpServices* const services_;
   std::atomic<uint32_t> under_way_{0};
+  std::atomic<bool> abandoned_{false};
   ClientRate rate_;
 };
 

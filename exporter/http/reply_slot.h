@@ -2,6 +2,9 @@
 // by shared_ptr between the two, so that whoever comes too late finds it still there.
 #pragma once
 
+#include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -22,10 +25,14 @@ class ReplySlot {
     set_.notify_one();
   }
 
-  // The value, or nothing if it did not come in time.
-  std::optional<T> WaitFor(ike::Duration limit) {
+  // The value, or nothing if it did not come in time, or before `abandoned`.
+  std::optional<T> WaitFor(ike::Duration limit, const std::atomic<bool>& abandoned) {
+    constexpr ike::Duration kSlice = std::chrono::milliseconds(100);
     std::unique_lock lock(mutex_);
-    set_.wait_for(lock, limit, [this] { return value_.has_value(); });
+    while (!value_ && limit > ike::Duration::zero() && !abandoned) {
+      set_.wait_for(lock, std::min(limit, kSlice), [this] { return value_.has_value(); });
+      limit -= kSlice;
+    }
     return std::exchange(value_, std::nullopt);
   }
 

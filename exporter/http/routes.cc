@@ -1,28 +1,42 @@
 #include "exporter/http/routes.h"
 
+#include "exporter/http/site.h"
+
 namespace exporter {
 namespace {
 
-constexpr Route kMetrics{"", "GET, HEAD", "metrics"};
+constexpr Route kMetrics{"", "GET, HEAD", "metrics", &Site::Metrics, Stage::kScrape};
 
 constexpr Route kRoutes[] = {
-    {"/", "GET, HEAD", "page"},
-    {"/targets/*", "GET, HEAD", "page"},
-    {"/-/healthy", "GET, HEAD", "healthy"},
-    {"/-/ready", "GET, HEAD", "ready"},
-    {"/-/reload", "POST", "reload", true},
-    {"/probe", "GET", "probe", true},
-    {"/api/ike/probe", "POST", "api_probe", true, true},
-    {"/api/ike/version", "POST", "api_version", true, true},
-    {"/api/ike/v2-sa", "POST", "api_v2_sa", true, true},
-    {"/api/ike/audit", "POST", "api_audit", true, true},
-    {"/api/audits/*", "GET, HEAD", "api_audits"},
-    {"/api/targets", "GET, HEAD", "api_targets"},
-    {"/api/targets/*", "GET, HEAD", "api_target"},
+    {"/", "GET, HEAD", "page", &Site::Overview},
+    {"/targets/*", "GET, HEAD", "page", &Site::TargetView},
+    {.path = "/-/healthy",
+     .methods = "GET, HEAD",
+     .handler = "healthy",
+     .serve = &Site::Healthy,
+     .stage = Stage::kFront,
+     .open = true},
+    {.path = "/-/ready",
+     .methods = "GET, HEAD",
+     .handler = "ready",
+     .serve = &Site::Ready,
+     .stage = Stage::kFront,
+     .open = true},
+    {"/-/reload", "POST", "reload", &Site::Reload, Stage::kProbe, true},
+    {"/probe", "GET", "probe", &Site::Probe, Stage::kProbe, true},
+    {"/api/ike/probe", "POST", "api_probe", &Site::ApiProbe, Stage::kProbe, true, true},
+    {"/api/ike/version", "POST", "api_version", &Site::ApiVersion, Stage::kProbe, true, true},
+    {"/api/ike/v2-sa", "POST", "api_v2_sa", &Site::ApiV2Sa, Stage::kProbe, true, true},
+    {"/api/ike/audit", "POST", "api_audit", &Site::ApiAudit, Stage::kProbe, true, true},
+    {"/api/audits/*", "GET, HEAD", "api_audits", &Site::ApiAudits},
+    {"/api/targets", "GET, HEAD", "api_targets", &Site::ApiTargets},
+    {"/api/targets/*", "GET, HEAD", "api_target", &Site::ApiTarget},
 };
 
+bool EndsOpen(std::string_view pattern) { return !pattern.empty() && pattern.back() == '*'; }
+
 bool Matches(std::string_view pattern, std::string_view path) {
-  if (pattern.back() != '*') return pattern == path;
+  if (!EndsOpen(pattern)) return pattern == path;
   std::string_view prefix = pattern.substr(0, pattern.size() - 1);
   return path.size() > prefix.size() && path.starts_with(prefix) &&
          path.find('/', prefix.size()) == std::string_view::npos;
@@ -36,6 +50,10 @@ const Route* FindRoute(std::string_view path, std::string_view telemetry_path) {
     if (Matches(route.path, path)) return &route;
   }
   return nullptr;
+}
+
+std::string Segment(const Route& route, std::string_view path) {
+  return EndsOpen(route.path) ? std::string(path.substr(route.path.size() - 1)) : std::string();
 }
 
 bool Takes(const Route& route, std::string_view method) {

@@ -1,21 +1,41 @@
-// The routes: which paths exist, what they take, and under which name they are counted. One table,
-// so that guard, metrics and description agree. Constant, any thread.
+// The routes: which paths exist, what they take, who answers, where, and under which name they are
+// counted. One table, so that guard, metrics and description agree. Constant, any thread.
 #pragma once
 
+#include <string>
 #include <string_view>
 
+#include "exporter/http/message.h"
+
 namespace exporter {
+
+class Site;
+
+// Whose thread answers.
+enum class Stage : unsigned char {
+  kFront,   // the front's own: at once, whatever else goes on
+  kScrape,  // /metrics
+  kPage,    // what is computed from the store
+  kProbe,   // what waits for gateways, or reloads
+};
 
 struct Route {
   std::string_view path;     // a trailing "*" stands for one more segment
   std::string_view methods;  // as in the header Allow
   std::string_view handler;  // the label of ike_exporter_http_requests_total
-  bool acts = false;         // makes the exporter do something: not for pages of other origins
-  bool json = false;         // takes a JSON body
+  // `segment` is what the "*" stood for.
+  HttpReply (Site::*serve)(const HttpRequest& request, const std::string& segment);
+  Stage stage = Stage::kPage;
+  bool acts = false;  // makes the exporter do something: not for pages of other origins
+  bool json = false;  // takes a JSON body
+  bool open = false;  // for everybody, whatever authentication is configured
 };
 
 // Null where there is none. `telemetry_path` is the metrics' own.
 const Route* FindRoute(std::string_view path, std::string_view telemetry_path);
+
+// What the "*" of `route` stands for in `path`.
+std::string Segment(const Route& route, std::string_view path);
 
 bool Takes(const Route& route, std::string_view method);
 

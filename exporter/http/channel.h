@@ -1,0 +1,49 @@
+// Channel: the bytes of one accepted connection, plain or under TLS, never waiting. It owns the
+// descriptor. One thread at a time: the front, or the worker that carries the handshake on.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+struct ssl_ctx_st;
+
+namespace exporter {
+
+class Channel {
+ public:
+  enum class Need : uint8_t {
+    kNothing,  // done what could be done: go on
+    kRead,     // until the descriptor is readable
+    kWrite,    // until it is writable
+    kEnd,      // the peer closed, or nothing works any more
+  };
+  struct Moved {
+    size_t bytes = 0;
+    Need need = Need::kNothing;
+  };
+
+  // Takes `fd`, which does not block.
+  static std::shared_ptr<Channel> Plain(int fd);
+  // Null when OpenSSL has no memory; `fd` is closed then.
+  static std::shared_ptr<Channel> Tls(int fd, ssl_ctx_st* context);
+  virtual ~Channel();
+
+  // As far as the peer's bytes allow; kNothing: done.
+  virtual Need Handshake() = 0;
+  virtual Moved Read(char* into, size_t size) = 0;
+  virtual Moved Write(std::string_view bytes) = 0;
+  // Says that no more comes; what the peer still sends can be read.
+  virtual void EndWrites() = 0;
+
+  int fd() const { return fd_; }
+
+ protected:
+  explicit Channel(int fd) : fd_(fd) {}
+
+ private:
+  const int fd_;
+};
+
+}  // namespace exporter

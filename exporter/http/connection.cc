@@ -1,0 +1,297 @@
+#include "exporter/http/connection.h"
+
+#include <sys/epoll.h>
+
+#include <chrono>
+#include <utility>
+
+#include "exporter/http/front.h"
+#include "exporter/http/listener.h"
+
+namespace exporter {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr size_t kReadBytes = 16 * 1024;
+// Steps before it is another connection's turn.
+constexpr int kStepsPerTurn = 16;
+// A client that takes less than this in the time of kSending is too slow.
+constexpr size_t kLeastProgress = 64 * 1024;
+constexpr ike::Duration kLongestReply = std::chrono::minutes(5);
+constexpr size_t kMaxDiscarded = 256 * 1024;
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+// How long the client is waited for, by phase; zero = it is not the client that is waited for. A
+// connection between requests is kept for longer than scrapes are apart.
+constexpr seconds kPatience[] = {seconds(10), seconds(180), seconds(5), seconds(10),
+                                 seconds(0),  seconds(10),  seconds(2)};
+
+ike::TimePoint Now() { return std::chrono::steady_clock::now(); }
+
+}  // namespace
+
+Connection::Connection(Front* front, uint64_t id, std::shared_ptr<Channel> channel)
+    : front_(front), id_(id), client_(ClientOf(channel->fd())), channel_(std::move(channel)) {
+  deadline_.callback = [this] { End(); };
+}
+
+Connection::~Connection() = default;
+
+void Connection::Begin(bool tls) {
+  bool added = front_->loop()->AddFd(channel_->fd(), 0, [this](uint32_t e) { OnReady(e); });
+  if (!added) return End();
+  // The first request has the time of a head: nobody connects in order to say nothing.
+  Enter(tls ? Phase::kHandshake : Phase::kHead);
+  Await(Channel::Need::kRead);
+}
+
+void Connection::Enter(Phase phase) {
+  phase_ = phase;
+  ike::Duration patience = kPatience[static_cast<size_t>(phase)];
+  timed_ = sent_;
+  if (patience > ike::Duration::zero()) {
+    front_->loop()->Arm(&deadline_, front_->loop()->now() + patience);
+  } else {
+    deadline_.Cancel();
+  }
+  front_->NotePhase(this);
+}
+
+void Connection::Await(Channel::Need need) {
+  uint32_t events = 0;
+  if (need == Channel::Need::kRead) events = EPOLLIN;
+  if (need == Channel::Need::kWrite) events = EPOLLOUT;
+  if (events == awaited_) return;
+  awaited_ = events;
+  if (!front_->loop()->ModifyFd(channel_->fd(), events)) End();
+}
+
+void Connection::OnReady(uint32_t events) {
+  bool gone = (events & (EPOLLHUP | EPOLLERR)) != 0 && awaited_ == 0;
+  if (gone) return End();
+  Pump();
+}
+
+void Connection::Pump() {
+  for (int step = 0; step < kStepsPerTurn; ++step) {
+    bool more = false;
+    if (!channel_) return;
+    if (phase_ == Phase::kHandshake) {
+      more = Shake();
+    } else if (phase_ == Phase::kSending) {
+      more = Send();
+    } else if (phase_ == Phase::kLingering) {
+      more = Discard();
+    } else if (phase_ != Phase::kWorking) {
+      more = Receive();
+    }
+    front_->NoteHeld(this);
+    if (!more) return;
+  }
+  front_->Post(id_, [](Connection* connection) { connection->Pump(); });
+}
+
+bool Connection::Shake() {
+  Await(Channel::Need::kNothing);
+  bool taken = front_->Submit(Work::kHandshake, [front = front_, id = id_, channel = channel_] {
+    Channel::Need need = channel->Handshake();
+    front->Post(id, [need](Connection* connection) { connection->OnHandshake(need); });
+  });
+  if (!taken) End();
+  return false;
+}
+
+void Connection::OnHandshake(Channel::Need need) {
+  if (need == Channel::Need::kEnd) return End();
+  if (need != Channel::Need::kNothing) return Await(need);
+  Enter(Phase::kHead);
+  Pump();
+}
+
+bool Connection::Receive() {
+  if (!leftover_.empty()) return Take(std::exchange(leftover_, {}));
+  char bytes[kReadBytes];
+  Channel::Moved got = channel_->Read(bytes, sizeof bytes);
+  if (got.bytes > 0) return Take({bytes, got.bytes});
+  if (got.need == Channel::Need::kEnd) {
+    End();
+  } else {
+    Await(got.need);
+  }
+  return false;
+}
+
+bool Connection::Take(std::string_view bytes) {
+  size_t taken = parser_.Feed(bytes);
+  if (parser_.error()) {
+    Refuse();
+    return true;
+  }
+  leftover_ = bytes.substr(taken);
+  if (phase_ == Phase::kIdle) Enter(Phase::kHead);
+  if (phase_ == Phase::kHead && parser_.in_body()) Enter(Phase::kBody);
+  bool answered = !parser_.TakeContinue() || channel_->Write(kContinue).bytes == kContinue.size();
+  if (!answered) {
+    End();
+  } else if (parser_.complete()) {
+    Dispatch();
+  }
+  return channel_ != nullptr;
+}
+
+bool Connection::Discard() {
+  char bytes[kReadBytes];
+  Channel::Moved got = channel_->Read(bytes, sizeof bytes);
+  discarded_ += got.bytes;
+  if (got.need == Channel::Need::kEnd || discarded_ > kMaxDiscarded) {
+    End();
+    return false;
+  }
+  if (got.bytes == 0) Await(got.need);
+  return got.bytes > 0;
+}
+
+void Connection::Refuse() {
+  call_ = std::make_shared<Call>();
+  call_->begun = Now();
+  call_->policy = front_->policy();
+  call_->request.keep_alive = false;
+  AnswerWith(ErrorReply(*parser_.error(), parser_.path()), call_.get());
+  Reply();
+}
+
+void Connection::Dispatch() {
+  call_ = std::make_shared<Call>();
+  call_->begun = Now();
+  call_->policy = front_->policy();
+  call_->request = parser_.Take();
+  call_->request.client = client_;
+  if (winding_down_) call_->request.keep_alive = false;
+  call_->admission = front_->site()->Admit(call_->request, *call_->policy, false);
+  Decide();
+}
+
+void Connection::Decide() {
+  Admission& admission = call_->admission;
+  if (admission.refusal) {
+    AnswerWith(std::move(*admission.refusal), call_.get());
+    return Reply();
+  }
+  if (!admission.asks_password && admission.route->stage == Stage::kFront) {
+    Answer(front_->site(), call_.get());
+    return Reply();
+  }
+  if (AskWorker()) return Enter(Phase::kWorking);
+  HttpError busy{503, "too many requests wait already", "busy", 1};
+  AnswerWith(ErrorReply(busy, call_->request.path), call_.get());
+  Reply();
+}
+
+bool Connection::AskWorker() {
+  Await(Channel::Need::kNothing);
+  Site* site = front_->site();
+  if (call_->admission.asks_password) {
+    return front_->Submit(Work::kPassword, [front = front_, id = id_, site, call = call_] {
+      call->password = site->CheckPassword(call->request, *call->policy);
+      front->Post(id, [](Connection* connection) { connection->OnPassword(); });
+    });
+  }
+  return front_->Submit(WorkOf(*call_->admission.route),
+                        [front = front_, id = id_, site, call = call_] {
+                          Answer(site, call.get());
+                          front->Post(id, [](Connection* connection) { connection->OnPiece(); });
+                        });
+}
+
+void Connection::OnPassword() {
+  if (call_->password == AuthResult::kGranted) {
+    call_->admission = front_->site()->Admit(call_->request, *call_->policy, true);
+  } else {
+    call_->admission.refusal = Site::WrongPassword(call_->password);
+  }
+  Decide();
+  Pump();
+}
+
+void Connection::OnPiece() {
+  // A reply that does not fit one piece takes a place among those that are made while they are
+  // sent.
+  if (call_->more && !streams_) {
+    streams_ = front_->MayStream();
+    if (!streams_) {
+      HttpError busy{503, "too many long replies are being sent", "busy", 1};
+      AnswerWith(ErrorReply(busy, call_->request.path), call_.get());
+    }
+  }
+  bool late = Now() - call_->begun > kLongestReply && call_->more;
+  if (call_->failed || late) return End();
+  Reply();
+  Pump();
+}
+
+void Connection::Reply() {
+  out_.append(call_->piece);
+  call_->piece = {};
+  Enter(Phase::kSending);
+}
+
+bool Connection::Send() {
+  while (sent_ < out_.size()) {
+    Channel::Moved moved = channel_->Write(std::string_view(out_).substr(sent_));
+    sent_ += moved.bytes;
+    if (moved.need == Channel::Need::kEnd) {
+      End();
+      return false;
+    }
+    if (moved.need != Channel::Need::kNothing) {
+      bool late = Now() - call_->begun > kLongestReply;
+      if (sent_ - timed_ >= kLeastProgress && !late) Enter(Phase::kSending);
+      Await(moved.need);
+      return false;
+    }
+  }
+  out_ = {};
+  sent_ = 0;
+  if (call_->more) return NextPiece();
+  Finish();
+  return true;
+}
+
+bool Connection::NextPiece() {
+  Await(Channel::Need::kNothing);
+  Enter(Phase::kWorking);
+  bool taken =
+      front_->Submit(WorkOf(*call_->admission.route), [front = front_, id = id_, call = call_] {
+        Continue(call.get());
+        front->Post(id, [](Connection* connection) { connection->OnPiece(); });
+      });
+  if (!taken) End();
+  return false;
+}
+
+void Connection::Finish() {
+  double took = std::chrono::duration<double>(Now() - call_->begun).count();
+  front_->site()->Count(call_->admission.route, call_->writer->status(), took);
+  bool stays = call_->writer->keep_alive() && !winding_down_;
+  call_.reset();
+  streams_ = false;
+  if (stays) return Enter(Phase::kIdle);
+  channel_->EndWrites();
+  Enter(Phase::kLingering);
+}
+
+void Connection::WindDown() {
+  winding_down_ = true;
+  if (phase_ < Phase::kWorking) End();
+}
+
+void Connection::End() {
+  if (!channel_) return;
+  front_->loop()->RemoveFd(channel_->fd());
+  deadline_.Cancel();
+  channel_.reset();
+  front_->Forget(this);
+}
+
+}  // namespace exporter

@@ -1,0 +1,101 @@
+// Connection: one client, from accept to close: handshake, requests one after another, replies.
+// Never waits: what must wait has a deadline, what takes time is done by a worker. Made and used by
+// the front, on its thread.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "exporter/http/call.h"
+#include "exporter/http/channel.h"
+#include "exporter/http/request_parser.h"
+#include "exporter/net/event_loop.h"
+
+namespace exporter {
+
+class Front;
+
+class Connection {
+ public:
+  // `front` outlives it.
+  Connection(Front* front, uint64_t id, std::shared_ptr<Channel> channel);
+  ~Connection();
+
+  void Begin(bool tls);
+  // The front stops: replies under way are finished, requests that have only begun are not.
+  void WindDown();
+  // Closes; the object goes later.
+  void End();
+
+  // A worker is done with what this connection gave to it.
+  void OnHandshake(Channel::Need need);
+  void OnPassword();
+  void OnPiece();
+  void Pump();
+
+  uint64_t id() const { return id_; }
+  // It is the client that is waited for, so that others may take its place.
+  bool waits() const { return phase_ != Phase::kWorking; }
+  // A reply that is made while it is sent.
+  bool streams() const { return streams_; }
+  // Bytes in memory.
+  size_t held() const { return parser_.held() + leftover_.size() + out_.size(); }
+
+  // Kept by the front.
+  struct Books {
+    std::optional<std::list<Connection*>::iterator> place;  // among those that wait
+    size_t held = 0;
+  };
+  Books books;
+
+ private:
+  enum class Phase : uint8_t {
+    kHandshake,
+    kIdle,  // between requests
+    kHead,
+    kBody,
+    kWorking,
+    kSending,
+    kLingering,  // the reply is sent; what the client still sends is thrown away
+  };
+
+  void Enter(Phase phase);
+  void Await(Channel::Need need);
+  void OnReady(uint32_t events);
+  bool Shake();
+  bool Receive();
+  bool Take(std::string_view bytes);
+  bool Discard();
+  void Dispatch();
+  void Refuse();
+  void Decide();
+  bool AskWorker();
+  void Reply();
+  bool Send();
+  bool NextPiece();
+  void Finish();
+
+  Front* const front_;
+  const uint64_t id_;
+  const std::string client_;
+  std::shared_ptr<Channel> channel_;  // null: it has ended
+  net::LoopTimer deadline_;
+  Phase phase_ = Phase::kIdle;
+  uint32_t awaited_ = 0;  // epoll's events
+  bool winding_down_ = false;
+  bool streams_ = false;
+
+  RequestParser parser_;
+  std::string leftover_;  // received beyond the request
+  CallPtr call_;          // the request that is being answered
+  std::string out_;       // to be sent
+  size_t sent_ = 0;       // of out_
+  size_t timed_ = 0;      // of out_, when the deadline was set
+  size_t discarded_ = 0;
+};
+
+}  // namespace exporter

@@ -1,0 +1,40 @@
+// Listening sockets: bound here, or handed over by systemd. Called at start.
+#pragma once
+
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+namespace exporter {
+
+// Closes the socket with itself.
+class Listener {
+ public:
+  // "host:port", "[v6]:port" or ":port" (every address). The error is a sentence.
+  static tl::expected<Listener, std::string> Open(const std::string& address);
+  // Takes a listening socket.
+  static tl::expected<Listener, std::string> Adopt(int fd);
+
+  Listener(Listener&& other) noexcept;
+  Listener& operator=(Listener&&) = delete;
+  ~Listener();
+
+  int fd() const { return fd_; }
+  // As it is bound: "127.0.0.1:10500", "[::]:10500".
+  const std::string& address() const { return address_; }
+  // Only this machine reaches it.
+  bool local() const { return local_; }
+
+ private:
+  explicit Listener(int fd) : fd_(fd) {}
+  void LearnAddress();
+
+  int fd_;
+  std::string address_;
+  bool local_ = false;
+};
+
+// The client's address of an accepted connection, for limits and logs.
+std::string ClientOf(int fd);
+
+}  // namespace exporter

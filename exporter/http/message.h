@@ -1,0 +1,53 @@
+// HttpRequest and HttpReply: what the front collects and what the site answers with, free of
+// sockets. Values.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace exporter {
+
+struct HttpField {
+  std::string name;  // of a request: lower case
+  std::string value;
+};
+
+struct HttpRequest {
+  std::string method;
+  std::string path;  // percent-decoded, without the query
+  std::string query;
+  std::vector<HttpField> fields;
+  std::string body;
+  std::string client;  // its address
+  bool has_body = false;
+  bool keep_alive = true;
+  bool takes_chunks = true;  // not HTTP/1.0
+
+  // The value of the first field of that lower-case name; empty = there is none.
+  std::string_view Field(std::string_view name) const {
+    for (const HttpField& field : fields) {
+      if (field.name == name) return field.value;
+    }
+    return {};
+  }
+};
+
+// A body that is made while it is sent, so that its size costs no memory. One thread at a time.
+class BodySource {
+ public:
+  virtual ~BodySource() = default;
+  // Appends the next piece. Returns false when that was the last.
+  virtual bool Next(std::string* out) = 0;
+};
+
+struct HttpReply {
+  int status = 200;
+  std::string type;  // Content-Type
+  std::string body;
+  std::vector<HttpField> fields;
+  std::unique_ptr<BodySource> source;  // instead of `body`
+};
+
+}  // namespace exporter

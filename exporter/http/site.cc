@@ -1,0 +1,262 @@
+#include "exporter/http/site.h"
+
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include "exporter/http/credentials.h"
+#include "exporter/http/guard.h"
+#include "exporter/http/probe_page.h"
+#include "exporter/http/url.h"
+#include "exporter/json/probe_json.h"
+#include "exporter/log.h"
+#include "exporter/metrics/page.h"
+#include "exporter/page/status_page.h"
+
+namespace exporter {
+namespace {
+
+constexpr size_t kPieceBytes = 64 * 1024;
+constexpr const char* kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
+constexpr const char* kJsonType = "application/json";
+constexpr const char* kTextType = "text/plain; charset=utf-8";
+
+HttpReply TextReply(int status, std::string text) {
+  HttpReply reply;
+  reply.status = status;
+  reply.type = kTextType;
+  reply.body = std::move(text);
+  return reply;
+}
+
+HttpReply HtmlReply(std::string html) {
+  HttpReply reply;
+  reply.type = "text/html; charset=utf-8";
+  reply.body = std::move(html);
+  reply.fields = {{"Content-Security-Policy", std::string(kPagePolicy)},
+                  {"Referrer-Policy", "no-referrer"}};
+  return reply;
+}
+
+void AddRetryAfter(int seconds, HttpReply* reply) {
+  if (seconds > 0) reply->fields.push_back({"Retry-After", std::to_string(seconds)});
+}
+
+BrowserHeaders HeadersOf(const HttpRequest& request) {
+  return {std::string(request.Field("host")), std::string(request.Field("origin")),
+          std::string(request.Field("sec-fetch-site"))};
+}
+
+double UnixNow() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+// Made in pieces: the memory of a scrape does not grow with the fleet.
+class Site::Page final : public BodySource {
+ public:
+  explicit Page(const Site* site) : site_(site), page_(site->services_.store->table()) {}
+
+  bool Next(std::string* out) override {
+    out->reserve(out->size() + kPieceBytes + 4096);
+    if (page_.Next(kPieceBytes, out)) return true;
+    out->append(site_->metrics_.Text());
+    return false;
+  }
+
+ private:
+  const Site* const site_;
+  MetricsPage page_;
+};
+
+HttpReply ErrorReply(const HttpError& error, std::string_view path) {
+  HttpReply reply = TextReply(error.status, error.sentence + "\n");
+  if (path.starts_with("/api/")) {
+    reply.type = kJsonType;
+    reply.body = ErrorJson({}, error.sentence, error.reason).dump() + "\n";
+  }
+  AddRetryAfter(error.retry_after, &reply);
+  return reply;
+}
+
+Site::Site(HttpServices services)
+    : services_(std::move(services)),
+      metrics_({services_.engines, services_.reloader, services_.store}),
+      ad_hoc_(&services_),
+      api_(&services_, &ad_hoc_) {}
+
+std::optional<HttpError> Site::CheckRoute(const Route& route, const HttpRequest& request) const {
+  if (route.acts) {
+    if (auto error = CheckOrigin(HeadersOf(request))) return error;
+  }
+  if (!request.Field("content-encoding").empty()) {
+    return HttpError{415, "a compressed body is not accepted", "content_type", 0};
+  }
+  if (!route.json) return std::nullopt;
+  return CheckContentType(request.Field("content-type"), request.has_body);
+}
+
+Admission Site::Admit(const HttpRequest& request, const WebPolicy& policy, bool authenticated) {
+  Admission admission;
+  auto refuse = [&](const HttpError& error) {
+    if (error.status == 403 || error.status == 415) metrics_.CountRejection(error.reason);
+    admission.refusal = ErrorReply(error, request.path);
+    return std::move(admission);
+  };
+  if (auto error = CheckHost(HeadersOf(request), services_.store->table()->config->web.hosts)) {
+    return refuse(*error);
+  }
+  admission.route = FindRoute(request.path, services_.telemetry_path);
+  bool open = !policy.auth || (admission.route != nullptr && admission.route->open);
+  if (!open && !authenticated) {
+    auto credentials = ParseCredentials(request.Field("authorization"));
+    if (!credentials) {
+      admission.refusal = WrongPassword(AuthResult::kDenied);
+      return admission;
+    }
+    admission.asks_password = !policy.auth->Remembers(credentials->user, credentials->password);
+    if (admission.asks_password) return admission;
+  }
+  if (admission.route == nullptr) {
+    return refuse({404, "there is nothing here", "not_found", 0});
+  }
+  if (!Takes(*admission.route, request.method)) {
+    std::string methods(admission.route->methods);
+    admission.refusal = ErrorReply({405, "expected " + methods, "method", 0}, request.path);
+    admission.refusal->fields.push_back({"Allow", methods});
+    return admission;
+  }
+  if (auto error = CheckRoute(*admission.route, request)) return refuse(*error);
+  return admission;
+}
+
+AuthResult Site::CheckPassword(const HttpRequest& request, const WebPolicy& policy) {
+  auto credentials = ParseCredentials(request.Field("authorization"));
+  if (!credentials || !policy.auth) return AuthResult::kDenied;
+  return policy.auth->Check(credentials->user, credentials->password);
+}
+
+HttpReply Site::WrongPassword(AuthResult result) {
+  if (result == AuthResult::kBusy) {
+    return ErrorReply({429, "too many passwords are being checked", "password", 1});
+  }
+  HttpReply reply = ErrorReply({401, "a user name and a password are needed", "password", 0});
+  reply.fields.push_back({"WWW-Authenticate", "Basic realm=\"ike_exporter\", charset=\"UTF-8\""});
+  return reply;
+}
+
+HttpReply Site::Serve(const Route& route, const HttpRequest& request) {
+  return (this->*route.serve)(request, Segment(route, request.path));
+}
+
+void Site::Count(const Route* route, int status, double seconds) {
+  std::string_view handler = route == nullptr ? "other" : route->handler;
+  metrics_.CountRequest(handler, status);
+  metrics_.ObserveRequest(handler, seconds);
+}
+
+HttpReply Site::Metrics(const HttpRequest&, const std::string&) {
+  HttpReply reply;
+  reply.type = kMetricsType;
+  reply.source = std::make_unique<Page>(this);
+  return reply;
+}
+
+HttpReply Site::Overview(const HttpRequest&, const std::string&) {
+  return HtmlReply(StatusPage(*services_.store->table(), UnixNow()));
+}
+
+HttpReply Site::TargetView(const HttpRequest&, const std::string& name) {
+  std::shared_ptr<const TargetTable> table = services_.store->table();
+  auto found = table->by_name.find(name);
+  if (found == table->by_name.end()) {
+    return ErrorReply({404, "there is no target of that name", "not_found", 0});
+  }
+  return HtmlReply(TargetPage(*table->entries[found->second], UnixNow()));
+}
+
+HttpReply Site::Healthy(const HttpRequest&, const std::string&) {
+  return TextReply(200, "Healthy\n");
+}
+
+HttpReply Site::Ready(const HttpRequest&, const std::string&) {
+  bool ready = !draining_ && services_.reloader->loaded();
+  return ready ? TextReply(200, "Ready\n") : TextReply(503, "Not ready\n");
+}
+
+HttpReply Site::Reload(const HttpRequest&, const std::string&) {
+  if (!services_.lifecycle) {
+    return ErrorReply({403, "reloading by HTTP needs --web.enable-lifecycle", "lifecycle", 0});
+  }
+  auto loaded = services_.reloader->Load();
+  if (loaded) {
+    Log(LogLevel::kInfo, "configuration reloaded", {{"cause", "HTTP"}});
+    return TextReply(200, "reloaded\n");
+  }
+  Log(LogLevel::kError, "configuration not reloaded, the running one stays",
+      {{"cause", "HTTP"}, {"error", loaded.error()}});
+  return TextReply(500, "not reloaded, the running configuration stays:\n" + loaded.error() + "\n");
+}
+
+HttpReply Site::Probe(const HttpRequest& request, const std::string&) {
+  auto parameter = [&](std::string_view name) {
+    auto values = QueryValues(request.query, name);
+    return values.empty() ? std::string() : values.front();
+  };
+  ProbeQuery query;
+  query.target = parameter("target");
+  query.module = parameter("module");
+  query.debug = parameter("debug") == "true";
+  query.scrape_timeout = request.Field("x-prometheus-scrape-timeout-seconds");
+  query.client = request.client;
+  ProbePage page = ServeProbe(services_, &ad_hoc_, query);
+  if (!page.rejection.empty()) metrics_.CountRejection(page.rejection);
+  HttpReply reply = TextReply(page.status, std::move(page.text));
+  if (!query.debug && page.status == 200) reply.type = kMetricsType;
+  AddRetryAfter(page.retry_after, &reply);
+  return reply;
+}
+
+HttpReply Site::FromApi(ApiReply from) {
+  if (!from.rejection.empty()) metrics_.CountRejection(from.rejection);
+  HttpReply reply = TextReply(from.status, std::move(from.body));
+  reply.type = kJsonType;
+  if (!from.location.empty()) reply.fields.push_back({"Location", from.location});
+  AddRetryAfter(from.retry_after, &reply);
+  return reply;
+}
+
+HttpReply Site::Post(ApiEndpoint endpoint, const HttpRequest& request) {
+  return FromApi(api_.Post(endpoint, request.body, request.client));
+}
+
+HttpReply Site::ApiProbe(const HttpRequest& request, const std::string&) {
+  return Post(ApiEndpoint::kProbe, request);
+}
+
+HttpReply Site::ApiVersion(const HttpRequest& request, const std::string&) {
+  return Post(ApiEndpoint::kVersion, request);
+}
+
+HttpReply Site::ApiV2Sa(const HttpRequest& request, const std::string&) {
+  return Post(ApiEndpoint::kV2Sa, request);
+}
+
+HttpReply Site::ApiAudit(const HttpRequest& request, const std::string&) {
+  return Post(ApiEndpoint::kAudit, request);
+}
+
+HttpReply Site::ApiAudits(const HttpRequest&, const std::string& id) {
+  return FromApi(api_.Audit(id));
+}
+
+HttpReply Site::ApiTargets(const HttpRequest&, const std::string&) {
+  return FromApi(api_.Targets());
+}
+
+HttpReply Site::ApiTarget(const HttpRequest&, const std::string& name) {
+  return FromApi(api_.Target(name));
+}
+
+}  // namespace exporter

@@ -1,0 +1,62 @@
+// WebAccess: the web configuration as it is in force. Its files, certificates included, are read
+// again when they change; what cannot be used leaves the old one in force. current() on any thread,
+// Refresh on one.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "exporter/basic_auth.h"
+#include "exporter/http/message.h"
+#include "exporter/http/tls_context.h"
+#include "exporter/web_config.h"
+
+namespace exporter {
+
+struct WebPolicy {
+  WebConfig config;
+  TlsContextPtr tls;                // null = plain HTTP
+  std::shared_ptr<BasicAuth> auth;  // null = open
+  std::vector<HttpField> fields;    // of every reply
+};
+using WebPolicyPtr = std::shared_ptr<const WebPolicy>;
+
+class WebAccess {
+ public:
+  // An empty path: plain HTTP, open to everybody. The error is one line for each mistake.
+  static tl::expected<std::unique_ptr<WebAccess>, std::string> Open(const std::string& path);
+
+  WebPolicyPtr current() const;
+
+  // Whether there are files to be read again.
+  bool has_files() const { return !path_.empty(); }
+
+  // Reads the files again if one of them is no longer what it was.
+  void Refresh();
+
+ private:
+  // What tells one content of a file from the next.
+  struct Stamp {
+    timespec modified{};
+    timespec changed{};
+    off_t size = -1;
+    ino_t inode = 0;
+    bool operator==(const Stamp& other) const;
+  };
+
+  explicit WebAccess(std::string path) : path_(std::move(path)) {}
+  tl::expected<WebPolicyPtr, std::string> Load() const;
+  std::vector<Stamp> StampsOf(const WebPolicy& policy) const;
+
+  const std::string path_;
+  std::vector<Stamp> stamps_;  // of the latest attempt; of the one thread
+  mutable std::mutex mutex_;
+  WebPolicyPtr policy_;  // protected by mutex_; never null
+};
+
+}  // namespace exporter

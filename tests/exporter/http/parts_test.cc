@@ -1,0 +1,103 @@
+// The small parts of the HTTP side: targets, credentials, routes, workers.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+
+#include "exporter/http/credentials.h"
+#include "exporter/http/routes.h"
+#include "exporter/http/url.h"
+#include "exporter/http/worker_pool.h"
+
+namespace exporter {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST(Url, DecodesPercentEscapes) {
+  EXPECT_EQ(PercentDecode("a%2Fb%20"), "a/b ");
+  EXPECT_EQ(PercentDecode("+"), "+");
+  EXPECT_EQ(PercentDecode("%00"), std::string(1, '\0'));
+  for (const char* bad : {"%", "%4", "%4g", "%%41"}) EXPECT_EQ(PercentDecode(bad), std::nullopt);
+}
+
+TEST(Url, FindsTheValuesOfAQuery) {
+  EXPECT_THAT(QueryValues("target=a+b&x=1&target=%5B::1%5D", "target"),
+              ElementsAre("a b", "[::1]"));
+  EXPECT_THAT(QueryValues("a&b=&&=c&a=%", "a"), ElementsAre("", "%"));
+  EXPECT_THAT(QueryValues("%61=1", "a"), ElementsAre("1"));
+  EXPECT_THAT(QueryValues("", "a"), IsEmpty());
+  EXPECT_THAT(QueryValues("aa=1", "a"), IsEmpty());
+}
+
+TEST(Credentials, AreRead) {
+  auto taken = ParseCredentials("basic  YWxpY2U6c2U6Y3JldA==");
+  ASSERT_TRUE(taken);
+  EXPECT_EQ(taken->user, "alice");
+  EXPECT_EQ(taken->password, "se:cret");
+  EXPECT_EQ(ParseCredentials("Basic Og==")->user, "");
+  for (const char* bad : {"", "Basic", "Basic ", "Bearer YWxpY2U6c2U6Y3JldA==", "Basic YWxpY2U=",
+                          "Basic YWxpY2U6c2U6Y3JldA", "Basic YWxp*2U6", "Basic Y==="}) {
+    EXPECT_FALSE(ParseCredentials(bad)) << bad;
+  }
+}
+
+TEST(Routes, AreFound) {
+  EXPECT_EQ(FindRoute("/m", "/m")->handler, "metrics");
+  EXPECT_EQ(FindRoute("/metrics", "/m"), nullptr);
+  EXPECT_EQ(FindRoute("/-/readyx", "/m"), nullptr);
+  EXPECT_EQ(FindRoute("/api/targets/", "/m"), nullptr);
+  EXPECT_EQ(FindRoute("/api/targets/a/b", "/m"), nullptr);
+  const Route* route = FindRoute("/api/targets/a:b", "/m");
+  ASSERT_NE(route, nullptr);
+  EXPECT_EQ(Segment(*route, "/api/targets/a:b"), "a:b");
+  EXPECT_TRUE(Takes(*route, "HEAD"));
+  EXPECT_FALSE(Takes(*route, "POST"));
+  EXPECT_FALSE(Takes(*route, "GET, HEAD"));
+}
+
+TEST(WorkerPool, RunsAsManyJobsAtOnceAsItHasThreads) {
+  WorkerPool pool(2, 1);
+  std::promise<void> gate;
+  std::shared_future<void> opened = gate.get_future().share();
+  std::atomic<int> done{0};
+  auto job = [&] {
+    opened.wait();
+    ++done;
+  };
+  EXPECT_TRUE(pool.Submit(job));
+  EXPECT_TRUE(pool.Submit(job));
+  EXPECT_TRUE(pool.Submit(job));   // waits
+  EXPECT_FALSE(pool.Submit(job));  // one too many
+  gate.set_value();
+  std::promise<void> last;
+  while (!pool.Submit([&] { last.set_value(); })) std::this_thread::yield();
+  last.get_future().wait();
+  pool.Stop();
+  EXPECT_EQ(done, 3);
+  EXPECT_FALSE(pool.Submit(job));
+}
+
+TEST(WorkerPool, DropsWhatWaitsWhenItStops) {
+  WorkerPool pool(1, 10);
+  std::promise<void> begun;
+  std::promise<void> gate;
+  std::atomic<int> done{0};
+  pool.Submit([&] {
+    begun.set_value();
+    gate.get_future().wait();
+    ++done;
+  });
+  begun.get_future().wait();
+  pool.Submit([&] { ++done; });
+  std::thread stopper([&] { pool.Stop(); });
+  while (pool.Submit([] {})) std::this_thread::yield();
+  gate.set_value();
+  stopper.join();
+  EXPECT_EQ(done, 1);
+}
+
+}  // namespace
+}  // namespace exporter
