@@ -1,12 +1,14 @@
 // AuditRun: audits both IKE versions of one endpoint with manners: one exchange at a time, at most
-// two a second, openings that may leave state only as the half-open budget of the address allows,
-// and a pause while cookies are demanded. Passive; its owner destroys it at any time. One thread.
+// two a second, openings that may leave state only as the half-open budget of the address allows
+// and never more of its own at once than that, however long the endpoint keeps them, and a pause
+// while cookies are demanded. Passive; its owner destroys it at any time. One thread.
 #pragma once
 
 #include <array>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "exporter/engine/alarm.h"
 #include "exporter/engine/services.h"
@@ -58,7 +60,7 @@ class AuditRun final : public Alarm, private ExchangeHandler {
   void Advance(ike::TimePoint now);
   // Sends the step of `side` if it may be sent now; else returns false and lowers `wake`.
   bool TrySide(Side* side, ike::TimePoint now, ike::TimePoint* wake);
-  bool TakeSlot(const Side& side, ike::TimePoint now, ike::TimePoint* wake);
+  bool TakeSlot(ike::TimePoint now, ike::TimePoint* wake);
   void Send(Side* side, ike::TimePoint now);
   void StopWaiting();
   void Finish(ike::TimePoint now);
@@ -73,6 +75,7 @@ class AuditRun final : public Alarm, private ExchangeHandler {
   ExchangeTicket exchange_ = 0;
   Side* sending_ = nullptr;
   std::optional<ike::TimePoint> slot_;
+  std::vector<ike::TimePoint> left_open_;  // when the state of its own openings ends there
   bool waiting_ = false;
   size_t turn_ = 1;  // IKEv2 first
 };

@@ -125,7 +125,7 @@ def judge(arguments, measured):
 def bounds(gateway, judged, cost, arguments):
     """pluto keeps an SA for minutes and takes thousands, so its peak is shown but no fault."""
     count, problems = cost["count"], []
-    if cost["peak"] > HALF_OPEN_LIMIT and not gateway.configuration.pluto:
+    if cost["peak"] > HALF_OPEN_LIMIT:
         problems.append(f"{cost['peak']} half-open SAs, the limit is {HALF_OPEN_LIMIT}")
     if count.fragments:
         problems.append(f"{count.fragments} IP fragments")

@@ -64,6 +64,12 @@ class StrongSwan:
         if "unable to" in output or "loading connection" in output or "loaded connection" not in output:
             raise RuntimeError(f"{self.name}: {output}")
 
+    def reload(self, connections):
+        """Takes other connections over while it runs."""
+        self.connections = connections
+        self._write("swanctl.conf", connections)
+        self._load()
+
     def stop(self):
         self.process.stop()
 

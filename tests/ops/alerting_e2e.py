@@ -57,15 +57,16 @@ def quick_rules(stack):
     return stack.write("ike_alerts.yml", done.stdout)
 
 
-def prometheus_config(stack):
+def prometheus_config(stack, probed):
+    """The shipped one; /probe is asked for the gateway `probed`, HOST:PORT."""
     text = (PACKAGING / "prometheus.yml").read_text()
-    targets_file = stack.write("ike_targets.yml", json.dumps([{"targets": [f'127.0.61.1:{stack.ports["ike"]}']}]))
+    targets_file = stack.write("ike_targets.yml", json.dumps([{"targets": [probed]}]))
     for old, new in {
         "/usr/share/ike_exporter/rules/ike_alerts.yml": str(quick_rules(stack)),
         "/usr/share/ike_exporter": str(stacks.ROOT / "dashboards"),
         "/etc/prometheus/ike_targets.d/*.yml": str(targets_file),
-        "127.0.0.1:10500": f"127.0.0.1:{stack.ports['exporter']}",
-        "127.0.0.1:9093": f"127.0.0.1:{stack.ports['alertmanager']}",
+        "127.0.0.1:10500": f"{stack.address}:{stack.ports['exporter']}",
+        "127.0.0.1:9093": f"{stack.address}:{stack.ports['alertmanager']}",
         "scrape_interval: 30s": "scrape_interval: 1s",
         "evaluation_interval: 30s": "evaluation_interval: 1s",
         "scrape_timeout: 10s": "scrape_timeout: 1s",
@@ -101,7 +102,7 @@ class Scenario:
         self.config = EXPORTER + targets(ports)
         self.stack.start_exporter(self.config)
         self.stack.start_alertmanager((PACKAGING / "alertmanager.yml").read_text())
-        self.stack.start_prometheus(prometheus_config(self.stack))
+        self.stack.start_prometheus(prometheus_config(self.stack, f'127.0.61.1:{ports["ike"]}'))
 
     def start_doomed(self):
         self.stack.start("doomed", [self.stack.build / "ike_responder", "--config", self.doomed])

@@ -48,9 +48,12 @@ def wait_until(what, condition, seconds, every=0.5):
 
 
 class Stack:
-    def __init__(self, build, work):
+    """address: where all listen. within: what a command line becomes, for another network namespace."""
+
+    def __init__(self, build, work, address="127.0.0.1", within=lambda *command: command):
         self.build = pathlib.Path(build).resolve()
         self.work = pathlib.Path(work)
+        self.address, self.within = address, within
         self.processes = {}
         self.ports = {name: free_port() for name in ("exporter", "prometheus", "alertmanager", "ike", "ike_encap")}
 
@@ -68,11 +71,11 @@ class Stack:
                 process.wait()
 
     def url(self, name, path=""):
-        return f"http://127.0.0.1:{self.ports[name]}{path}"
+        return f"http://{self.address}:{self.ports[name]}{path}"
 
     def start(self, name, command):
         log = open(self.work / f"{name}.log", "w")
-        self.processes[name] = subprocess.Popen([str(c) for c in command], stdout=log, stderr=log, cwd=self.work)
+        self.processes[name] = subprocess.Popen(self.within(*map(str, command)), stdout=log, stderr=log, cwd=self.work)
         return self.processes[name]
 
     def write(self, name, text):
@@ -105,7 +108,7 @@ class Stack:
         path = self.write("ike_exporter.toml", config)
         (self.work / "state").mkdir(exist_ok=True)
         self.start("exporter", [self.build / "ike_exporter", f"--config.file={path}",
-                                f"--web.listen-address=127.0.0.1:{self.ports['exporter']}",
+                                f"--web.listen-address={self.address}:{self.ports['exporter']}",
                                 f"--storage.path={self.work / 'state'}", *flags])
         self.await_url("exporter", "/-/ready")
 
@@ -114,14 +117,14 @@ class Stack:
         subprocess.run(["promtool", "check", "config", path], check=True, stdout=subprocess.DEVNULL)
         self.start("prometheus", ["prometheus", f"--config.file={path}", "--log.level=warn",
                                   f"--storage.tsdb.path={self.work / 'tsdb'}",
-                                  f"--web.listen-address=127.0.0.1:{self.ports['prometheus']}"])
+                                  f"--web.listen-address={self.address}:{self.ports['prometheus']}"])
         self.await_url("prometheus", "/-/ready")
 
     def start_alertmanager(self, config):
         path = self.write("alertmanager.yml", config)
         self.start("alertmanager", ["prometheus-alertmanager", f"--config.file={path}", "--log.level=warn",
                                     f"--storage.path={self.work / 'alertmanager'}", "--cluster.listen-address=",
-                                    f"--web.listen-address=127.0.0.1:{self.ports['alertmanager']}"])
+                                    f"--web.listen-address={self.address}:{self.ports['alertmanager']}"])
         self.await_url("alertmanager", "/-/ready")
 
     # --- what they know
