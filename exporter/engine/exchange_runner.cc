@@ -87,6 +87,7 @@ ExchangeTicket ExchangeRunner::Start(const ExchangeJob& job, ExchangeHandler* ha
 void ExchangeRunner::Queue(Flight* flight) {
   flight->held = false;
   flight->waiting = true;
+  flight->queued_at = loop_->now();
   waiting_.push_back(flight);
 }
 
@@ -123,14 +124,15 @@ void ExchangeRunner::Refill(ike::TimePoint now) {
   double elapsed = std::chrono::duration<double>(now - refilled_).count();
   refilled_ = now;
   double rate = packets_per_second_;
-  // At most 20 ms of the rate at once: a late tick must not make a burst.
-  tokens_ = std::min(tokens_ + elapsed * rate, std::max(1.0, rate * 0.02));
+  // At most 20 ms of the rate at once, since a late tick must not make a burst; and half of what
+  // the receive buffer holds, since the answers may come at the same moment. How much is in flight
+  // does not count: peers that are silent would keep the others waiting.
+  double burst = rate * 0.02;
+  if (receive_capacity_ > 0) burst = std::min(burst, static_cast<double>(receive_capacity_) / 2);
+  tokens_ = std::min(tokens_ + elapsed * rate, std::max(1.0, burst));
 }
 
-// Every packet in flight may have its answer in the receive buffer at the same moment.
-bool ExchangeRunner::MayLaunch() const {
-  return tokens_ >= 1 && (receive_capacity_ == 0 || active_.size() < receive_capacity_);
-}
+bool ExchangeRunner::MayLaunch() const { return tokens_ >= 1; }
 
 void ExchangeRunner::LaunchWaiting(ike::TimePoint now) {
   if (waiting_.empty()) return;
@@ -171,6 +173,8 @@ ExchangeRunner::Line* ExchangeRunner::LineFor(const ExchangeJob& job) {
 }
 
 void ExchangeRunner::Launch(Flight* flight, ike::TimePoint now) {
+  // What it waited for our own rate is not the peer's silence.
+  flight->started += now - flight->queued_at;
   if (ike::IsTcp(flight->job.transport)) return LaunchTcp(flight);
   LaunchUdp(flight, now);
 }

@@ -87,7 +87,7 @@ class ExchangeRunner final : public Exchanger {
   SpiTable<Flight> active_;
   std::vector<std::unique_ptr<Flight>> flights_;
   std::vector<Flight*> free_;
-  std::deque<Flight*> waiting_;  // for the packet rate or the receive buffer
+  std::deque<Flight*> waiting_;  // for the packet rate
   std::vector<Flight*> done_;    // to be reported when the state is consistent
   std::map<LineKey, std::unique_ptr<Line>> lines_;
   PeerNotes garbage_;

@@ -35,7 +35,8 @@ struct ExchangeRunner::Flight final : net::TimerNode, net::TcpHandler, AddressGa
   Line* line = nullptr;
   std::unique_ptr<net::TcpChannel> channel;
   ike::IpAddress source;
-  ike::TimePoint started;
+  ike::TimePoint started;    // its timeout counts from here
+  ike::TimePoint queued_at;  // when it began to wait for the packet rate
   bool began = false;
   bool connecting = false;
   bool reconnected = false;
