@@ -10,6 +10,7 @@
 #include <cctype>
 #include <cstring>
 #include <deque>
+#include <map>
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
@@ -27,6 +28,9 @@ constexpr ike::Duration kMaxTtl = std::chrono::hours(24);
 // c-ares does not hand out the SOA's negative TTL (RFC 2308 section 5); this only keeps a name
 // that fails from being asked for by every probe of every target that shares it.
 constexpr ike::Duration kFailureTtl = seconds(5);
+// What was not answered by then counts no longer among the questions asked at once: names whose
+// servers are dead would hold up all others.
+constexpr ike::Duration kPatience = std::chrono::milliseconds(100);
 
 int Domain(IpFamily family) {
   if (family == IpFamily::kAny) return AF_UNSPEC;
@@ -125,6 +129,7 @@ class Resolver::Impl {
   Impl(EventLoop* loop, const ResolverOptions& options) : loop_(loop), options_(options) {
     timer_.callback = [this] { Process(ARES_SOCKET_BAD, ARES_SOCKET_BAD); };
     delivery_.callback = [this] { Deliver(); };
+    patience_.callback = [this] { Ask(); };
   }
   ~Impl() {
     closing_ = true;
@@ -152,6 +157,7 @@ class Resolver::Impl {
   struct Query {
     Impl* impl;
     Entry* entry;
+    uint64_t number;
   };
 
   static void OnSocket(void* impl, ares_socket_t fd, int readable, int writable);
@@ -163,7 +169,8 @@ class Resolver::Impl {
   Entry* FindOrMake(const std::string& key);
   void MakeRoom();
   void Ask();
-  void Answer(Entry* entry, int status, const ares_addrinfo* info);
+  void Send(Entry* entry);
+  void Answer(const Query& query, int status, const ares_addrinfo* info);
   void Watch(int fd, uint32_t events);
   void Process(ares_socket_t readable, ares_socket_t writable);
   void ArmTimer();
@@ -179,8 +186,11 @@ class Resolver::Impl {
   std::unordered_map<std::string, Entry> entries_;
   std::deque<Entry*> queue_;
   size_t asking_ = 0;
-  std::deque<Entry*> answered_;         // to be delivered
-  std::unordered_set<Ticket> waiting_;  // those that were not cancelled
+  uint64_t last_query_ = 0;
+  std::map<uint64_t, ike::TimePoint> recent_;  // questions that count, by number: when asked
+  LoopTimer patience_;                         // while the queue waits for them
+  std::deque<Entry*> answered_;                // to be delivered
+  std::unordered_set<Ticket> waiting_;         // those that were not cancelled
   Ticket last_ticket_ = 0;
 };
 
@@ -253,31 +263,42 @@ void Resolver::Impl::MakeRoom() {
 }
 
 void Resolver::Impl::Ask() {
-  while (asking_ < options_.max_queries && !queue_.empty()) {
+  std::erase_if(recent_, [this](const auto& item) { return now() - item.second >= kPatience; });
+  while (recent_.size() < options_.max_queries && !queue_.empty()) {
     Entry* entry = queue_.front();
     queue_.pop_front();
-    ++asking_;
-    ares_addrinfo_hints hints{};
-    // Sorting by RFC 6724 would open a socket for every address.
-    hints.ai_flags = ARES_AI_NOSORT;
-    hints.ai_family = Domain(static_cast<IpFamily>(entry->key->front() - '0'));
-    hints.ai_socktype = SOCK_DGRAM;
-    ares_getaddrinfo(channel_, entry->key->c_str() + kNameOffset, nullptr, &hints, &OnAnswer,
-                     new Query{this, entry});
+    Send(entry);
+  }
+  if (!queue_.empty()) {
+    loop_->Arm(&patience_, loop_->now() + (recent_.begin()->second + kPatience - now()));
   }
   if (!answered_.empty()) loop_->Arm(&delivery_, loop_->now());
   ArmTimer();
 }
 
+void Resolver::Impl::Send(Entry* entry) {
+  ++asking_;
+  recent_.emplace(++last_query_, now());
+  ares_addrinfo_hints hints{};
+  // Sorting by RFC 6724 would open a socket for every address.
+  hints.ai_flags = ARES_AI_NOSORT;
+  hints.ai_family = Domain(static_cast<IpFamily>(entry->key->front() - '0'));
+  hints.ai_socktype = SOCK_DGRAM;
+  ares_getaddrinfo(channel_, entry->key->c_str() + kNameOffset, nullptr, &hints, &OnAnswer,
+                   new Query{this, entry, last_query_});
+}
+
 void Resolver::Impl::OnAnswer(void* argument, int status, int /*timeouts*/, ares_addrinfo* info) {
   const std::unique_ptr<Query> query(static_cast<Query*>(argument));
-  query->impl->Answer(query->entry, status, info);
+  query->impl->Answer(*query, status, info);
   if (info != nullptr) ares_freeaddrinfo(info);
 }
 
-void Resolver::Impl::Answer(Entry* entry, int status, const ares_addrinfo* info) {
+void Resolver::Impl::Answer(const Query& query, int status, const ares_addrinfo* info) {
   if (closing_) return;
+  Entry* entry = query.entry;
   --asking_;
+  recent_.erase(query.number);
   if (status == ARES_EDESTRUCTION) {  // the channel was replaced: ask the new one
     queue_.push_back(entry);
     return;

@@ -1,7 +1,7 @@
 // Resolver: names to addresses, asynchronously, on the event loop of one engine and its thread.
 // One query per name however many ask; answers are cached for their TTL (1 s to 1 day), failures
-// for a few seconds; at most `max_queries` are on the wire, the rest waits in order. /etc/hosts
-// is respected. A stale answer is never used.
+// for a few seconds; at most `max_queries` of the last 100 ms are unanswered, the rest waits in
+// order. /etc/hosts is respected. A stale answer is never used.
 #pragma once
 
 #include <cstddef>
@@ -35,7 +35,7 @@ struct Resolved {
 using ResolveResult = tl::expected<Resolved, ResolveError>;
 
 struct ResolverOptions {
-  size_t max_queries = 64;                                  // names asked for at the same time
+  size_t max_queries = 64;                                  // asked and not answered for 100 ms
   ike::Duration timeout = std::chrono::milliseconds(1500);  // of one try
   int tries = 2;                                            // per server
   // "127.0.0.1:5353,[::1]:53", asked without search domains; empty = the system's configuration.

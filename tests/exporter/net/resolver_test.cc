@@ -216,6 +216,26 @@ TEST_F(ResolverTest, AsksOnlySoManyAtOnce) {
   EXPECT_EQ(resolver_->pending(), 0u);
 }
 
+TEST_F(ResolverTest, NamesWithoutAnAnswerDoNotHoldUpOthers) {
+  Restart({.max_queries = 10, .timeout = 1h});
+  for (int i = 0; i < 25; ++i) {
+    const std::string name = "silent" + std::to_string(i) + ".test";
+    server_.answers[name].silent = true;
+    resolver_->Resolve(name, IpFamily::kIpv4, [](const ResolveResult&) { FAIL(); });
+  }
+  server_.answers["vpn.test"].addresses = {Ip("192.0.2.1")};
+  std::optional<ResolveResult> answer;
+  resolver_->Resolve("vpn.test", IpFamily::kIpv4, [&](const auto& result) { answer = result; });
+  RunIdle();
+  EXPECT_FALSE(answer);
+  RunUntil([&] {
+    now_ += 10ms;
+    return answer.has_value();
+  });
+  ASSERT_TRUE(answer);
+  EXPECT_THAT(Texts(*answer), ElementsAre("192.0.2.1"));
+}
+
 TEST_F(ResolverTest, CancelledCallbacksAreNotCalled) {
   server_.answers["vpn.test"].addresses = {Ip("192.0.2.1")};
   bool kept = false;
