@@ -100,12 +100,11 @@ void AuditDesk::Begin(Desk* desk) {
 void AuditDesk::OnAddress(Desk* desk, const net::ResolveResult& result) {
   desk->resolving = 0;
   if (!result) return Conclude(desk, {}, result.error().text);
-  std::vector<ike::IpAddress> addresses = result->addresses;
-  if (services_->routes != nullptr) {
-    net::PreferReachable(services_->routes, services_->now(), &addresses);
-  }
   AuditOrder order;
-  order.address = addresses.front();
+  order.address = net::ChooseAddress(services_->routes, services_->now(), result->addresses);
+  if (order.address.empty()) {
+    return Conclude(desk, {}, desk->request.host + ": " + net::kNoHost);
+  }
   order.settings = desk->request.settings;
   desk->request.address = order.address;
   desk->run = std::make_unique<AuditRun>(services_, std::move(order), this);

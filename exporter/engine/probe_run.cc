@@ -71,9 +71,11 @@ void ProbeRun::OnResolved(const net::ResolveResult& result) {
     resolve_error_ = result.error().text;
     return FinishWith(ike::Reason::kResolve);
   }
-  std::vector<ike::IpAddress> addresses = result->addresses;
-  if (services_->routes != nullptr) net::PreferReachable(services_->routes, now(), &addresses);
-  address_ = addresses.front();
+  address_ = net::ChooseAddress(services_->routes, now(), result->addresses);
+  if (address_.empty()) {
+    resolve_error_ = order_.host + ": " + net::kNoHost;
+    return FinishWith(ike::Reason::kResolve);
+  }
   resolved_ = true;
   Choose();
 }

@@ -73,9 +73,7 @@ std::optional<HttpError> CheckPort(const TargetTable& table, uint16_t port) {
                    "port", 0};
 }
 
-bool MayBeProbed(const ike::IpAddress& address) {
-  return !net::IsMulticast(address) && !net::IsBroadcast(address) && !net::IsUnspecified(address);
-}
+bool MayBeProbed(const ike::IpAddress& address) { return net::IsUnicast(address); }
 
 std::vector<ike::IpAddress> AllowedAddresses(const TargetTable& table, std::string_view host,
                                              const std::vector<ike::IpAddress>& addresses,

@@ -249,6 +249,10 @@ bool IsBroadcast(const ike::IpAddress& address) {
   return Normalize(address) == ike::IpAddress::V4(255, 255, 255, 255);
 }
 
+bool IsUnicast(const ike::IpAddress& address) {
+  return !IsMulticast(address) && !IsUnspecified(address) && !IsBroadcast(address);
+}
+
 std::optional<Cidr> Cidr::Parse(std::string_view text) {
   const size_t slash = text.find('/');
   const auto address = ParsePlain(text.substr(0, slash));

@@ -52,6 +52,7 @@ bool IsLinkLocal(const ike::IpAddress& address);
 bool IsMulticast(const ike::IpAddress& address);
 bool IsUnspecified(const ike::IpAddress& address);  // all of 0.0.0.0/8, and ::
 bool IsBroadcast(const ike::IpAddress& address);    // 255.255.255.255 only
+bool IsUnicast(const ike::IpAddress& address);      // none of the three above
 
 // A block of addresses: "192.0.2.0/24", "2001:db8::/32", or one address.
 class Cidr {

@@ -110,11 +110,15 @@ void RouteCache::DrainNotices() {
   Flush();
 }
 
-void PreferReachable(RouteCache* routes, ike::TimePoint now,
-                     std::vector<ike::IpAddress>* addresses) {
-  std::stable_partition(addresses->begin(), addresses->end(), [&](const ike::IpAddress& address) {
-    return routes->SourceFor(address, now).has_value();
-  });
+ike::IpAddress ChooseAddress(RouteCache* routes, ike::TimePoint now,
+                             std::span<const ike::IpAddress> addresses) {
+  ike::IpAddress first;
+  for (const ike::IpAddress& address : addresses) {
+    if (!IsUnicast(address)) continue;
+    if (routes == nullptr || routes->SourceFor(address, now)) return address;
+    if (first.empty()) first = address;
+  }
+  return first;
 }
 
 }  // namespace exporter::net

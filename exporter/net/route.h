@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <tl/expected.hpp>
 #include <unordered_map>
 #include <vector>
@@ -47,8 +48,13 @@ class RouteCache {
   std::unordered_map<ike::IpAddress, Entry> entries_;
 };
 
-// Moves the addresses that no route leads to behind the others, keeping the order otherwise.
-void PreferReachable(RouteCache* routes, ike::TimePoint now,
-                     std::vector<ike::IpAddress>* addresses);
+// What there is to say of a name for which ChooseAddress finds none.
+inline constexpr const char* kNoHost = "the name stands for no address that a host can have";
+
+// Which of a name's addresses to probe: the first that a route leads to, else the first. None that
+// is multicast, broadcast or unspecified, whatever a name server says; empty: there is no other.
+// `routes` may be null.
+ike::IpAddress ChooseAddress(RouteCache* routes, ike::TimePoint now,
+                             std::span<const ike::IpAddress> addresses);
 
 }  // namespace exporter::net

@@ -114,16 +114,24 @@ TEST(RouteCache, AnswersExpire) {
   });
 }
 
-TEST(PreferReachable, PutsWhatHasNoRouteLast) {
+TEST(ChooseAddress, PrefersWhatHasARoute) {
   InNamespace([] {
     RouteCache routes(nullptr);
     ASSERT_TRUE(LoopbackUp());
     std::vector<ike::IpAddress> addresses = {Ip("2001:db8::1"), Ip("127.0.0.2"), Ip("192.0.2.1"),
                                              Ip("127.0.0.1")};
-    PreferReachable(&routes, kNow, &addresses);
-    EXPECT_EQ(addresses, (std::vector<ike::IpAddress>{Ip("127.0.0.2"), Ip("127.0.0.1"),
-                                                      Ip("2001:db8::1"), Ip("192.0.2.1")}));
+    EXPECT_EQ(ChooseAddress(&routes, kNow, addresses), Ip("127.0.0.2"));
+    addresses.resize(1);
+    EXPECT_EQ(ChooseAddress(&routes, kNow, addresses), Ip("2001:db8::1"));
   });
+}
+
+TEST(ChooseAddress, TakesNoneThatIsNoHosts) {
+  std::vector<ike::IpAddress> addresses = {Ip("ff02::1"),         Ip("::"),      Ip("224.0.0.1"),
+                                           Ip("255.255.255.255"), Ip("0.0.0.0"), Ip("192.0.2.1")};
+  EXPECT_EQ(ChooseAddress(nullptr, kNow, addresses), Ip("192.0.2.1"));
+  addresses.pop_back();
+  EXPECT_TRUE(ChooseAddress(nullptr, kNow, addresses).empty());
 }
 
 }  // namespace
