@@ -22,6 +22,10 @@ bool MayBeOfAnotherPacket(int error) {
          error == EMSGSIZE || error == EOPNOTSUPP || error == ENONET;
 }
 
+// Our own queue was full and dropped the message (Linux says so only with IP_RECVERR). That is a
+// packet lost on the way like any other: there will be another copy.
+bool IsLoss(int error) { return error == ENOBUFS; }
+
 template <typename Info>
 void PutControl(msghdr* header, int level, int type, const Info& info) {
   auto* control = static_cast<cmsghdr*>(header->msg_control);
@@ -99,7 +103,7 @@ void SendQueue::Flush() {
     const int error = errno;
     if (error == EAGAIN || error == EWOULDBLOCK) return;
     if (WorthAnotherTry(error)) continue;
-    Fail(slots_[head_].tag, error);
+    if (!IsLoss(error)) Fail(slots_[head_].tag, error);
     Pop(1);
   }
 }
@@ -122,7 +126,7 @@ bool SendQueue::SendAlone(const UdpMessage& message) {
     const int error = errno;
     if (error == EAGAIN || error == EWOULDBLOCK) return false;
     if (WorthAnotherTry(error)) continue;
-    Fail(message.tag, error);
+    if (!IsLoss(error)) Fail(message.tag, error);
     break;
   }
   attempts_ = 0;
