@@ -43,7 +43,21 @@ void Gateway::Handle(const Request& request, Sink& sink, EventLog& log) {
                     Happens(posture_.mischief_probability);
   if (misbehaves) Misbehave(request, sink);
   if (!misbehaves || posture_.answer_after_mischief) Say(request, sink, log);
-  if (!reply_.empty()) last_reply_ = reply_;
+  Remember(reply_);
+}
+
+// A repeated answer to one opening is not from the past.
+void Gateway::Remember(View reply) {
+  if (reply.size() < kReachOfSpi) return;
+  if (!last_reply_.empty() && Get64(last_reply_, 0) != Get64(reply, 0)) {
+    older_reply_ = std::move(last_reply_);
+  }
+  last_reply_.assign(reply.begin(), reply.end());
+}
+
+View Gateway::StaleFor(const Request& request) const {
+  bool same = !last_reply_.empty() && Get64(last_reply_, 0) == Get64(request.message, 0);
+  return same ? older_reply_ : last_reply_;
 }
 
 Verdict Gateway::Hear(const Request& request, Bytes& reply) {
@@ -125,7 +139,7 @@ void Gateway::SendIcmp(const Request& request, Sink& sink) {
 
 void Gateway::Misbehave(const Request& request, Sink& sink) {
   const std::string& kind = posture_.mischief[mischief_turn_++ % posture_.mischief.size()];
-  Deed deed = Commit(kind, {&request, reply_, last_reply_, Draw()});
+  Deed deed = Commit(kind, {&request, reply_, StaleFor(request), Draw()});
   ++counters_.mischief;
   Emit(request, deed.bytes, deed.departure, sink);
 }

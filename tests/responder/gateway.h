@@ -49,6 +49,8 @@ class Gateway {
   Verdict Dispatch(const Request& request, Bytes& reply);
   void Say(const Request& request, Sink& sink, EventLog& log);
   void SendIcmp(const Request& request, Sink& sink);
+  void Remember(View reply);
+  View StaleFor(const Request& request) const;
   void Misbehave(const Request& request, Sink& sink);
   void Emit(const Request& request, View bytes, Departure departure, Sink& sink);
   Verdict RefuseMajorVersion(const Header& header, Bytes& reply) const;
@@ -62,7 +64,8 @@ class Gateway {
   DaemonV1 v1_;
   DaemonV2 v2_;
   Counters counters_;
-  Bytes reply_, last_reply_;  // the last one is what a reply from the past is
+  Bytes reply_;
+  Bytes last_reply_, older_reply_;  // to two different openings: what replies from the past are
 };
 
 }  // namespace responder
