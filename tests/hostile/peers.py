@@ -1,0 +1,76 @@
+"""The hostile gateways: how each behaves, in the responder's words, and what is right to say of it.
+
+`reasons` are those that may stand for a probe that failed; none means that it has to be up. No probe
+may send more than PACKETS, or count more than PACKETS as answers.
+"""
+from dataclasses import dataclass
+
+PACKETS = 5
+
+
+@dataclass(frozen=True)
+class Peer:
+    script: str
+    reasons: tuple = ()
+    transport: str = "udp"
+    negotiated: bool = True  # where it is up
+
+
+def mischief(kinds, *reasons, also="", **more):
+    listed = ", ".join(f'"{kind}"' for kind in kinds.split())
+    return Peer(f"mischief = [{listed}]\n{also}", reasons, **more)
+
+
+def tcp(habit, *reasons, pause="1s", transport="tcp"):
+    return Peer(f'tcp_habit = "{habit}"\ntcp_pause = "{pause}"', reasons, transport)
+
+
+# The honest answer comes right behind the lie: whoever looks twice sees it.
+THEN_HONEST = "answer_after_mischief = true"
+
+# An answer is no answer here; which of the two reasons stands is chosen by what was seen.
+SILENT = ("timeout", "malformed")
+
+PEERS = {
+    "from-another-address": mischief("other-address", "timeout"),
+    "from-another-port": mischief("other-port", "timeout"),
+    "wrong-spi": mischief("other-spi zero-spi swapped-spi", *SILENT),
+    "wrong-spi-then-honest": mischief("other-spi zero-spi swapped-spi", also=THEN_HONEST),
+    "from-the-past": mischief("old-reply", *SILENT),
+    "echo": mischief("echo", *SILENT),
+    "wrong-header": mischief(
+        "other-message-id other-exchange other-version version-three no-response-flag "
+        "initiator-flag", *SILENT),
+    "thousand-copies": Peer("duplicate = 1\ncopies = 1000"),
+    "garbage": mischief("garbage garbage-after-spi empty one-byte short-header header-only truncated",
+                        *SILENT),
+    "garbage-then-honest": mischief("garbage garbage-after-spi empty one-byte short-header truncated",
+                                    also=THEN_HONEST),
+    "64-kB": mischief("oversized oversized-valid", *SILENT),
+    "64-kB-thousand-times": mischief("oversized-valid", *SILENT, also="duplicate = 1\ncopies = 300"),
+    "lying-lengths": mischief(
+        "length-zero length-short length-long length-huge payload-length-zero payload-length-three "
+        "payload-length-long spi-size-lies proposal-length-lies transform-length-lies "
+        "transform-length-zero attribute-length-lies notify-spi-lies", *SILENT),
+    "payload-loop": mischief("payload-loop", *SILENT),
+    "endless-transforms": mischief("endless-transforms endless-proposals transform-count-lies",
+                                   *SILENT),
+    "many-vendor-ids": mischief("many-vendor-ids", *SILENT),
+    # An IKE daemon is there, but it chooses nothing: up, and never negotiated.
+    "changing-cookies": Peer('trap = "changing-cookies"', negotiated=False),
+    "invalid-ke-loop": Peer('trap = "invalid-ke-loop"', negotiated=False),
+    "invalid-ke-unoffered": Peer('trap = "invalid-ke-unoffered"', negotiated=False),
+    "cookie-too-long": Peer('trap = "cookie-too-long"', SILENT),
+    "cookie-empty": Peer('trap = "cookie-empty"', SILENT),
+    "forged-icmp": mischief("icmp-other-spi icmp-other-target", "unreachable", "timeout"),
+    "forged-icmp-then-honest": mischief("icmp-other-spi icmp-other-target", also=THEN_HONEST),
+    "tcp-dribble": tcp("dribble", *SILENT, transport="tcp"),
+    "tcp-dribble-raw": tcp("dribble", *SILENT, transport="tcp-raw"),
+    "tcp-unfinished": tcp("unfinished", *SILENT),
+    "tcp-hang": tcp("hang", *SILENT),
+    "tcp-leave": tcp("leave", *SILENT),
+    "tcp-reset": tcp("reset", "unreachable", *SILENT),
+    "tcp-bad-length": tcp("bad-length", *SILENT),
+    "tcp-raw-bad-length": tcp("bad-length", *SILENT, transport="tcp-raw"),
+    "tcp-thousand-copies": Peer("duplicate = 1\ncopies = 1000", transport="tcp"),
+}
