@@ -1,122 +1,113 @@
 #include "exporter/log.h"
 
+#include <poll.h>
 #include <spdlog/async.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <chrono>
-#include <cstdio>
-#include <ctime>
+#include <climits>
+#include <mutex>
+#include <string>
+
+#include "exporter/log_limit.h"
 
 namespace exporter {
 namespace {
 
 // Lines that wait while the log's reader does not read; the oldest are dropped beyond.
 constexpr size_t kQueuedLines = 8192;
+// How long a reader may take for a line before it is given up, once.
+constexpr int kReaderPatienceMs = 1000;
 
-constexpr const char* kLevelNames[] = {"debug", "info", "warn", "error"};
-
-bool g_json = false;  // set once before any thread logs
-
-void AppendEscaped(std::string_view text, std::string* out) {
-  for (char c : text) {
-    auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out->push_back('\\');
-      out->push_back(c);
-    } else if (c == '\n') {
-      out->append("\\n");
-    } else if (byte < 0x20 || byte == 0x7f) {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\u%04x", byte);
-      out->append(escape);
-    } else {
-      out->push_back(c);
+// Standard error without ever waiting for good: a reader that stopped reading loses lines instead
+// of keeping the exporter from stopping.
+class StderrSink final : public spdlog::sinks::base_sink<std::mutex> {
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    std::string text(message.payload.begin(), message.payload.end());
+    text.push_back('\n');
+    if (broken_line_) text.insert(0, "\n");
+    std::string_view rest = text;
+    while (!rest.empty() && Writable()) {
+      // A pipe that polls as writable takes this much without waiting.
+      ssize_t written = write(STDERR_FILENO, rest.data(), std::min<size_t>(rest.size(), PIPE_BUF));
+      if (written < 0 && errno != EINTR && errno != EAGAIN) break;
+      rest.remove_prefix(static_cast<size_t>(std::max<ssize_t>(written, 0)));
     }
+    broken_line_ = !rest.empty() && (rest.size() < text.size() || broken_line_);
   }
-}
+  void flush_() override {}
 
-bool NeedsQuotes(std::string_view text) {
-  if (text.empty()) return true;
-  for (char c : text) {
-    auto byte = static_cast<unsigned char>(c);
-    if (byte <= 0x20 || byte == 0x7f || c == '"' || c == '=' || c == '\\') return true;
+ private:
+  bool Writable() {
+    pollfd descriptor{STDERR_FILENO, POLLOUT, 0};
+    int ready = poll(&descriptor, 1, patience_ms_);
+    patience_ms_ = ready > 0 ? kReaderPatienceMs : 0;
+    return ready > 0;
   }
-  return false;
-}
 
-void AppendField(bool json, std::string_view key, std::string_view value, std::string* line) {
-  if (json) {
-    line->append(line->size() == 1 ? "\"" : ",\"").append(key).append("\":\"");
-    AppendEscaped(value, line);
-    line->push_back('"');
-    return;
-  }
-  if (!line->empty()) line->push_back(' ');
-  line->append(key).push_back('=');
-  if (!NeedsQuotes(value)) {
-    line->append(value);
-    return;
-  }
-  line->push_back('"');
-  AppendEscaped(value, line);
-  line->push_back('"');
-}
+  int patience_ms_ = kReaderPatienceMs;
+  bool broken_line_ = false;
+};
 
-std::string Now() {
-  auto now = std::chrono::system_clock::now();
-  std::time_t seconds = std::chrono::system_clock::to_time_t(now);
-  auto millis =
-      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()) % 1000;
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char text[40];
-  size_t size = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
-  std::snprintf(text + size, sizeof text - size, ".%03dZ", static_cast<int>(millis.count()));
-  return text;
+struct Settings {
+  LogFormat format = LogFormat::kLogfmt;  // set once before any thread logs
+  std::mutex mutex;
+  LogLimit limit;  // protected by mutex
+};
+
+Settings& TheSettings() {
+  static Settings settings;
+  return settings;
 }
 
 spdlog::level::level_enum SpdlogLevel(LogLevel level) {
   constexpr spdlog::level::level_enum kLevels[] = {spdlog::level::debug, spdlog::level::info,
                                                    spdlog::level::warn, spdlog::level::err};
-  return kLevels[static_cast<int>(level)];
+  return kLevels[static_cast<size_t>(level)];
+}
+
+std::string Now() {
+  auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+  return LogTime(std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count());
 }
 
 }  // namespace
 
-std::string FormatLogLine(bool json, LogLevel level, std::string_view time,
-                          std::string_view message, std::initializer_list<LogField> fields) {
-  std::string line = json ? "{" : "";
-  AppendField(json, "ts", time, &line);
-  AppendField(json, "level", kLevelNames[static_cast<int>(level)], &line);
-  AppendField(json, "msg", message, &line);
-  for (const LogField& field : fields) AppendField(json, field.key, field.value, &line);
-  if (json) line.push_back('}');
-  return line;
-}
-
 void StartLog(std::string_view level, std::string_view format) {
-  g_json = format == "json";
+  TheSettings().format = format == "json" ? LogFormat::kJson : LogFormat::kLogfmt;
   spdlog::init_thread_pool(kQueuedLines, 1);
   auto logger = std::make_shared<spdlog::async_logger>(
-      "log", std::make_shared<spdlog::sinks::stderr_sink_mt>(), spdlog::thread_pool(),
+      "log", std::make_shared<StderrSink>(), spdlog::thread_pool(),
       spdlog::async_overflow_policy::overrun_oldest);
-  logger->set_pattern("%v");
-  logger->flush_on(spdlog::level::debug);
   spdlog::set_default_logger(std::move(logger));
   SetLogLevel(level);
 }
 
 void SetLogLevel(std::string_view level) {
-  for (int i = 0; i < 4; ++i) {
-    if (level == kLevelNames[i]) spdlog::set_level(SpdlogLevel(static_cast<LogLevel>(i)));
-  }
+  auto name = std::find(std::begin(kLogLevelNames), std::end(kLogLevelNames), level);
+  if (name == std::end(kLogLevelNames)) return;
+  spdlog::set_level(SpdlogLevel(static_cast<LogLevel>(name - std::begin(kLogLevelNames))));
 }
 
 void Log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
   auto wanted = SpdlogLevel(level);
   if (!spdlog::should_log(wanted)) return;
-  spdlog::log(wanted, FormatLogLine(g_json, level, Now(), message, fields));
+  Settings& settings = TheSettings();
+  LogLine line{level, message, fields};
+  std::string repeated = FormatLogLine(settings.format, "", line);
+  LogLimit::Verdict verdict;
+  {
+    std::lock_guard lock(settings.mutex);
+    verdict = settings.limit.Ask(repeated, std::chrono::steady_clock::now());
+  }
+  if (!verdict.write) return;
+  if (verdict.left_out > 0) line.fields.push_back({"left_out", std::to_string(verdict.left_out)});
+  spdlog::log(wanted, FormatLogLine(settings.format, Now(), line));
 }
 
 }  // namespace exporter

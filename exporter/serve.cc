@@ -1,9 +1,11 @@
 #include "exporter/serve.h"
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <memory>
-#include <thread>
+#include <optional>
 
 #include "config/load.h"
 #include "exporter/audit_judge.h"
@@ -11,6 +13,7 @@
 #include "exporter/http/http_server.h"
 #include "exporter/log.h"
 #include "exporter/reload.h"
+#include "exporter/service_manager.h"
 #include "exporter/state_file.h"
 #include "exporter/state_saver.h"
 #include "exporter/store.h"
@@ -103,15 +106,73 @@ void Reload(ConfigReloader* reloader, const char* cause) {
       {{"cause", cause}, {"error", loaded.error()}});
 }
 
-void WaitForEnd(const sigset_t& signals, ConfigReloader* reloader) {
-  for (;;) {
-    int signal = 0;
-    if (sigwait(&signals, &signal) != 0) continue;
-    if (signal != SIGHUP) {
-      return Log(LogLevel::kInfo, "stopping", {{"signal", signal == SIGTERM ? "TERM" : "INT"}});
-    }
-    Reload(reloader, "SIGHUP");
+// Whether the threads that matter still turn.
+class Pulse {
+ public:
+  Pulse(const HttpServer* server, const EnginePool* engines) : server_(server), engines_(engines) {}
+
+  // Since the last question, which was at least seconds ago.
+  bool Beats() {
+    std::vector<uint64_t> turns{server_->beats()};
+    for (const auto& engine : engines_->engines()) turns.push_back(engine->stats().turns.load());
+    bool beats = true;
+    for (size_t i = 0; i < last_.size(); ++i) beats &= turns[i] != last_[i];
+    last_ = std::move(turns);
+    return beats;
   }
+
+ private:
+  const HttpServer* const server_;
+  const EnginePool* const engines_;
+  std::vector<uint64_t> last_;
+};
+
+// The next signal, or 0 once `patience` is over; none = it waits for good.
+int NextSignal(const sigset_t& signals, std::optional<std::chrono::microseconds> patience) {
+  if (!patience) {
+    int signal = 0;
+    return sigwait(&signals, &signal) == 0 ? signal : 0;
+  }
+  auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*patience);
+  timespec limit{static_cast<time_t>(seconds.count()),
+                 static_cast<long>((*patience - seconds).count() * 1000)};
+  return std::max(0, sigtimedwait(&signals, nullptr, &limit));
+}
+
+struct Waiting {
+  const sigset_t& signals;
+  ConfigReloader* reloader;
+  ServiceManager* manager;
+  Pulse pulse;
+};
+
+void WaitForEnd(Waiting waiting) {
+  auto watchdog = waiting.manager->watchdog();
+  if (watchdog) *watchdog /= 2;  // sd_watchdog_enabled(3) recommends half of it
+  for (;;) {
+    int signal = NextSignal(waiting.signals, watchdog);
+    if (signal == SIGHUP) {
+      waiting.manager->Reloading();
+      Reload(waiting.reloader, "SIGHUP");
+      waiting.manager->Ready("running");
+    } else if (signal != 0) {
+      return Log(LogLevel::kInfo, "stopping", {{"signal", signal == SIGTERM ? "TERM" : "INT"}});
+    } else if (watchdog && waiting.pulse.Beats()) {
+      waiting.manager->Alive();
+    }
+  }
+}
+
+tl::expected<std::vector<Listener>, std::string> AdoptListeners(ServiceManager* manager) {
+  auto sockets = manager->TakeSockets();
+  if (!sockets) return tl::make_unexpected(sockets.error());
+  std::vector<Listener> listeners;
+  for (int socket : *sockets) {
+    auto listener = Listener::Adopt(socket);
+    if (!listener) return tl::make_unexpected(listener.error());
+    listeners.push_back(std::move(*listener));
+  }
+  return listeners;
 }
 
 tl::expected<std::vector<Listener>, std::string> OpenListeners(
@@ -139,16 +200,19 @@ std::string AddressesOf(const std::vector<Listener>& listeners) {
 int Serve(const ServeOptions& options) {
   if (options.config_check) return CheckConfig(options.config_file);
   sigset_t signals = BlockSignals();
-  StartLog(options.log_level, options.log_format);
+  ServiceManager manager;
+  StartLog(options.log_level.empty() ? "info" : options.log_level, options.log_format);
   Store store;
   AuditJudge judge = MakeAuditJudge(&store);
   std::unique_ptr<AuditStorage> storage = OpenStorage(options.storage_path, store);
   auto engines = EnginePool::Create(options.threads, judge, MakeAuditSink(storage.get()));
   if (!engines) return CannotStart(engines.error());
   ConfigReloader reloader(options.config_file, options.shard, &store, engines->get());
-  if (storage) {
-    reloader.OnNewTable([&storage](const TargetTable& table) { storage->Restore(table); });
-  }
+  reloader.OnNewTable([&](const TargetTable& table) {
+    const std::string& level = table.config->log_level;
+    if (options.log_level.empty()) SetLogLevel(level.empty() ? "info" : level);
+    if (storage) storage->Restore(table);
+  });
   (*engines)->Start();
   auto loaded = reloader.Load();
   if (!loaded) return CannotStart(loaded.error());
@@ -156,7 +220,7 @@ int Serve(const ServeOptions& options) {
                         judge,  options.telemetry_path, options.enable_lifecycle};
   std::vector<std::string> listen = options.listen;
   if (listen.empty()) listen = store.table()->config->web.listen;
-  auto listeners = OpenListeners(listen);
+  auto listeners = options.systemd_socket ? AdoptListeners(&manager) : OpenListeners(listen);
   if (!listeners) return CannotStart(listeners.error());
   std::string addresses = AddressesOf(*listeners);
   auto server = HttpServer::Start(services, {std::move(*listeners), options.web_config_file});
@@ -165,7 +229,9 @@ int Serve(const ServeOptions& options) {
       {{"version", std::string(Version())},
        {"targets", std::to_string(store.table()->entries.size())},
        {"listen", addresses}});
-  WaitForEnd(signals, &reloader);
+  manager.Ready("running");
+  WaitForEnd({signals, &reloader, &manager, Pulse(server->get(), engines->get())});
+  manager.Stopping();
   (*server)->Drain();
   (*engines)->Stop(kDrainPatience);
   (*server)->Stop();

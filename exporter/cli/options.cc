@@ -57,9 +57,9 @@ void AddServeFlags(CLI::App* app, ServeOptions* options) {
          },
          "Probe only this share of the targets.")
       ->type_name("INDEX/COUNT");
-  app->add_option("--log.level", options->log_level, "Least severity to log.")
-      ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
-      ->capture_default_str();
+  app->add_option("--log.level", options->log_level,
+                  "Least severity to log. Goes before [log] level, which a reload may change.")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
   app->add_option("--log.format", options->log_format, "Form of log lines.")
       ->check(CLI::IsMember({"logfmt", "json"}))
       ->capture_default_str();

@@ -23,7 +23,7 @@ struct ServeOptions {
   std::string storage_path;  // empty = audits do not survive a restart
   uint32_t threads = 1;
   Shard shard;
-  std::string log_level = "info";
+  std::string log_level;  // empty = the configuration's, which a reload may change
   std::string log_format = "logfmt";
 };
 

@@ -137,6 +137,7 @@ AuditJobPtr Engine::Audit(AuditRequest request) {
 
 ike::TimePoint Engine::OnTick(ike::TimePoint now) {
   ended_.clear();
+  stats_.turns.fetch_add(1, std::memory_order_relaxed);
   bool more = scheduler_.Reconcile(now);
   if (!more && scheduler_.targets() > 0) scheduled_.store(true, std::memory_order_release);
   wheel_.Advance(now, [now](net::TimerNode& node) { static_cast<Alarm&>(node).OnAlarm(now); });

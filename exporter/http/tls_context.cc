@@ -29,7 +29,7 @@ int NoPassword(char*, int, int, void*) { return 0; }
 // Only HTTP/1.1 is spoken; a client that offers others as well hears so.
 int ChooseProtocol(SSL*, const unsigned char** out, unsigned char* out_size,
                    const unsigned char* in, unsigned in_size, void*) {
-  constexpr unsigned char kOurs[] = "\x08http/1.1";
+  static constexpr unsigned char kOurs[] = "\x08http/1.1";  // the choice points into it
   unsigned char* chosen = nullptr;
   int result = SSL_select_next_proto(&chosen, out_size, kOurs, sizeof kOurs - 1, in, in_size);
   *out = chosen;
