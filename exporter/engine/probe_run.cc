@@ -84,7 +84,7 @@ ike::LivenessCircumstances ProbeRun::Circumstances(ike::TimePoint at) const {
   ike::LivenessCircumstances circumstances;
   circumstances.now = at;
   circumstances.budget_available =
-      services_->budget->NextFree(address_, settings().half_open_budget, asker(), at) <= at;
+      services_->budget->NextFree(address_, settings().half_open_budget, asker(), now()) <= at;
   bool renewed = memory_->last_full != ike::TimePoint{} && at - memory_->last_full < kSuiteRenewal;
   circumstances.budget_contended = renewed || services_->budget->Contended(address_);
   circumstances.other_version_answers = order_.other_version_answers;
@@ -166,7 +166,10 @@ void ProbeRun::Send(ike::OpeningKind kind) {
   job.source_port = settings().source_port;
   job.opening = order_.openings->of(order_.version).of(kind);
   job.ke_group = kind == ike::OpeningKind::kFull ? memory_->chosen_group : uint16_t{0};
-  job.timeout = ike::ShareOfTimeout(kind, *memory_, Circumstances(now()), deadline_ - now());
+  // What may follow does so later, when a slot that is taken now may be free again.
+  ike::Duration remaining = deadline_ - now();
+  ike::LivenessCircumstances later = Circumstances(now() + remaining / 3);
+  job.timeout = ike::ShareOfTimeout(kind, *memory_, later, remaining);
   job.last_rtt = memory_->last_rtt;
   exchange_ = services_->exchanger->Start(job, this, trace_);
 }

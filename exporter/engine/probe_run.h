@@ -73,7 +73,7 @@ class ProbeRun final : public Alarm, private ExchangeHandler {
   void SettleBudget(const ike::Outcome& outcome);
   void FinishWith(ike::Reason reason);
   void Report(ProbeEnd end, const ike::Outcome& outcome);
-  ike::LivenessCircumstances Circumstances(ike::TimePoint now) const;
+  ike::LivenessCircumstances Circumstances(ike::TimePoint at) const;
   HalfOpenBudget::Asker asker() const;
   ike::TimePoint now() const { return services_->now(); }
   const ike::ProbeSettings& settings() const { return *order_.settings; }

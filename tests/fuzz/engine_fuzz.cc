@@ -149,7 +149,7 @@ class Script final : public VirtualPeer, public ProbeRun::Owner, public AuditRun
 
   // What the step speaks of: the exchange of that number.
   ExchangeTicket Chosen(uint8_t number) {
-    engine_.exchanger.Turn(engine_.now());  // what has been started goes out
+    engine_.exchanger.Turn();  // what has been started goes out
     const std::vector<ExchangeTicket> active = engine_.exchanger.Active();
     return active.empty() ? 0 : active[number % active.size()];
   }

@@ -56,9 +56,10 @@ class VirtualEngine {
 
  private:
   void Turn() {
+    exchanger.set_now(now_);
     peer_->DeliverDue(now_);
     wheel_.Advance(now_, [this](net::TimerNode& node) { static_cast<Alarm&>(node).OnAlarm(now_); });
-    exchanger.Turn(now_);
+    exchanger.Turn();
   }
 
   VirtualPeer* const peer_;

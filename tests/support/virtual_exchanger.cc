@@ -59,16 +59,15 @@ VirtualExchanger::Flight* VirtualExchanger::NextDone() const {
   return nullptr;
 }
 
-void VirtualExchanger::Turn(ike::TimePoint now) {
-  now_ = now;
+void VirtualExchanger::Turn() {
   for (bool more = true; more;) {
     more = false;
     // By index: a handler may start another exchange, which goes to the end.
     for (size_t i = 0; i < flights_.size(); ++i) {
       Flight* flight = flights_[i].get();
       if (!flight->began) Begin(flight);
-      if (!flight->exchange.done() && flight->exchange.NextTimer() <= now) {
-        Sent(*flight, flight->exchange.OnTimer(now));
+      if (!flight->exchange.done() && flight->exchange.NextTimer() <= now_) {
+        Sent(*flight, flight->exchange.OnTimer(now_));
       }
     }
     if (Flight* done = NextDone()) {

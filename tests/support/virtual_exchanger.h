@@ -31,9 +31,11 @@ class VirtualExchanger final : public Exchanger {
   ExchangeTicket Start(const ExchangeJob& job, ExchangeHandler* handler, Trace* trace) override;
   void Cancel(ExchangeTicket ticket) override;
 
+  // The time of all that follows.
+  void set_now(ike::TimePoint now) { now_ = now; }
   // Begins what waits, fires the timers that are due, and tells handlers what is done, until
-  // nothing is left to do at `now`.
-  void Turn(ike::TimePoint now);
+  // nothing is left to do now.
+  void Turn();
   // When Turn is needed next; max() = never.
   ike::TimePoint NextTurn() const;
 

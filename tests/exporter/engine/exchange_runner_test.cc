@@ -1,0 +1,352 @@
+// Exchanges over real sockets on loopback, with the simulated gateway's answers: which of them
+// count, how an exchange ends, and what one address gets at a time.
+#include "exporter/engine/exchange_runner.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "exporter/engine/openings.h"
+#include "tests/responder/test_support.h"
+
+namespace exporter::test {
+namespace {
+
+using ike::Bytes;
+using ike::Reason;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Clock = std::chrono::steady_clock;
+
+class Socket {
+ public:
+  // Bound to loopback, at a port of the system's choice.
+  explicit Socket(int type) : fd_(socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  }
+  ~Socket() { close(fd_); }
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
+
+  int fd() const { return fd_; }
+  ike::Endpoint endpoint() const {
+    sockaddr_in address{};
+    socklen_t size = sizeof address;
+    getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size);
+    return {ike::IpAddress::V4(127, 0, 0, 1), ntohs(address.sin_port)};
+  }
+
+ private:
+  const int fd_;
+};
+
+class Outcomes final : public ExchangeHandler {
+ public:
+  void OnExchangeDone(const ike::Outcome& outcome) override { all.push_back(outcome); }
+  std::vector<ike::Outcome> all;
+};
+
+// The runner and what it talks to, on one loop and thread.
+class ExchangeRunnerTest : public testing::Test, private net::Ticker {
+ protected:
+  struct Heard {
+    Bytes bytes;
+    sockaddr_in from;
+    Clock::time_point at;
+  };
+
+  ExchangeRunnerTest() {
+    loop_->AddFd(server_.fd(), EPOLLIN, [this](uint32_t) { Hear(); });
+  }
+  ~ExchangeRunnerTest() override { loop_->RemoveFd(server_.fd()); }
+
+  ExchangeJob Job(ike::Transport transport = ike::Transport::kUdp) {
+    ExchangeJob job;
+    job.remote = server_.endpoint();
+    job.transport = transport;
+    job.opening = openings_->ikev2.full;
+    job.timeout = seconds(4);
+    return job;
+  }
+
+  void Start(const ExchangeJob& job) { runner_.Start(job, &outcomes_, nullptr); }
+  const ike::Outcome& Outcome(const ExchangeJob& job) {
+    Start(job);
+    RunUntil([this] { return !outcomes_.all.empty(); });
+    static const ike::Outcome kNone;
+    return outcomes_.all.empty() ? kNone : outcomes_.all.back();
+  }
+
+  void RunUntil(const std::function<bool()>& done) {
+    const auto limit = Clock::now() + seconds(20);
+    while (!done() && Clock::now() < limit) loop_->RunOnce(this, milliseconds(20));
+    ASSERT_TRUE(done());
+  }
+
+  void Hear() {
+    Bytes buffer(4096);
+    Heard heard;
+    socklen_t size = sizeof heard.from;
+    const ssize_t length = recvfrom(server_.fd(), buffer.data(), buffer.size(), 0,
+                                    reinterpret_cast<sockaddr*>(&heard.from), &size);
+    if (length < 0) return;
+    buffer.resize(static_cast<size_t>(length));
+    heard.bytes = std::move(buffer);
+    heard.at = Clock::now();
+    heard_.push_back(heard);
+    answer_(heard_.back());
+  }
+
+  Bytes AnswerTo(const Bytes& message) {
+    const auto sent = gateway_->Ask({message.begin(), message.end()});
+    EXPECT_EQ(sent.size(), 1u);
+    return sent.empty() ? Bytes{} : Bytes(sent[0].bytes.begin(), sent[0].bytes.end());
+  }
+  void Reply(const Heard& heard, const Bytes& bytes) { ReplyFrom(server_, heard, bytes); }
+  static void ReplyFrom(const Socket& socket, const Heard& heard, const Bytes& bytes) {
+    sendto(socket.fd(), bytes.data(), bytes.size(), 0,
+           reinterpret_cast<const sockaddr*>(&heard.from), sizeof heard.from);
+  }
+
+  std::optional<responder::test::Bench> gateway_{"ikev2 = [\"aes256-sha256-modp2048\"]\n"};
+  std::unique_ptr<net::EventLoop> loop_ = std::move(*net::EventLoop::Create());
+  net::RouteCache routes_{loop_.get()};
+  ExchangeRunner runner_{loop_.get(), &routes_};
+  Socket server_{SOCK_DGRAM};
+  std::vector<Heard> heard_;
+  // What the server does with a message.
+  std::function<void(const Heard&)> answer_ = [this](const Heard& heard) {
+    Reply(heard, AnswerTo(heard.bytes));
+  };
+  std::shared_ptr<const OpeningSet> openings_ = MakeOpeningSet({});
+  Outcomes outcomes_;
+
+ private:
+  ike::TimePoint OnTick(ike::TimePoint now) override { return runner_.Tick(now); }
+};
+
+TEST_F(ExchangeRunnerTest, CarriesAnExchangeOut) {
+  const ike::Outcome& outcome = Outcome(Job());
+  EXPECT_TRUE(outcome.selected());
+  ASSERT_TRUE(outcome.rtt);
+  EXPECT_GT(*outcome.rtt, ike::Duration::zero());
+  EXPECT_LT(*outcome.rtt, seconds(1));
+  EXPECT_EQ(runner_.in_flight(), 0u);
+  EXPECT_EQ(runner_.unmatched_packets(), 0u);
+}
+
+TEST_F(ExchangeRunnerTest, ForeignRepliesDoNotCount) {
+  Socket other(SOCK_DGRAM);
+  answer_ = [&](const Heard& heard) {
+    const Bytes right = AnswerTo(heard.bytes);
+    ReplyFrom(other, heard, right);  // not the port that was asked
+    Bytes wrong_spi = right;
+    wrong_spi[0] = static_cast<uint8_t>(wrong_spi[0] ^ 1);
+    Reply(heard, wrong_spi);
+    Reply(heard, {right.begin(), right.begin() + 7});
+  };
+  ExchangeJob job = Job();
+  job.timeout = milliseconds(300);
+  const ike::Outcome& outcome = Outcome(job);
+  EXPECT_FALSE(outcome.answered());
+  EXPECT_EQ(outcome.reason, Reason::kMalformed) << "something came, but nothing of ours";
+  EXPECT_GE(outcome.duration, milliseconds(200));  // from the first packet on
+  EXPECT_EQ(runner_.unmatched_packets(), 3u);
+}
+
+TEST_F(ExchangeRunnerTest, GarbageBeforeTheAnswerChangesNothing) {
+  answer_ = [this](const Heard& heard) {
+    Bytes garbage = heard.bytes;  // our own message is no answer
+    Reply(heard, garbage);
+    garbage.resize(20);
+    Reply(heard, garbage);
+    Reply(heard, AnswerTo(heard.bytes));
+  };
+  EXPECT_TRUE(Outcome(Job()).selected());
+}
+
+TEST_F(ExchangeRunnerTest, AClosedPortIsUnreachableAtOnce) {
+  ExchangeJob job = Job();
+  job.remote = Socket(SOCK_DGRAM).endpoint();
+  const ike::Outcome& outcome = Outcome(job);
+  EXPECT_EQ(outcome.reason, Reason::kUnreachable);
+  EXPECT_LT(outcome.duration, seconds(1));
+}
+
+TEST_F(ExchangeRunnerTest, NoRouteIsASendFailure) {
+  ExchangeJob job = Job();
+  job.remote.address = ike::IpAddress::V4(255, 255, 255, 255);  // needs SO_BROADCAST
+  EXPECT_EQ(Outcome(job).reason, Reason::kSend);
+}
+
+// Karn: after a retransmission nobody knows which copy was answered.
+TEST_F(ExchangeRunnerTest, ARetransmissionGivesNoRoundTripTime) {
+  answer_ = [this](const Heard& heard) {
+    if (heard_.size() == 2) Reply(heard, AnswerTo(heard.bytes));
+  };
+  const ike::Outcome& outcome = Outcome(Job());
+  EXPECT_TRUE(outcome.selected());
+  EXPECT_FALSE(outcome.rtt);
+  EXPECT_TRUE(outcome.retransmitted);
+  EXPECT_EQ(heard_[0].bytes, heard_[1].bytes);
+  EXPECT_GE(heard_[1].at - heard_[0].at, milliseconds(990));
+}
+
+TEST_F(ExchangeRunnerTest, OneOpeningAtATimeGoesToEachAddress) {
+  answer_ = [](const Heard&) {};
+  for (int i = 0; i < 3; ++i) Start(Job());
+  RunUntil([this] { return !heard_.empty(); });
+  const auto until = Clock::now() + milliseconds(100);
+  RunUntil([until] { return Clock::now() >= until; });
+  EXPECT_EQ(heard_.size(), 1u) << "the others wait for its answer";
+  answer_ = [this](const Heard& heard) { Reply(heard, AnswerTo(heard.bytes)); };
+  Reply(heard_[0], AnswerTo(heard_[0].bytes));
+  RunUntil([this] { return outcomes_.all.size() == 3; });
+  ASSERT_EQ(heard_.size(), 3u);
+  EXPECT_GE(heard_[2].at - heard_[1].at, milliseconds(19)) << "a daemon forgets in between";
+}
+
+TEST_F(ExchangeRunnerTest, ACancelledExchangeIsNotHeardOfAgain) {
+  std::vector<ExchangeTicket> tickets;
+  for (int i = 0; i < 2; ++i) tickets.push_back(runner_.Start(Job(), &outcomes_, nullptr));
+  answer_ = [](const Heard&) {};
+  RunUntil([this] { return !heard_.empty(); });
+  for (ExchangeTicket ticket : tickets) runner_.Cancel(ticket);
+  runner_.Cancel(tickets[0]);
+  EXPECT_EQ(runner_.in_flight(), 0u);
+  Reply(heard_[0], AnswerTo(heard_[0].bytes));
+  RunUntil([this] { return runner_.unmatched_packets() == 1; });
+  EXPECT_TRUE(outcomes_.all.empty());
+}
+
+TEST_F(ExchangeRunnerTest, EncapsulationPutsTheMarkerAndWantsIt) {
+  answer_ = [this](const Heard& heard) {
+    EXPECT_TRUE(std::all_of(heard.bytes.begin(), heard.bytes.begin() + 4,
+                            [](uint8_t byte) { return byte == 0; }));
+    Bytes answer = AnswerTo({heard.bytes.begin() + 4, heard.bytes.end()});
+    Reply(heard, answer);  // without a marker it is ESP
+    answer.insert(answer.begin(), 4, 0);
+    Reply(heard, answer);
+  };
+  const ike::Outcome& outcome = Outcome(Job(ike::Transport::kUdpEncap));
+  EXPECT_TRUE(outcome.selected());
+  EXPECT_EQ(runner_.unmatched_packets(), 1u);
+}
+
+TEST_F(ExchangeRunnerTest, AnswersOfAggressiveModeAreNotTraced) {
+  ike::ProbeSettings settings;
+  settings.exchange = ike::Ikev1Mode::kAggressive;
+  gateway_.emplace("ikev1 = [\"aes256-sha256-modp2048\"]\naggressive = true\n");
+  ExchangeJob job = Job();
+  job.opening = MakeOpeningSet(settings)->ikev1.full;
+  Trace trace;
+  runner_.Start(job, &outcomes_, &trace);
+  RunUntil([this] { return !outcomes_.all.empty(); });
+  EXPECT_TRUE(outcomes_.all[0].selected());
+  ASSERT_EQ(trace.size(), 2u);
+  EXPECT_FALSE(trace[0].bytes.empty());
+  EXPECT_TRUE(trace[1].bytes.empty()) << "with the nonces it is an offline PSK-cracking kit";
+}
+
+// Accepts connections and does with each message what the test says.
+class TcpRunnerTest : public ExchangeRunnerTest {
+ protected:
+  TcpRunnerTest() {
+    listen(listener_.fd(), 8);
+    loop_->AddFd(listener_.fd(), EPOLLIN, [this](uint32_t) { Accept(); });
+  }
+  ~TcpRunnerTest() override {
+    loop_->RemoveFd(listener_.fd());
+    for (int fd : connections_) {
+      loop_->RemoveFd(fd);
+      close(fd);
+    }
+  }
+
+  ExchangeJob TcpJob() {
+    ExchangeJob job = Job(ike::Transport::kTcpRaw);
+    job.remote = listener_.endpoint();
+    return job;
+  }
+
+  static void Write(int fd, ike::ByteSpan bytes) {
+    EXPECT_EQ(send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(bytes.size()));
+  }
+
+  void Accept() {
+    const int fd = accept4(listener_.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd < 0) return;
+    connections_.push_back(fd);
+    loop_->AddFd(fd, EPOLLIN, [this, fd](uint32_t) {
+      Bytes buffer(4096);
+      const ssize_t length = read(fd, buffer.data(), buffer.size());
+      if (length <= 0) return;
+      buffer.resize(static_cast<size_t>(length));
+      serve_(fd, buffer);
+    });
+  }
+
+  std::function<void(int fd, const Bytes& message)> serve_ = [](int, const Bytes&) {};
+  Socket listener_{SOCK_STREAM};
+  std::vector<int> connections_;
+};
+
+TEST_F(TcpRunnerTest, CarriesAnExchangeOutHoweverTheSegmentsFall) {
+  serve_ = [this](int fd, const Bytes& message) {
+    const Bytes answer = AnswerTo(message);
+    Write(fd, ike::ByteSpan(answer).first(30));
+    Write(fd, ike::ByteSpan(answer).subspan(30));
+  };
+  const ike::Outcome& outcome = Outcome(TcpJob());
+  EXPECT_TRUE(outcome.selected());
+  EXPECT_TRUE(outcome.rtt);
+  EXPECT_EQ(runner_.in_flight(), 0u);
+}
+
+TEST_F(TcpRunnerTest, AConnectionThatIsClosedWithoutAnAnswerIsMalformed) {
+  serve_ = [](int fd, const Bytes&) { shutdown(fd, SHUT_RDWR); };
+  const ike::Outcome& outcome = Outcome(TcpJob());
+  EXPECT_EQ(outcome.reason, Reason::kMalformed);
+  EXPECT_EQ(connections_.size(), 1u) << "there is no second try without an answer";
+}
+
+// As libreswan does after INVALID_KE_PAYLOAD.
+TEST_F(TcpRunnerTest, WhatWasAskedForGoesOverASecondConnection) {
+  gateway_.emplace("ikev2 = [\"aes256-sha256-ecp384\"]\n");
+  serve_ = [this](int fd, const Bytes& message) {
+    Write(fd, AnswerTo(message));
+    shutdown(fd, SHUT_RDWR);
+  };
+  const ike::Outcome& outcome = Outcome(TcpJob());
+  EXPECT_TRUE(outcome.selected());
+  EXPECT_EQ(outcome.ikev2.group, 20);
+  EXPECT_EQ(connections_.size(), 2u);
+}
+
+TEST_F(TcpRunnerTest, ARefusedConnectionIsUnreachable) {
+  ExchangeJob job = TcpJob();
+  job.remote = Socket(SOCK_STREAM).endpoint();
+  EXPECT_EQ(Outcome(job).reason, Reason::kUnreachable);
+}
+
+TEST_F(TcpRunnerTest, AServerThatSaysNothingIsATimeout) {
+  ExchangeJob job = TcpJob();
+  job.timeout = milliseconds(300);
+  const ike::Outcome& outcome = Outcome(job);
+  EXPECT_EQ(outcome.reason, Reason::kTimeout);
+  EXPECT_EQ(outcome.packets_sent, 1u) << "TCP retransmits by itself (RFC 9329 section 6.2)";
+}
+
+}  // namespace
+}  // namespace exporter::test
