@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
+#include <set>
 #include <sstream>
 #include <vector>
 
@@ -114,7 +115,11 @@ template <typename Suites>
 void AddSuites(const Suites& suites, Report* report) {
   if (suites.empty()) return;
   report->Line("  selected in the audit");
-  for (const auto& suite : suites) report->Paragraph(ike::SuiteText(suite), 4);
+  std::set<std::string> shown;  // Main and Aggressive Mode select the same with other lifetimes
+  for (const auto& suite : suites) {
+    std::string text = ike::SuiteText(suite);
+    if (shown.insert(text).second) report->Paragraph(text, 4);
+  }
 }
 
 // The reasons once each, with what they stand for.

@@ -9,12 +9,10 @@
 namespace exporter {
 namespace {
 
-// How long an endpoint keeps the state of an opening that nobody follows up, as measured in the
-// lab; strongSwan's, and whoever is not known, is the lifetime of the budget's slots.
-ike::Duration StateLifetime(const ike::Outcome& outcome) {
-  if (ike::Fingerprint(outcome) != "libreswan") return HalfOpenBudget::kLifetime;
-  return outcome.version == ike::IkeVersion::kV1 ? std::chrono::seconds(60)
-                                                 : std::chrono::seconds(200);
+// How long libreswan keeps the state of an opening that nobody follows up, as measured in the lab.
+// strongSwan's is the lifetime of the budget's slots, which also serves for whoever is not known.
+ike::Duration StateLifetimeOfLibreswan(ike::IkeVersion version) {
+  return version == ike::IkeVersion::kV1 ? std::chrono::seconds(60) : std::chrono::seconds(200);
 }
 
 }  // namespace
@@ -132,15 +130,23 @@ void AuditRun::Send(Side* side, ike::TimePoint now) {
 void AuditRun::OnExchangeDone(const ike::Outcome& outcome) {
   exchange_ = 0;
   ike::TimePoint now = services_->now();
-  if (slot_ && (outcome.leaves_no_state() || outcome.packets_sent == 0)) {
-    services_->budget->GiveBack(order_.address, *slot_);
-  }
-  if (!slot_ && outcome.selected()) services_->budget->ForceTake(order_.address, now);
-  slot_.reset();
-  if (outcome.selected()) left_open_.push_back(now + StateLifetime(outcome));
+  NoteState(outcome, now);
   if (outcome.rtt) sending_->last_rtt = *outcome.rtt;
   sending_->audit->OnOutcome(outcome, now);
   Advance(now);
+}
+
+// What was thought to leave state and did not, or the other way round. Silence may have left some.
+void AuditRun::NoteState(const ike::Outcome& outcome, ike::TimePoint now) {
+  bool none = outcome.leaves_no_state() || outcome.packets_sent == 0;
+  if (slot_ && none) services_->budget->GiveBack(order_.address, *slot_);
+  if (!slot_ && outcome.selected()) services_->budget->ForceTake(order_.address, now);
+  if (ike::Fingerprint(outcome) == "libreswan") {
+    sending_->state_lifetime = StateLifetimeOfLibreswan(outcome.version);
+  }
+  bool left = outcome.selected() || (slot_ && !none);
+  if (left) left_open_.push_back(now + sending_->state_lifetime);
+  slot_.reset();
 }
 
 void AuditRun::Finish(ike::TimePoint now) {

@@ -54,6 +54,7 @@ class AuditRun final : public Alarm, private ExchangeHandler {
     std::unique_ptr<ike::Audit> audit;   // null: this version is not asked for, or is done
     std::optional<ike::AuditStep> step;  // what it wants next
     ike::Duration last_rtt{};
+    ike::Duration state_lifetime = HalfOpenBudget::kLifetime;  // at the endpoint, of one opening
   };
 
   void OnExchangeDone(const ike::Outcome& outcome) override;
@@ -62,6 +63,7 @@ class AuditRun final : public Alarm, private ExchangeHandler {
   bool TrySide(Side* side, ike::TimePoint now, ike::TimePoint* wake);
   bool TakeSlot(ike::TimePoint now, ike::TimePoint* wake);
   void Send(Side* side, ike::TimePoint now);
+  void NoteState(const ike::Outcome& outcome, ike::TimePoint now);
   void StopWaiting();
   void Finish(ike::TimePoint now);
 

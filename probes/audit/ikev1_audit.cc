@@ -12,6 +12,7 @@ namespace ike::audit {
 namespace {
 
 constexpr std::string_view kStrongSwan = "strongSwan";
+constexpr std::string_view kLibreswan = "libreswan";
 
 constexpr uint16_t kPsk = 1;
 constexpr uint16_t kRsaSignatures = 3;
@@ -225,10 +226,16 @@ bool Ikev1Audit::PlanRetry() {
 
 void Ikev1Audit::Ask(Purpose purpose, Ikev1Opening opening) {
   purpose_ = purpose;
-  // To these, silence is an answer of a kind.
-  bool once = purpose == Purpose::kMethods || purpose == Purpose::kAggressive;
-  courier_.Ask(std::move(opening), true, once ? 1 : 2);
+  courier_.Ask(std::move(opening), true, Attempts(purpose));
   asking_ = true;
+}
+
+// To questions of methods and of Aggressive Mode, silence is an answer of a kind: libreswan has no
+// other. That it is not a loss takes more copies where the endpoint is not known to be silent, or
+// the line is known to lose them.
+int Ikev1Audit::Attempts(Purpose purpose) const {
+  if (purpose == Purpose::kMethods) return implementation_ == kLibreswan && !lossy_ ? 1 : 3;
+  return purpose == Purpose::kAggressive && !lossy_ ? 1 : 2;
 }
 
 void Ikev1Audit::AskBatch(Purpose purpose, Ikev1Space::Batch batch,

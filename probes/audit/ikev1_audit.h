@@ -63,6 +63,7 @@ class Ikev1Audit final : public Audit {
   bool PlanRetry();
 
   void Ask(Purpose purpose, Ikev1Opening opening);
+  int Attempts(Purpose purpose) const;
   void AskBatch(Purpose purpose, Ikev1Space::Batch batch, const std::vector<uint16_t>& methods,
                 bool send_vendor_ids = false);
   void AskMethods(Purpose purpose, const std::vector<uint16_t>& methods);
@@ -117,6 +118,7 @@ class Ikev1Audit final : public Audit {
   std::vector<Ikev1Suite> suites_;
   AnswerDetails details_;
   std::string_view implementation_ = "unknown";
+  bool lossy_ = false;  // an answer came only after a retransmission
   bool details_of_selection_ = false;
 };
 

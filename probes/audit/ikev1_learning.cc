@@ -48,6 +48,7 @@ void Ikev1Audit::Learn() {
     std::string_view name = Fingerprint(outcome);
     if (name != kUnknown) implementation_ = name;
   }
+  lossy_ |= outcome.answered() && outcome.retransmitted;
   if (outcome.selected()) OnSelected(outcome);
   Verdict verdict = Judge(outcome);
   switch (purpose_) {

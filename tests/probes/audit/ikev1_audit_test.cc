@@ -106,6 +106,33 @@ TEST(Ikev1AuditSimulation, EchoedMethodsAreUndecidable) {
   EXPECT_LE(run.result.requests, 36u);
 }
 
+// Offers a method that IANA has not assigned.
+bool AsksForMethods(const AuditStep& step) {
+  const auto* opening = std::get_if<Ikev1Opening>(&step.opening);
+  return opening != nullptr &&
+         std::ranges::any_of(opening->transforms, [](const Ikev1Transform& transform) {
+           return transform.authentication == 250;
+         });
+}
+
+TEST(Ikev1AuditSimulation, EchoedMethodsStayUndecidableWhereTheAnswerIsLost) {
+  SimEndpoint endpoint({}, 1);
+  endpoint.v1 = {{{{7, 256}}, {4}, {14}}};
+  std::unique_ptr<Audit> audit = MakeIkev1Audit(AuditLimits{});
+  TimePoint now{std::chrono::hours(1)};
+  int lost = 0;
+  for (AuditStep step = audit->Next(now); step.action != AuditAction::kDone;
+       step = audit->Next(now)) {
+    now = std::max(now, step.until);
+    if (step.action == AuditAction::kWait) continue;
+    bool lose = AsksForMethods(step) && lost == 0;
+    lost += lose;
+    audit->OnOutcome(endpoint.Exchange(step.opening, lose ? 1 : 0, &now), now);
+  }
+  EXPECT_EQ(lost, 1);
+  EXPECT_FALSE(Accepts(audit->Result(), Kind::kAuthentication, 3));
+}
+
 TEST(Ikev1AuditSimulation, MethodsOfDaemonsThatLookAtThem) {
   SimEndpoint endpoint(Libreswan({1, 3}), 1);
   endpoint.v1 = {{{{7, 256}}, {4}, {14}}};
