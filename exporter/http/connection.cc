@@ -19,7 +19,8 @@ constexpr int kStepsPerTurn = 16;
 // A client that takes less than this in the time of kSending is too slow.
 constexpr size_t kLeastProgress = 64 * 1024;
 constexpr ike::Duration kLongestReply = std::chrono::minutes(5);
-constexpr size_t kMaxDiscarded = 256 * 1024;
+// Closing while the client still sends would take the reply from it.
+constexpr size_t kMaxDiscarded = 4 * 1024 * 1024;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 // How long the client is waited for, by phase; zero = it is not the client that is waited for. A
@@ -184,7 +185,10 @@ void Connection::Decide() {
   }
   if (AskWorker()) return Enter(Phase::kWorking);
   HttpError busy{503, "too many requests wait already", "busy", 1};
-  AnswerWith(ErrorReply(busy, call_->request.path), call_.get());
+  bool password = admission.asks_password;
+  AnswerWith(password ? Site::WrongPassword(AuthResult::kBusy)
+                      : ErrorReply(busy, call_->request.path),
+             call_.get());
   Reply();
 }
 

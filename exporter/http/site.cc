@@ -200,8 +200,10 @@ HttpReply Site::Reload(const HttpRequest&, const std::string&) {
 }
 
 HttpReply Site::Probe(const HttpRequest& request, const std::string&) {
+  bool ambiguous = false;
   auto parameter = [&](std::string_view name) {
     auto values = QueryValues(request.query, name);
+    ambiguous |= values.size() > 1;
     return values.empty() ? std::string() : values.front();
   };
   ProbeQuery query;
@@ -210,6 +212,7 @@ HttpReply Site::Probe(const HttpRequest& request, const std::string&) {
   query.debug = parameter("debug") == "true";
   query.scrape_timeout = request.Field("x-prometheus-scrape-timeout-seconds");
   query.client = request.client;
+  if (ambiguous) return ErrorReply({400, "a parameter is given twice", "request", 0});
   ProbePage page = ServeProbe(services_, &ad_hoc_, query);
   if (!page.rejection.empty()) metrics_.CountRejection(page.rejection);
   HttpReply reply = TextReply(page.status, std::move(page.text));
