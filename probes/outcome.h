@@ -71,9 +71,12 @@ struct AnswerDetails {
   uint8_t minor_version = 0;
   uint8_t notify_spi_size = 0;  // of the first notify
   uint32_t message_size = 0;    // of the answer
+
+  friend bool operator==(const AnswerDetails&, const AnswerDetails&) = default;
 };
 
-struct Outcome {
+// All of an outcome but the lists: copying it allocates nothing.
+struct OutcomeFacts {
   IkeVersion version = IkeVersion::kV2;
   AnswerKind answer = AnswerKind::kNone;
   Reason reason = Reason::kNone;
@@ -96,7 +99,6 @@ struct Outcome {
   Duration duration{};  // first send to end
   uint32_t packets_sent = 0;
   uint32_t packets_received = 0;
-  AnswerDetails details;
 
   bool selected() const { return answer == AnswerKind::kSelected; }
   bool answered() const { return answer != AnswerKind::kNone; }
@@ -104,6 +106,10 @@ struct Outcome {
   // Nor does a COOKIE or INVALID_KE_PAYLOAD that was followed into silence: then `reason` tells why
   // the exchange ended, and it was not by an answer.
   bool leaves_no_state() const { return answered() && reason == Reason::kRejected; }
+};
+
+struct Outcome : OutcomeFacts {
+  AnswerDetails details;
 };
 
 }  // namespace ike

@@ -179,12 +179,23 @@ void ExchangeRunner::Launch(Flight* flight, ike::TimePoint now) {
   LaunchUdp(flight, now);
 }
 
+tl::expected<ike::IpAddress, int> ExchangeRunner::SourceFor(const ExchangeJob& job,
+                                                            ike::TimePoint now) {
+  if (job.route != nullptr) return routes_->SourceFor(job.remote.address, now, job.route);
+  return routes_->SourceFor(job.remote.address, now);
+}
+
+void ExchangeRunner::ForgetRoute(const ExchangeJob& job) {
+  if (job.route != nullptr) *job.route = {};
+  routes_->Forget(job.remote.address);
+}
+
 void ExchangeRunner::LaunchUdp(Flight* flight, ike::TimePoint now) {
   flight->line = LineFor(flight->job);
   if (flight->line == nullptr) return FailUnsent(flight, ike::Reason::kSend, now);
   flight->source = flight->job.source;
   if (flight->source.empty()) {
-    auto source = routes_->SourceFor(flight->job.remote.address, now);
+    auto source = SourceFor(flight->job, now);
     if (!source) return FailUnsent(flight, ike::Reason::kSend, now);
     flight->source = *source;
   }
@@ -255,6 +266,7 @@ void ExchangeRunner::OnIcmp(Line* line, const net::IcmpError& error) {
     errors_.Note(error.destination, loop_->now());
     return;
   }
+  ForgetRoute(flight->job);
   flight->exchange.OnUnreachable(loop_->now());
   Settle(flight);
 }
@@ -300,7 +312,7 @@ void ExchangeRunner::FlushLines(ike::TimePoint now) {
     for (const net::SendFailure& failure : line->socket->Flush()) {
       Flight* flight = active_.Find(failure.tag);
       if (flight == nullptr || flight->settled) continue;
-      routes_->Forget(flight->job.remote.address);
+      ForgetRoute(flight->job);
       flight->exchange.OnSendFailed(now);
       Settle(flight);
     }

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <tuple>
@@ -15,6 +14,7 @@
 #include "exporter/engine/exchanger.h"
 #include "exporter/engine/key_pool.h"
 #include "exporter/engine/peer_notes.h"
+#include "exporter/engine/ring_queue.h"
 #include "exporter/engine/spi_table.h"
 #include "exporter/net/event_loop.h"
 #include "exporter/net/random.h"
@@ -60,6 +60,8 @@ class ExchangeRunner final : public Exchanger {
   bool MayLaunch() const;
   void Launch(Flight* flight, ike::TimePoint now);
   void LaunchUdp(Flight* flight, ike::TimePoint now);
+  tl::expected<ike::IpAddress, int> SourceFor(const ExchangeJob& job, ike::TimePoint now);
+  void ForgetRoute(const ExchangeJob& job);
   void LaunchTcp(Flight* flight);
   bool Reconnect(Flight* flight);
   void BeginExchange(Flight* flight, const ike::Endpoint& local, ike::TimePoint now);
@@ -87,8 +89,8 @@ class ExchangeRunner final : public Exchanger {
   SpiTable<Flight> active_;
   std::vector<std::unique_ptr<Flight>> flights_;
   std::vector<Flight*> free_;
-  std::deque<Flight*> waiting_;  // for the packet rate
-  std::vector<Flight*> done_;    // to be reported when the state is consistent
+  RingQueue<Flight*> waiting_;  // for the packet rate
+  std::vector<Flight*> done_;   // to be reported when the state is consistent
   std::map<LineKey, std::unique_ptr<Line>> lines_;
   PeerNotes garbage_;
   PeerNotes errors_;

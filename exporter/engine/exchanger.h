@@ -11,11 +11,16 @@
 
 namespace exporter {
 
+namespace net {
+struct RouteHint;
+}
+
 struct ExchangeJob {
   ike::Endpoint remote;
   ike::Transport transport = ike::Transport::kUdp;
-  ike::IpAddress source;     // none = the route's own
-  uint16_t source_port = 0;  // 0 = ephemeral
+  ike::IpAddress source;            // none = the route's own
+  uint16_t source_port = 0;         // 0 = ephemeral
+  net::RouteHint* route = nullptr;  // where `remote`'s owner keeps its route; outlives the exchange
   std::shared_ptr<const ike::PreparedOpening> opening;
   uint16_t ke_group = 0;     // 0 = the opening's own
   ike::Duration timeout{};   // from the start of the exchange, connecting included

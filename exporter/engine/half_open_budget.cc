@@ -1,6 +1,10 @@
 #include "exporter/engine/half_open_budget.h"
 
 #include <algorithm>
+#include <bit>
+#include <functional>
+#include <mutex>
+#include <utility>
 
 namespace exporter {
 
@@ -12,79 +16,146 @@ size_t HalfOpenBudget::Allowed(const Account& account, uint16_t limit, Asker ask
   return scheduled ? limit - 1u : limit;
 }
 
-void HalfOpenBudget::DropExpired(Account* account, ike::TimePoint now) {
-  std::erase_if(account->taken, [now](ike::TimePoint taken) { return now - taken >= kLifetime; });
+uint64_t HalfOpenBudget::KeyOf(const ike::IpAddress& address) {
+  return std::max<uint64_t>(std::hash<ike::IpAddress>{}(address), 1);
 }
 
-// Addresses that nothing is known of any more go, so that the map is bounded by recent activity.
+// Where the account of `key` is, or would be.
+size_t HalfOpenBudget::PlaceOf(uint64_t key) const {
+  const size_t mask = accounts_.size() - 1;
+  size_t place = static_cast<size_t>(key) & mask;
+  while (accounts_[place].key != 0 && accounts_[place].key != key) place = (place + 1) & mask;
+  return place;
+}
+
+HalfOpenBudget::Account* HalfOpenBudget::Find(const ike::IpAddress& address) {
+  Account& account = accounts_[PlaceOf(KeyOf(address))];
+  return account.key == 0 ? nullptr : &account;
+}
+
+HalfOpenBudget::Account& HalfOpenBudget::FindOrMake(const ike::IpAddress& address) {
+  const uint64_t key = KeyOf(address);
+  size_t place = PlaceOf(key);
+  if (accounts_[place].key == 0) {
+    if ((known_ + 1) * 4 > accounts_.size() * 3) {
+      Resize(known_ + 1);
+      place = PlaceOf(key);
+    }
+    accounts_[place].key = key;
+    ++known_;
+  }
+  return accounts_[place];
+}
+
+// Makes the table anew for so many accounts, without those that were emptied (no time, no slot).
+void HalfOpenBudget::Resize(size_t live) {
+  std::vector<Account> old(std::bit_ceil(std::max<size_t>(64, live * 3 / 2)));
+  old.swap(accounts_);
+  known_ = 0;
+  for (const Account& account : old) {
+    bool empty = account.scheduled == ike::TimePoint{} && account.taken == 0;
+    if (account.key == 0 || (empty && account.waiters == 0)) continue;
+    accounts_[PlaceOf(account.key)] = account;
+    ++known_;
+  }
+}
+
+void HalfOpenBudget::Append(Account* account, ike::TimePoint at) {
+  if (free_slot_ == 0) {
+    free_slot_ = static_cast<uint32_t>(slots_.size());
+    slots_.emplace_back();
+  }
+  const uint32_t fresh = std::exchange(free_slot_, slots_[free_slot_].next);
+  slots_[fresh] = {at, 0};
+  uint32_t* link = &account->oldest;
+  while (*link != 0) link = &slots_[*link].next;
+  *link = fresh;
+  ++account->taken;
+}
+
+void HalfOpenBudget::Remove(Account* account, uint32_t* link) {
+  const uint32_t gone = std::exchange(*link, slots_[*link].next);
+  slots_[gone].next = std::exchange(free_slot_, gone);
+  --account->taken;
+}
+
+void HalfOpenBudget::DropExpired(Account* account, ike::TimePoint now) {
+  while (account->oldest != 0 && now - slots_[account->oldest].at >= kLifetime) {
+    Remove(account, &account->oldest);
+  }
+}
+
+// Addresses that nothing is known of any more go, so that the table is bounded by recent activity.
 void HalfOpenBudget::Sweep(ike::TimePoint now) {
   if (now < next_sweep_) return;
   next_sweep_ = now + kLifetime;
-  for (auto& [address, account] : accounts_) DropExpired(&account, now);
-  std::erase_if(accounts_, [now](const auto& item) {
-    return item.second.taken.empty() && item.second.waiters == 0 &&
-           now - item.second.scheduled >= kScheduledMemory;
-  });
+  size_t live = 0;
+  for (Account& account : accounts_) {
+    if (account.key == 0) continue;
+    DropExpired(&account, now);
+    if (now - account.scheduled >= kScheduledMemory) account.scheduled = {};
+    const bool scheduled = account.scheduled != ike::TimePoint{};
+    live += scheduled || account.taken > 0 || account.waiters > 0 ? 1 : 0;
+  }
+  if (live < known_) Resize(live);
 }
 
 bool HalfOpenBudget::TryTake(const ike::IpAddress& address, uint16_t limit, Asker asker,
                              ike::TimePoint now) {
-  std::lock_guard lock(mutex_);
+  std::lock_guard lock(lock_);
   Sweep(now);
-  Account& account = accounts_[address];
+  Account& account = FindOrMake(address);
   if (asker == Asker::kScheduled) account.scheduled = now;
   DropExpired(&account, now);
-  if (account.taken.size() >= Allowed(account, limit, asker, now)) return false;
-  account.taken.push_back(now);
+  if (account.taken >= Allowed(account, limit, asker, now)) return false;
+  Append(&account, now);
   return true;
 }
 
 void HalfOpenBudget::ForceTake(const ike::IpAddress& address, ike::TimePoint now) {
-  std::lock_guard lock(mutex_);
-  accounts_[address].taken.push_back(now);
+  std::lock_guard lock(lock_);
+  Append(&FindOrMake(address), now);
 }
 
 void HalfOpenBudget::GiveBack(const ike::IpAddress& address, ike::TimePoint taken) {
-  std::lock_guard lock(mutex_);
-  auto account = accounts_.find(address);
-  if (account == accounts_.end()) return;
-  std::vector<ike::TimePoint>& slots = account->second.taken;
-  auto slot = std::find(slots.begin(), slots.end(), taken);
-  if (slot != slots.end()) slots.erase(slot);
+  std::lock_guard lock(lock_);
+  Account* account = Find(address);
+  if (account == nullptr) return;
+  for (uint32_t* link = &account->oldest; *link != 0; link = &slots_[*link].next) {
+    if (slots_[*link].at == taken) return Remove(account, link);
+  }
 }
 
-ike::TimePoint HalfOpenBudget::NextFree(const ike::IpAddress& address, uint16_t limit, Asker asker,
-                                        ike::TimePoint now) {
-  std::lock_guard lock(mutex_);
-  auto found = accounts_.find(address);
-  if (found == accounts_.end()) return now;
-  Account& account = found->second;
-  DropExpired(&account, now);
-  size_t allowed = Allowed(account, limit, asker, now);
-  if (account.taken.size() < allowed) return now;
-  return account.taken[account.taken.size() - allowed] + kLifetime;
+HalfOpenBudget::Standing HalfOpenBudget::StandingOf(const ike::IpAddress& address, uint16_t limit,
+                                                    Asker asker, ike::TimePoint now) {
+  std::lock_guard lock(lock_);
+  const bool scheduled = asker == Asker::kScheduled;
+  Account* account = scheduled ? &FindOrMake(address) : Find(address);
+  if (account == nullptr) return {now, false};
+  if (scheduled) account->scheduled = now;
+  DropExpired(account, now);
+  const size_t allowed = Allowed(*account, limit, asker, now);
+  if (account->taken < allowed) return {now, account->waiters > 0};
+  uint32_t slot = account->oldest;
+  for (size_t i = account->taken - allowed; i > 0; --i) slot = slots_[slot].next;
+  return {slots_[slot].at + kLifetime, account->waiters > 0};
 }
 
 void HalfOpenBudget::AddWaiter(const ike::IpAddress& address) {
-  std::lock_guard lock(mutex_);
-  ++accounts_[address].waiters;
-}
-
-void HalfOpenBudget::RemoveWaiter(const ike::IpAddress& address) {
-  std::lock_guard lock(mutex_);
-  auto account = accounts_.find(address);
-  if (account != accounts_.end() && account->second.waiters > 0) --account->second.waiters;
+  std::lock_guard lock(lock_);
+  ++FindOrMake(address).waiters;
 }
 
 bool HalfOpenBudget::Contended(const ike::IpAddress& address) {
-  std::lock_guard lock(mutex_);
-  auto account = accounts_.find(address);
-  return account != accounts_.end() && account->second.waiters > 0;
+  std::lock_guard lock(lock_);
+  const Account* account = Find(address);
+  return account != nullptr && account->waiters > 0;
 }
 
-void HalfOpenBudget::NoteScheduled(const ike::IpAddress& address, ike::TimePoint now) {
-  std::lock_guard lock(mutex_);
-  accounts_[address].scheduled = now;
+void HalfOpenBudget::RemoveWaiter(const ike::IpAddress& address) {
+  std::lock_guard lock(lock_);
+  Account* account = Find(address);
+  if (account != nullptr && account->waiters > 0) --account->waiters;
 }
 
 }  // namespace exporter

@@ -9,10 +9,9 @@
 #pragma once
 
 #include <cstdint>
-#include <mutex>
-#include <unordered_map>
 #include <vector>
 
+#include "exporter/tiny_lock.h"
 #include "probes/ip_address.h"
 #include "probes/outcome.h"
 
@@ -34,31 +33,54 @@ class HalfOpenBudget {
   // The opening for which a slot was taken at `taken` proved to leave nothing.
   void GiveBack(const ike::IpAddress& address, ike::TimePoint taken);
 
-  // When TryTake will next succeed; `now` if it would at once.
+  struct Standing {
+    ike::TimePoint next_free;  // when TryTake will next succeed; `now` if it would at once
+    bool contended = false;    // someone with less right than liveness waits for a slot
+  };
+  // Where the address stands. Asking for a scheduled probe notes that its liveness is scheduled.
+  Standing StandingOf(const ike::IpAddress& address, uint16_t limit, Asker asker,
+                      ike::TimePoint now);
   ike::TimePoint NextFree(const ike::IpAddress& address, uint16_t limit, Asker asker,
-                          ike::TimePoint now);
+                          ike::TimePoint now) {
+    return StandingOf(address, limit, asker, now).next_free;
+  }
 
   // Someone with less right than liveness waits for a slot here; liveness yields while it can.
   void AddWaiter(const ike::IpAddress& address);
   void RemoveWaiter(const ike::IpAddress& address);
   bool Contended(const ike::IpAddress& address);
 
-  // Liveness of this address is scheduled.
-  void NoteScheduled(const ike::IpAddress& address, ike::TimePoint now);
-
  private:
+  // One address, found by its hash. Two addresses of one hash would share a budget, which is then
+  // kept all the more strictly. 24 bytes, since there is one for every target.
   struct Account {
-    std::vector<ike::TimePoint> taken;  // oldest first
+    uint64_t key = 0;  // 0 = an empty place of the table
     ike::TimePoint scheduled{};
-    uint32_t waiters = 0;
+    uint32_t oldest = 0;  // of its slots in slots_, linked by age; 0 = none
+    uint16_t taken = 0;   // how many those are
+    uint16_t waiters = 0;
+  };
+  struct Slot {
+    ike::TimePoint at{};
+    uint32_t next = 0;  // younger, or the next free one
   };
 
   static size_t Allowed(const Account& account, uint16_t limit, Asker asker, ike::TimePoint now);
-  static void DropExpired(Account* account, ike::TimePoint now);
+  static uint64_t KeyOf(const ike::IpAddress& address);
+  size_t PlaceOf(uint64_t key) const;
+  Account* Find(const ike::IpAddress& address);
+  Account& FindOrMake(const ike::IpAddress& address);
+  void Resize(size_t live);
+  void Append(Account* account, ike::TimePoint at);
+  void Remove(Account* account, uint32_t* link);
+  void DropExpired(Account* account, ike::TimePoint now);
   void Sweep(ike::TimePoint now);
 
-  std::mutex mutex_;
-  std::unordered_map<ike::IpAddress, Account> accounts_;  // guarded by mutex_
+  TinyLock lock_;                                             // guards all below
+  std::vector<Account> accounts_ = std::vector<Account>(64);  // open addressing, a power of two
+  size_t known_ = 0;                                          // accounts in it
+  std::vector<Slot> slots_ = std::vector<Slot>(1);            // [0] is no slot
+  uint32_t free_slot_ = 0;
   ike::TimePoint next_sweep_{};
 };
 

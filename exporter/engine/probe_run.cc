@@ -83,17 +83,17 @@ void ProbeRun::OnResolved(const net::ResolveResult& result) {
 ike::LivenessCircumstances ProbeRun::Circumstances(ike::TimePoint at) const {
   ike::LivenessCircumstances circumstances;
   circumstances.now = at;
-  circumstances.budget_available =
-      services_->budget->NextFree(address_, settings().half_open_budget, asker(), now()) <= at;
+  const auto standing =
+      services_->budget->StandingOf(address_, settings().half_open_budget, asker(), now());
+  circumstances.budget_available = standing.next_free <= at;
   bool renewed = memory_->last_full != ike::TimePoint{} && at - memory_->last_full < kSuiteRenewal;
-  circumstances.budget_contended = renewed || services_->budget->Contended(address_);
+  circumstances.budget_contended = renewed || standing.contended;
   circumstances.other_version_answers = order_.other_version_answers;
   return circumstances;
 }
 
 void ProbeRun::Choose() {
   if (!order_.scheduled) return ChooseOnRequest();
-  services_->budget->NoteScheduled(address_, now());
   ike::OpeningKind kind = ike::FirstOpening(*memory_, Circumstances(now()));
   if (kind == ike::OpeningKind::kNone) return OnNoOpening();
   Try(kind);
@@ -164,6 +164,7 @@ void ProbeRun::Send(ike::OpeningKind kind) {
   job.transport = settings().transport;
   job.source = settings().source_address;
   job.source_port = settings().source_port;
+  job.route = order_.route;
   job.opening = order_.openings->of(order_.version).of(kind);
   job.ke_group = kind == ike::OpeningKind::kFull ? memory_->chosen_group : uint16_t{0};
   // What may follow does so later, when a slot that is taken now may be free again.
@@ -213,7 +214,7 @@ void ProbeRun::Report(ProbeEnd end, const ike::Outcome& outcome) {
   result.error = std::move(resolve_error_);
   result.resolved = resolved_;
   ProbeReport& report = result.report;
-  report.outcome = outcome;
+  static_cast<ike::OutcomeFacts&>(report.outcome) = outcome;
   report.outcome.version = order_.version;
   report.full_opening = MayLeaveState(kind_);
   report.implementation = ImplementationIndex(ike::Fingerprint(outcome));
@@ -222,8 +223,9 @@ void ProbeRun::Report(ProbeEnd end, const ike::Outcome& outcome) {
   report.duration = now() - started_;
   report.finished_at = services_->unix_time();
   report.address = address_;
-  if (order_.keep_details && outcome.answered()) {
-    report.details = std::make_shared<const ike::AnswerDetails>(outcome.details);
+  if (order_.keep_details && !order_.scheduled) report.outcome.details = outcome.details;
+  if (order_.keep_details && order_.scheduled && outcome.answered()) {
+    report.details = &outcome.details;
   }
   owner_->OnProbeDone(this, std::move(result));
 }

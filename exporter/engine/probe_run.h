@@ -16,15 +16,16 @@ namespace exporter {
 
 struct ProbeOrder {
   std::string host;        // resolved, unless `address` is given
-  ike::IpAddress address;  // of an ad hoc probe: checked before, so it is the one that is probed
+  ike::IpAddress address;  // a literal, or the one that was checked before an ad hoc probe
   std::shared_ptr<const ike::ProbeSettings> settings;
   std::shared_ptr<const OpeningSet> openings;
   ike::IkeVersion version = ike::IkeVersion::kV2;
   ike::Duration timeout{};
-  bool scheduled = false;   // else on request: waits for the budget within its deadline
-  bool need_suite = false;  // on request: nothing but the target's own proposals will do
-  bool keep_details = false;
+  bool scheduled = false;     // else on request: waits for the budget within its deadline
+  bool need_suite = false;    // on request: nothing but the target's own proposals will do
+  bool keep_details = false;  // for whoever asks, or for the history
   bool other_version_answers = false;
+  net::RouteHint* route = nullptr;  // the target's own, where it has one; outlives the run
 };
 
 enum class ProbeEnd : uint8_t {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "exporter/engine/schedule.h"
+#include "exporter/net/address.h"
 
 namespace exporter {
 namespace {
@@ -19,11 +20,9 @@ constexpr ike::Duration kFirstAuditSpacing = std::chrono::milliseconds(500);
 class Scheduler::Scheduled final : public Alarm, public ProbeRun::Owner {
  public:
   Scheduled(Scheduler* scheduler, EntryPtr entry)
-      : scheduler_(scheduler), entry_(std::move(entry)), audit_alarm_(this) {}
+      : scheduler_(scheduler), entry_(std::move(entry)) {}
   ~Scheduled() override {
-    for (auto& run : runs_) {
-      if (run) --scheduler_->in_flight_;
-    }
+    for (ProbeRun*& run : runs_) End(&run);
   }
 
   // Takes the target's present settings, and schedules it anew if its interval changed.
@@ -46,37 +45,39 @@ class Scheduler::Scheduled final : public Alarm, public ProbeRun::Owner {
   void OnAuditDue(ike::TimePoint now);
   void ScheduleAudit(ike::TimePoint now);
   void Start(ike::IkeVersion version);
+  void End(ProbeRun** run);
   const Services& services() const { return *scheduler_->services_; }
+  const ike::ProbeSettings& settings() const { return *target_->settings; }
 
   Scheduler* const scheduler_;
   const EntryPtr entry_;
-  std::shared_ptr<const ike::ProbeSettings> settings_;
+  std::shared_ptr<const ike::Target> target_;  // as of the last Configure; null before
   std::shared_ptr<const OpeningSet> openings_;
   uint64_t generation_ = 0;
   ike::TimePoint due_{};
   ike::Duration phase_{};
   std::array<ike::LivenessMemory, 2> memory_;
-  std::array<bool, 2> answers_{};  // whether each version answered its last probe
-  std::array<std::unique_ptr<ProbeRun>, 2> runs_;
-  AuditAlarm audit_alarm_;
+  std::array<bool, 2> answers_{};    // whether each version answered its last probe
+  std::array<ProbeRun*, 2> runs_{};  // of the scheduler's pool
+  net::RouteHint route_;
+  std::unique_ptr<AuditAlarm> audit_alarm_;  // null where no audits are wanted
 };
 
 void Scheduler::Scheduled::Configure(uint64_t generation, ike::TimePoint now) {
   generation_ = generation;
-  std::shared_ptr<const ike::Target> target = entry_->target();
-  if (settings_ == target->settings) return;
-  bool reschedule = !settings_ || settings_->interval != target->settings->interval ||
-                    settings_->ikev1 != target->settings->ikev1 ||
-                    settings_->ikev2 != target->settings->ikev2;
-  bool audits = !settings_ || settings_->audit_interval != target->settings->audit_interval;
-  settings_ = target->settings;
-  openings_ = scheduler_->openings_.For(settings_);
-  if (reschedule) Reschedule(target->name, now);
+  const auto before = std::exchange(target_, entry_->target());
+  if (before && before->settings == target_->settings) return;
+  bool reschedule = !before || before->settings->interval != settings().interval ||
+                    before->settings->ikev1 != settings().ikev1 ||
+                    before->settings->ikev2 != settings().ikev2;
+  bool audits = !before || before->settings->audit_interval != settings().audit_interval;
+  openings_ = scheduler_->openings_.For(target_->settings);
+  if (reschedule) Reschedule(target_->name, now);
   if (audits) ScheduleAudit(now);
 }
 
 void Scheduler::Scheduled::Reschedule(std::string_view name, ike::TimePoint now) {
-  phase_ = Phase(StableHash(name), settings_->interval);
+  phase_ = Phase(StableHash(name), settings().interval);
   due_ = NextDue(now, Step(), phase_);
   services().wheel->Arm(this, due_);
 }
@@ -84,38 +85,36 @@ void Scheduler::Scheduled::Reschedule(std::string_view name, ike::TimePoint now)
 // Where both versions are probed they take turns half an interval apart: their openings would meet
 // at the daemon, which counts both as half-open.
 ike::Duration Scheduler::Scheduled::Step() const {
-  return settings_->ikev1 && settings_->ikev2 ? settings_->interval / 2 : settings_->interval;
+  return settings().ikev1 && settings().ikev2 ? settings().interval / 2 : settings().interval;
 }
 
 ike::IkeVersion Scheduler::Scheduled::VersionAt(ike::TimePoint due) const {
-  if (!settings_->ikev1) return ike::IkeVersion::kV2;
-  if (!settings_->ikev2) return ike::IkeVersion::kV1;
+  if (!settings().ikev1) return ike::IkeVersion::kV2;
+  if (!settings().ikev2) return ike::IkeVersion::kV1;
   return TurnAt(due, Step(), phase_, 2) == 0 ? ike::IkeVersion::kV2 : ike::IkeVersion::kV1;
 }
 
 void Scheduler::Scheduled::ScheduleAudit(ike::TimePoint now) {
-  audit_alarm_.Cancel();
-  ike::Duration interval = settings_->audit_interval;
+  ike::Duration interval = settings().audit_interval;
+  audit_alarm_.reset();
   if (interval <= ike::Duration::zero()) return;
-  double last_run = 0;
-  std::string name;
-  entry_->With([&](const ike::Target& target, const TargetState& state) {
-    name = target.name;
-    if (state.audit) last_run = state.audit->last_run;
+  audit_alarm_ = std::make_unique<AuditAlarm>(this);
+  double last_run = entry_->With([](const ike::Target&, const TargetState& state) {
+    return state.audit ? state.audit->last_run : 0.0;
   });
   ike::Duration spread = std::max<ike::Duration>(
       kFirstAuditSpread, kFirstAuditSpacing * static_cast<int64_t>(scheduler_->scheduled_.size()));
-  ike::Duration soon = Phase(StableHash(name), std::min(interval, spread));
-  if (last_run == 0) return services().wheel->Arm(&audit_alarm_, now + soon);
+  ike::Duration soon = Phase(StableHash(target_->name), std::min(interval, spread));
+  if (last_run == 0) return services().wheel->Arm(audit_alarm_.get(), now + soon);
   // The wall clock may have jumped since: never further away than one interval.
   double age = std::max(0.0, services().unix_time() - last_run);
   ike::Duration left =
       interval - std::min(interval, ike::Duration(static_cast<int64_t>(std::min(age, 1e9) * 1e9)));
-  services().wheel->Arm(&audit_alarm_, now + std::max(left, soon));
+  services().wheel->Arm(audit_alarm_.get(), now + std::max(left, soon));
 }
 
 void Scheduler::Scheduled::OnAuditDue(ike::TimePoint now) {
-  services().wheel->Arm(&audit_alarm_, now + settings_->audit_interval);
+  services().wheel->Arm(audit_alarm_.get(), now + settings().audit_interval);
   if (!scheduler_->draining_) scheduler_->start_audit_(entry_, now);
 }
 
@@ -132,32 +131,44 @@ void Scheduler::Scheduled::OnAlarm(ike::TimePoint now) {
 
 void Scheduler::Scheduled::Start(ike::IkeVersion version) {
   size_t index = static_cast<size_t>(version) - 1;
-  if (runs_[index]) return scheduler_->stats_->CountSkip(Skip::kInFlight);
+  if (runs_[index] != nullptr) return scheduler_->stats_->CountSkip(Skip::kInFlight);
   ProbeOrder order;
-  std::shared_ptr<const ike::Target> target = entry_->target();
-  order.host = target->host;
-  order.settings = settings_;
+  // The configuration has checked that a literal is of the family wanted.
+  if (const auto literal = net::ParseIp(target_->host)) {
+    order.address = *literal;
+  } else {
+    order.host = target_->host;
+  }
+  order.settings = target_->settings;
   order.openings = openings_;
   order.version = version;
   // Over before the next one is due, also where nothing answers.
-  order.timeout = std::min<ike::Duration>(settings_->timeout, settings_->interval * 95 / 100);
+  order.timeout = std::min<ike::Duration>(settings().timeout, settings().interval * 95 / 100);
   order.scheduled = true;
-  order.keep_details = entry_->With(
-      [](const ike::Target&, const TargetState& state) { return state.history != nullptr; });
+  order.keep_details = scheduler_->KeepsHistory();
   order.other_version_answers = answers_[1 - index];
-  runs_[index] = std::make_unique<ProbeRun>(scheduler_->services_, std::move(order),
-                                            &memory_[index], nullptr, this);
+  order.route = &route_;
+  runs_[index] = scheduler_->runs_.Make(scheduler_->services_, std::move(order), &memory_[index],
+                                        nullptr, this);
   ++scheduler_->in_flight_;
   runs_[index]->Begin();
 }
 
+void Scheduler::Scheduled::End(ProbeRun** run) {
+  if (*run == nullptr) return;
+  scheduler_->runs_.Destroy(std::exchange(*run, nullptr));
+  --scheduler_->in_flight_;
+}
+
 void Scheduler::Scheduled::OnProbeDone(ProbeRun* run, ProbeResult result) {
   size_t index = static_cast<size_t>(run->order().version) - 1;
-  std::unique_ptr<ProbeRun> ended = std::move(runs_[index]);
-  --scheduler_->in_flight_;
-  if (result.end == ProbeEnd::kNoBudget) return scheduler_->stats_->CountSkip(Skip::kBudget);
-  answers_[index] = result.report.outcome.answered();
-  entry_->Publish(result.report, scheduler_->table_->config->metrics.rtt_buckets);
+  if (result.end == ProbeEnd::kNoBudget) {
+    scheduler_->stats_->CountSkip(Skip::kBudget);
+  } else {
+    answers_[index] = result.report.outcome.answered();
+    entry_->Publish(result.report, scheduler_->table_->config->metrics.rtt_buckets);
+  }
+  End(&runs_[index]);
 }
 
 Scheduler::Scheduler(const Services* services, EngineStats* stats,
@@ -168,6 +179,10 @@ Scheduler::Scheduler(const Services* services, EngineStats* stats,
       start_audit_(std::move(start_audit)) {}
 
 Scheduler::~Scheduler() = default;
+
+bool Scheduler::KeepsHistory() const {
+  return table_->config->metrics.detail == config::MetricsDetail::kFull;
+}
 
 void Scheduler::Apply(std::shared_ptr<const TargetTable> table) {
   table_ = std::move(table);

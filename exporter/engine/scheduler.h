@@ -13,6 +13,7 @@
 #include "exporter/engine/openings.h"
 #include "exporter/engine/probe_run.h"
 #include "exporter/engine/services.h"
+#include "exporter/engine/slot_pool.h"
 #include "exporter/store.h"
 
 namespace exporter {
@@ -43,6 +44,7 @@ class Scheduler {
   class Scheduled;
 
   void Adopt(const EntryPtr& entry, ike::TimePoint now);
+  bool KeepsHistory() const;
 
   const Services* const services_;
   EngineStats* const stats_;
@@ -50,6 +52,7 @@ class Scheduler {
   const AuditStarter start_audit_;
   OpeningCache openings_;
   std::shared_ptr<const TargetTable> table_;
+  SlotPool<ProbeRun> runs_;  // outlives scheduled_
   std::unordered_map<const TargetEntry*, std::unique_ptr<Scheduled>> scheduled_;
   size_t adopt_next_ = 0;  // index into table_->entries
   std::unordered_map<const TargetEntry*, std::unique_ptr<Scheduled>>::iterator sweep_next_;

@@ -89,6 +89,10 @@ char* WriteNumber(double value, char* to) {
   if (size != 0 && (size < kLeast || size >= kMost)) return WriteGeneral(value, to);
   if (std::signbit(value)) *to++ = '-';
   const auto whole = static_cast<uint64_t>(size);
+  if (size == static_cast<double>(whole) && whole < 10) {
+    *to++ = static_cast<char>('0' + whole);
+    return to;
+  }
   if (static_cast<double>(whole) == size) return std::to_chars(to, to + kNumberBytes, whole).ptr;
   return WriteFraction(size, to);
 }

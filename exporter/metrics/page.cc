@@ -8,6 +8,9 @@
 namespace exporter {
 namespace {
 
+// A walk over a large table waits for memory more than for anything else.
+constexpr size_t kAhead = 4;
+
 constexpr std::string_view TypeName(MetricType type) {
   if (type == MetricType::kCounter) return "counter";
   return type == MetricType::kHistogram ? "histogram" : "gauge";
@@ -110,6 +113,7 @@ bool MetricsPage::Next(size_t piece_bytes, std::string* out) {
     header_written_ = true;
     while (Shown(*row) && entry_ < entries.size()) {
       if (out->size() >= full) return true;
+      if (entry_ + kAhead < entries.size()) entries[entry_ + kAhead]->Prefetch();
       entries[entry_++]->WithLabels(
           [&](const ike::Target& target, const TargetState& state, std::string_view labels) {
             TextSink sink(row->name, labels, out);

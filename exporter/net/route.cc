@@ -19,7 +19,9 @@ namespace exporter::net {
 namespace {
 
 constexpr ike::Duration kLifetime = std::chrono::seconds(60);
-constexpr size_t kMaxEntries = 1 << 17;
+constexpr ike::Duration kWatchedLifetime = std::chrono::minutes(10);
+constexpr size_t kMaxEntries = 1 << 14;
+constexpr size_t kMaxSources = 1 << 10;  // more addresses of our own than that start over
 
 // Any port does: nothing is sent.
 constexpr uint16_t kPort = 500;
@@ -57,13 +59,36 @@ tl::expected<ike::IpAddress, int> RouteCache::SourceFor(const ike::IpAddress& de
     return source;
   }
   MakeRoom(now);
-  entries_[destination] = {*source, now + kLifetime};
+  entries_[destination] = {*source, now + Lifetime()};
   return source;
+}
+
+tl::expected<ike::IpAddress, int> RouteCache::SourceFor(const ike::IpAddress& destination,
+                                                        ike::TimePoint now, RouteHint* hint) {
+  if (hint->generation == generation_ && now < hint->until) return sources_[hint->source];
+  *hint = {};
+  const auto source = Ask(destination);
+  if (!source) return source;
+  auto known = std::ranges::find(sources_, *source);
+  if (known == sources_.end()) {
+    if (sources_.size() >= kMaxSources) Flush();
+    known = sources_.insert(sources_.end(), *source);
+  }
+  *hint = {generation_, static_cast<uint16_t>(known - sources_.begin()), now + Lifetime()};
+  return source;
+}
+
+ike::Duration RouteCache::Lifetime() const {
+  return notices_fd_ >= 0 ? kWatchedLifetime : kLifetime;
 }
 
 void RouteCache::Forget(const ike::IpAddress& destination) { entries_.erase(destination); }
 
-void RouteCache::Flush() { entries_.clear(); }
+void RouteCache::Flush() {
+  entries_.clear();
+  sources_.clear();
+  ++generation_;
+}
 
 // connect on a UDP socket makes the kernel decide on a route and a source, and sends nothing.
 tl::expected<ike::IpAddress, int> RouteCache::Ask(const ike::IpAddress& destination) {

@@ -1,6 +1,7 @@
 // RouteCache: which of our addresses the kernel sends from towards a destination; NAT detection
-// hashes it and the UDP socket pins it. Used by one engine on its thread. Answers are cached for a
-// minute, and forgotten when the kernel reports a change of addresses or routes.
+// hashes it and the UDP socket pins it. Used by one engine on its thread. Answers are forgotten
+// when the kernel reports a change of addresses or routes, and after a while: ten minutes, or one
+// where the kernel does not report.
 #pragma once
 
 #include <memory>
@@ -15,6 +16,14 @@
 
 namespace exporter::net {
 
+// Where the owner of a destination keeps the answer for it, so that a hundred thousand destinations
+// need no search. Zero = none yet.
+struct RouteHint {
+  uint32_t generation = 0;
+  uint16_t source = 0;  // index into the cache's sources
+  ike::TimePoint until{};
+};
+
 class RouteCache {
  public:
   // `loop` (may be null: then only time and Forget refresh) outlives the cache.
@@ -26,6 +35,9 @@ class RouteCache {
   // The source address towards `destination`; or errno, such as ENETUNREACH.
   tl::expected<ike::IpAddress, int> SourceFor(const ike::IpAddress& destination,
                                               ike::TimePoint now);
+  // The same where the answer is kept in `hint`, which belongs to this destination and cache alone.
+  tl::expected<ike::IpAddress, int> SourceFor(const ike::IpAddress& destination, ike::TimePoint now,
+                                              RouteHint* hint);
   // After a send to it failed.
   void Forget(const ike::IpAddress& destination);
   void Flush();
@@ -37,6 +49,7 @@ class RouteCache {
     ike::TimePoint until;
   };
   tl::expected<ike::IpAddress, int> Ask(const ike::IpAddress& destination);
+  ike::Duration Lifetime() const;
   void MakeRoom(ike::TimePoint now);
   void Watch();
   void DrainNotices();
@@ -46,6 +59,8 @@ class RouteCache {
   int v6_fd_ = -1;
   int notices_fd_ = -1;  // netlink
   std::unordered_map<ike::IpAddress, Entry> entries_;
+  std::vector<ike::IpAddress> sources_;  // that hints point to; of the present generation
+  uint32_t generation_ = 1;
 };
 
 // What there is to say of a name for which ChooseAddress finds none.

@@ -190,7 +190,8 @@ class Script final : public VirtualPeer, public ProbeRun::Owner, public AuditRun
       case 5:
         return audits_.clear();
       default:
-        return engine_.budget.NoteScheduled(kAddress, engine_.now());
+        engine_.budget.NextFree(kAddress, 3, HalfOpenBudget::Asker::kScheduled, engine_.now());
+        return;
     }
   }
 

@@ -74,11 +74,34 @@ TEST(HalfOpenBudget, NextFreeIsWhenTryTakeSucceeds) {
 
 TEST(HalfOpenBudget, WaitersAreSeenUntilTheyLeave) {
   HalfOpenBudget budget;
-  EXPECT_FALSE(budget.Contended(kGateway));
+  const auto contended = [&] {
+    return budget.StandingOf(kGateway, 3, Asker::kScheduled, kStart).contended;
+  };
+  EXPECT_FALSE(contended());
   budget.AddWaiter(kGateway);
-  EXPECT_TRUE(budget.Contended(kGateway));
+  EXPECT_TRUE(contended());
   budget.RemoveWaiter(kGateway);
-  EXPECT_FALSE(budget.Contended(kGateway));
+  EXPECT_FALSE(contended());
+}
+
+// Many addresses, slots taken, given back and forgotten: each keeps to its own limit.
+TEST(HalfOpenBudget, ManyAddressesKeepTheirOwnAccounts) {
+  HalfOpenBudget budget;
+  const auto address = [](int i) {
+    return ike::IpAddress::V4(10, 0, static_cast<uint8_t>(i / 256), static_cast<uint8_t>(i % 256));
+  };
+  for (ike::TimePoint now = kStart; now < kStart + std::chrono::hours(1); now += seconds(700)) {
+    for (int i = 0; i < 5000; ++i) {
+      ASSERT_TRUE(budget.TryTake(address(i), 2, Asker::kOnRequest, now));
+      ASSERT_TRUE(budget.TryTake(address(i), 2, Asker::kOnRequest, now + seconds(1)));
+      ASSERT_FALSE(budget.TryTake(address(i), 2, Asker::kOnRequest, now + seconds(2)));
+      if (i % 2 == 0) budget.GiveBack(address(i), now);
+    }
+    for (int i = 0; i < 5000; ++i) {
+      const auto free = budget.NextFree(address(i), 2, Asker::kOnRequest, now + seconds(3));
+      ASSERT_EQ(free, i % 2 == 0 ? now + seconds(3) : now + HalfOpenBudget::kLifetime);
+    }
+  }
 }
 
 }  // namespace
