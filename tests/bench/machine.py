@@ -12,7 +12,7 @@ import time
 
 PROBER_CORE, PEER_CORE = 0, min(1, (os.cpu_count() or 1) - 1)
 FIRST_HOST = 0x7F010000
-PORT = 5510  # what the other end listens on
+PORT = 5510  # what the other end listens on; below the ephemeral ports
 
 
 class Program:
@@ -82,9 +82,10 @@ class Program:
 
 
 def run_json(command, core):
-    """The lines of JSON that a program prints."""
-    done = subprocess.run(["taskset", "-c", str(core), *map(str, command)], check=True,
-                          stdout=subprocess.PIPE, text=True)
+    """The lines of JSON that a program prints; `core` None = any."""
+    pinned = [] if core is None else ["taskset", "-c", str(core)]
+    done = subprocess.run([*pinned, *map(str, command)], check=True, stdout=subprocess.PIPE,
+                          text=True)
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
