@@ -1,5 +1,7 @@
 #include "exporter/engine/openings.h"
 
+#include <algorithm>
+
 #include "probes/algorithms/offers.h"
 
 namespace exporter {
@@ -45,6 +47,7 @@ std::shared_ptr<const OpeningSet> MakeOpeningSet(const ike::ProbeSettings& setti
 
 std::shared_ptr<const OpeningSet> OpeningCache::For(
     const std::shared_ptr<const ike::ProbeSettings>& settings) {
+  if (entries_.size() >= sweep_at_) Sweep();
   Entry& entry = entries_[settings.get()];
   if (!entry.openings) entry = {settings, MakeOpeningSet(*settings)};
   return entry.openings;
@@ -52,6 +55,7 @@ std::shared_ptr<const OpeningSet> OpeningCache::For(
 
 void OpeningCache::Sweep() {
   std::erase_if(entries_, [](const auto& item) { return item.second.settings.use_count() == 1; });
+  sweep_at_ = std::max(kFirstSweep, entries_.size() * 2);
 }
 
 }  // namespace exporter

@@ -32,19 +32,23 @@ struct OpeningSet {
 
 std::shared_ptr<const OpeningSet> MakeOpeningSet(const ike::ProbeSettings& settings);
 
-// One OpeningSet per distinct settings object. One thread.
+// One OpeningSet per distinct settings object. Every request on the API brings settings of its own,
+// so it forgets by itself what nobody else holds. One thread.
 class OpeningCache {
  public:
   std::shared_ptr<const OpeningSet> For(const std::shared_ptr<const ike::ProbeSettings>& settings);
   // Forgets settings that only the cache still holds.
   void Sweep();
+  size_t size() const { return entries_.size(); }
 
  private:
+  static constexpr size_t kFirstSweep = 64;
   struct Entry {
     std::shared_ptr<const ike::ProbeSettings> settings;
     std::shared_ptr<const OpeningSet> openings;
   };
   std::unordered_map<const ike::ProbeSettings*, Entry> entries_;
+  size_t sweep_at_ = kFirstSweep;
 };
 
 }  // namespace exporter
