@@ -29,6 +29,7 @@ constexpr Route kRoutes[] = {
     {"/api/ike/v2-sa", "POST", "api_v2_sa", &Site::ApiV2Sa, Stage::kProbe, true, true},
     {"/api/ike/audit", "POST", "api_audit", &Site::ApiAudit, Stage::kProbe, true, true},
     {"/api/audits/*", "GET, HEAD", "api_audits", &Site::ApiAudits},
+    {"/api/openapi.json", "GET, HEAD", "api_openapi", &Site::ApiDescription},
     {"/api/targets", "GET, HEAD", "api_targets", &Site::ApiTargets},
     {"/api/targets/*", "GET, HEAD", "api_target", &Site::ApiTarget},
 };
@@ -43,6 +44,8 @@ bool Matches(std::string_view pattern, std::string_view path) {
 }
 
 }  // namespace
+
+std::span<const Route> AllRoutes() { return kRoutes; }
 
 const Route* FindRoute(std::string_view path, std::string_view telemetry_path) {
   if (path == telemetry_path) return &kMetrics;

@@ -2,6 +2,7 @@
 // counted. One table, so that guard, metrics and description agree. Constant, any thread.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -30,6 +31,9 @@ struct Route {
   bool json = false;  // takes a JSON body
   bool open = false;  // for everybody, whatever authentication is configured
 };
+
+// All but the metrics', whose path is the operator's choice.
+std::span<const Route> AllRoutes();
 
 // Null where there is none. `telemetry_path` is the metrics' own.
 const Route* FindRoute(std::string_view path, std::string_view telemetry_path);

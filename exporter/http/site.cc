@@ -6,6 +6,7 @@
 
 #include "exporter/http/credentials.h"
 #include "exporter/http/guard.h"
+#include "exporter/http/openapi.h"
 #include "exporter/http/probe_page.h"
 #include "exporter/http/url.h"
 #include "exporter/json/probe_json.h"
@@ -252,6 +253,12 @@ HttpReply Site::ApiAudit(const HttpRequest& request, const std::string&) {
 
 HttpReply Site::ApiAudits(const HttpRequest&, const std::string& id) {
   return FromApi(api_.Audit(id));
+}
+
+HttpReply Site::ApiDescription(const HttpRequest&, const std::string&) {
+  HttpReply reply = TextReply(200, std::string(OpenApiDocument()));
+  reply.type = kJsonType;
+  return reply;
 }
 
 HttpReply Site::ApiTargets(const HttpRequest&, const std::string&) {

@@ -59,6 +59,7 @@ class Site {
   HttpReply ApiV2Sa(const HttpRequest& request, const std::string& segment);
   HttpReply ApiAudit(const HttpRequest& request, const std::string& segment);
   HttpReply ApiAudits(const HttpRequest& request, const std::string& id);
+  HttpReply ApiDescription(const HttpRequest& request, const std::string& segment);
   HttpReply ApiTargets(const HttpRequest& request, const std::string& segment);
   HttpReply ApiTarget(const HttpRequest& request, const std::string& name);
 
