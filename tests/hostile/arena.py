@@ -38,6 +38,11 @@ def enter():
     os.execvpe(command[0], [*command, sys.executable, *sys.argv], {**os.environ, INSIDE: "mapped" if mapped else "root"})
 
 
+def owner():
+    """The user that the exporter runs as, as this namespace sees it."""
+    return 0 if os.environ[INSIDE] == "mapped" else NOBODY
+
+
 def wait_for(what, condition, seconds, every=0.1):
     end = time.monotonic() + seconds
     while True:
@@ -209,7 +214,7 @@ class Exporter(Program):
     def command(self):
         unprivileged = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups",
                         "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]
-        if os.environ[INSIDE] == "mapped":
+        if owner() != NOBODY:
             unprivileged = []
         return [*self.before, *unprivileged, self.arena.exporter_binary, "serve",
                 "--config.file", self.config, "--storage.path", self.state, *self.flags]
@@ -241,7 +246,7 @@ class Arena:
         self.exporter_binary = self._copy(os.path.join(build, "ike_exporter"))
         self.responder_binary = os.path.join(build, "ike_responder")
         os.mkdir(os.path.join(self.folder, "state"), 0o700)
-        self._chown(os.path.join(self.folder, "state"))
+        os.chown(os.path.join(self.folder, "state"), owner(), owner())
         self.responder = Responder(self)
         self.exporter = Exporter(self)
 
@@ -250,13 +255,6 @@ class Arena:
         shutil.copy(binary, copy)
         os.chmod(copy, 0o755)
         return copy
-
-    @staticmethod
-    def _chown(path):
-        try:
-            os.chown(path, NOBODY, NOBODY)
-        except OSError:
-            pass  # one user only in this user namespace
 
     def close(self):
         for program in (self.exporter, self.responder):
