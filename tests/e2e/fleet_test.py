@@ -116,10 +116,12 @@ def check(values, counts, gateways):
     assert values["ike_target_up"] == TARGETS
     assert values["ike_negotiated"] == 2 * TARGETS
     skipped = {key[1]: value for key, value in values.items() if key[0] == "ike_exporter_probes_skipped_total"}
-    assert values["ike_exporter_unmatched_packets_total"] == 0
     # What was in flight when the page was made is in no counter yet.
     sent, received = values["ike_probe_packets_sent_total"], gateways["requests"]
     assert 0 <= received - sent <= TARGETS / 10, f"{sent} sent, {received} heard"
+    # On a busy machine some probes send again, and the second answer comes when they are over.
+    repeated = received - values["ike_probes_total"]
+    assert values["ike_exporter_unmatched_packets_total"] <= repeated, (values, repeated)
     assert gateways["answers"] == received, "the gateways answered everything"
     assert gateways["half_open_peak_of_source"] <= 2, "strongSwan demands cookies from the third on"
     return skipped
