@@ -10,6 +10,7 @@
 #include "probes/wire/ikev1_sa.h"
 #include "probes/wire/ikev2_ids.h"
 #include "probes/wire/ikev2_sa.h"
+#include "probes/wire/ke.h"
 #include "probes/wire/names.h"
 #include "probes/wire/notify.h"
 #include "probes/wire/payload_chain.h"
@@ -84,14 +85,40 @@ std::string VendorText(ike::ByteSpan body) {
          "\n";
 }
 
+std::string Ikev2KeText(ike::ByteSpan body) {
+  auto ke = ike::wire::ParseIkev2Ke(body);
+  if (!ke) return "    malformed\n";
+  return "    group " + std::to_string(ke->group) + " " +
+         std::string(v2::TransformName(v2::transform::kKe, ke->group)) + ", " +
+         std::to_string(ke->value.size()) + " bytes of public value\n";
+}
+
+// What the data of the notify says, where it is short and says something.
+std::string NotifyDataText(const ike::wire::Ikev2Notify& notify) {
+  if (notify.type == v2::notify::kInvalidKePayload) {
+    auto group = ike::wire::ParseInvalidKeGroup(notify);
+    if (group) return ", asks for group " + std::to_string(*group);
+  }
+  if (notify.type == v2::notify::kSignatureHashAlgorithms) {
+    std::string text;
+    for (ike::Reader reader(notify.data); reader.rest().size() >= 2;) {
+      uint16_t hash = reader.U16();
+      text += (text.empty() ? ": " : ", ") + NameOrNumber(v2::SignatureHashName(hash), hash);
+    }
+    return text;
+  }
+  return notify.data.empty() ? "" : ", " + std::to_string(notify.data.size()) + " bytes of data";
+}
+
 std::string Ikev2PayloadText(const ike::wire::Payload& payload) {
   if (payload.type == v2::payload::kSa) return Ikev2SaText(payload.body);
+  if (payload.type == v2::payload::kKe) return Ikev2KeText(payload.body);
   if (payload.type == v2::payload::kVendorId) return VendorText(payload.body);
   if (payload.type != v2::payload::kNotify) return "";
   auto notify = ike::wire::ParseIkev2Notify(payload.body);
   if (!notify) return "    malformed\n";
-  return "    " + NameOrNumber(v2::NotifyName(notify->type), notify->type) + ", " +
-         std::to_string(notify->data.size()) + " bytes of data\n";
+  return "    " + NameOrNumber(v2::NotifyName(notify->type), notify->type) +
+         NotifyDataText(*notify) + "\n";
 }
 
 std::string Ikev1PayloadText(const ike::wire::Payload& payload) {
@@ -116,15 +143,36 @@ std::string HeaderText(const ike::wire::IkeHeader& header, bool ikev1) {
          SpiHex(header.responder_spi) + "\n";
 }
 
+bool ProvesSecret(bool ikev1, const ike::wire::Payload& payload) {
+  if (!ikev1) return payload.type == v2::payload::kAuthentication;
+  return payload.type == v1::payload::kHash || payload.type == v1::payload::kSignature;
+}
+
+// Either half of Aggressive Mode together with the other, and any HASH, signature or AUTH, is what
+// a pre-shared key is guessed by.
+bool MayBeDumped(ike::ByteSpan message) {
+  auto header = ike::wire::ParseIkeHeader(message);
+  if (!header) return true;
+  bool ikev1 = header->major_version() == 1;
+  if (ikev1 && header->exchange_type == v1::exchange::kAggressive) return false;
+  auto body = ike::wire::MessageBody(*header, message);
+  if (!body) return true;
+  ike::wire::PayloadCursor cursor(header->next_payload, *body);
+  while (auto payload = cursor.Next()) {
+    if (ProvesSecret(ikev1, *payload)) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
-std::string PacketText(ike::ByteSpan message) {
+std::string FieldsText(ike::ByteSpan message) {
   auto header = ike::wire::ParseIkeHeader(message);
-  if (!header) return "  no IKE header\n" + HexLines(message);
+  if (!header) return "  no IKE header\n";
   bool ikev1 = header->major_version() == 1;
   std::string text = HeaderText(*header, ikev1);
   auto body = ike::wire::MessageBody(*header, message);
-  if (!body) return text + "  truncated\n" + HexLines(message);
+  if (!body) return text + "  truncated\n";
   ike::wire::PayloadCursor cursor(header->next_payload, *body);
   while (auto payload = cursor.Next()) {
     std::string_view name = ikev1 ? v1::PayloadName(payload->type) : v2::PayloadName(payload->type);
@@ -133,7 +181,14 @@ std::string PacketText(ike::ByteSpan message) {
     text += ikev1 ? Ikev1PayloadText(*payload) : Ikev2PayloadText(*payload);
   }
   if (!cursor.ok()) text += "  malformed payload\n";
-  return text + HexLines(message);
+  return text;
 }
+
+std::string HexText(ike::ByteSpan message) {
+  if (MayBeDumped(message)) return HexLines(message);
+  return "    not shown: with it a pre-shared key can be guessed offline\n";
+}
+
+std::string PacketText(ike::ByteSpan message) { return FieldsText(message) + HexText(message); }
 
 }  // namespace exporter

@@ -1,6 +1,6 @@
-// A message decoded field by field for a person: the log of /probe?debug=true and the status page.
-// Pure function; any bytes, bounded output. What could crack a pre-shared key (HASH, signatures,
-// nonces of Aggressive Mode) is the caller's to keep out.
+// A message decoded field by field for a person: the log of /probe?debug=true and the target's
+// page. Pure functions; any bytes, bounded output. What could crack a pre-shared key (HASH,
+// signatures, all of Aggressive Mode) is decoded, but its bytes are not shown.
 #pragma once
 
 #include <string>
@@ -9,7 +9,13 @@
 
 namespace exporter {
 
-// Several lines, each indented by two spaces, with a hex dump at the end.
+// Several lines, each indented by two spaces.
+std::string FieldsText(ike::ByteSpan message);
+
+// A hex dump, indented by four spaces, or why there is none.
+std::string HexText(ike::ByteSpan message);
+
+// Both.
 std::string PacketText(ike::ByteSpan message);
 
 }  // namespace exporter

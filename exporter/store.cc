@@ -123,10 +123,13 @@ void TargetEntry::Publish(const ProbeReport& report, const std::vector<double>& 
   state_.history->Add({report.finished_at,
                        report.outcome.rtt ? static_cast<float>(state.last_rtt) : 0.0f,
                        report.outcome.version, state.last_reason, state.up, state.negotiated});
-  if (report.details == nullptr) return;
-  auto& last_answer = state_.history->last_answer[index];
-  if (last_answer && *last_answer == *report.details) return;  // as nearly always
-  last_answer = std::make_shared<const ike::AnswerDetails>(*report.details);
+  if (!report.trace) return;
+  std::shared_ptr<const ike::AnswerDetails> details;
+  if (report.details != nullptr) {
+    details = std::make_shared<const ike::AnswerDetails>(*report.details);
+  }
+  state_.history->Keep(report.outcome.version, report.full_opening,
+                       {report.finished_at, report.address, report.trace, std::move(details)});
 }
 
 void TargetEntry::PublishAudit(std::shared_ptr<const ike::AuditResult> result, double finished_at,

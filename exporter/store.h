@@ -103,6 +103,7 @@ struct ProbeReport {
   ike::IpAddress address;    // what was probed
   // For the history; null where there is none. Outlives the call that the report is given to.
   const ike::AnswerDetails* details = nullptr;
+  std::shared_ptr<const Trace> trace;  // null where there is no history
 };
 
 class TargetEntry {

@@ -225,7 +225,7 @@ void ExchangeRunner::SendMessage(Flight* flight, ike::ByteSpan message, bool ret
                                  ike::TimePoint now) {
   if (message.empty()) return;
   if (flight->trace != nullptr) {
-    flight->trace->push_back(
+    flight->trace->Add(
         {true, retransmission, now - flight->started, {message.begin(), message.end()}});
   }
   if (flight->channel) {
@@ -273,12 +273,12 @@ void ExchangeRunner::OnIcmp(Line* line, const net::IcmpError& error) {
 
 void ExchangeRunner::Deliver(Flight* flight, ike::ByteSpan message, ike::TimePoint arrival) {
   if (flight->settled) return;
-  if (flight->trace != nullptr && flight->trace->size() < 64) {
+  if (flight->trace != nullptr) {
     TracedMessage traced{false, false, arrival - flight->started, {}};
     if (MayBeShown(*flight->job.opening, false)) {
       traced.bytes.assign(message.begin(), message.end());
     }
-    flight->trace->push_back(std::move(traced));
+    flight->trace->Add(std::move(traced));
   }
   ike::TimePoint now = loop_->now();
   ike::ByteSpan reply = flight->exchange.OnMessage(message, arrival);

@@ -4,8 +4,8 @@
 
 #include <cstdint>
 #include <memory>
-#include <vector>
 
+#include "exporter/trace.h"
 #include "probes/exchange.h"
 #include "probes/target.h"
 
@@ -26,16 +26,6 @@ struct ExchangeJob {
   ike::Duration timeout{};   // from the start of the exchange, connecting included
   ike::Duration last_rtt{};  // 0 = unknown
 };
-
-// One message of an exchange, for a debug log. Raw Aggressive Mode answers never appear: with the
-// nonces they are an offline PSK-cracking kit.
-struct TracedMessage {
-  bool sent = false;
-  bool retransmission = false;
-  ike::Duration at{};  // since the exchange began
-  ike::Bytes bytes;    // empty where it must not be shown
-};
-using Trace = std::vector<TracedMessage>;
 
 class ExchangeHandler {
  public:

@@ -60,7 +60,8 @@ class Scheduler::Scheduled final : public Alarm, public ProbeRun::Owner {
   std::array<bool, 2> answers_{};    // whether each version answered its last probe
   std::array<ProbeRun*, 2> runs_{};  // of the scheduler's pool
   net::RouteHint route_;
-  std::unique_ptr<AuditAlarm> audit_alarm_;  // null where no audits are wanted
+  std::unique_ptr<AuditAlarm> audit_alarm_;       // null where no audits are wanted
+  std::array<std::unique_ptr<Trace>, 2> traces_;  // of the runs, where there is a history
 };
 
 void Scheduler::Scheduled::Configure(uint64_t generation, ike::TimePoint now) {
@@ -145,11 +146,15 @@ void Scheduler::Scheduled::Start(ike::IkeVersion version) {
   // Over before the next one is due, also where nothing answers.
   order.timeout = std::min<ike::Duration>(settings().timeout, settings().interval * 95 / 100);
   order.scheduled = true;
-  order.keep_details = scheduler_->KeepsHistory();
+  bool traced = scheduler_->KeepsHistory();
+  // The bytes of an answer of Aggressive Mode are never kept.
+  order.keep_details = traced && version == ike::IkeVersion::kV1 &&
+                       settings().exchange == ike::Ikev1Mode::kAggressive;
   order.other_version_answers = answers_[1 - index];
   order.route = &route_;
+  traces_[index] = traced ? std::make_unique<Trace>() : nullptr;
   runs_[index] = scheduler_->runs_.Make(scheduler_->services_, std::move(order), &memory_[index],
-                                        nullptr, this);
+                                        traces_[index].get(), this);
   ++scheduler_->in_flight_;
   runs_[index]->Begin();
 }
@@ -166,6 +171,8 @@ void Scheduler::Scheduled::OnProbeDone(ProbeRun* run, ProbeResult result) {
     scheduler_->stats_->CountSkip(Skip::kBudget);
   } else {
     answers_[index] = result.report.outcome.answered();
+    std::unique_ptr<Trace> trace = std::move(traces_[index]);
+    if (trace && !trace->messages().empty()) result.report.trace = std::move(trace);
     entry_->Publish(result.report, scheduler_->table_->config->metrics.rtt_buckets);
   }
   End(&runs_[index]);

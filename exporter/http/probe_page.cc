@@ -34,7 +34,7 @@ std::string MetricsText(const ike::Target& target, const AdHoc::Answers& answers
 
 std::string TraceText(const Trace& trace) {
   std::string text;
-  for (const TracedMessage& message : trace) {
+  for (const TracedMessage& message : trace.messages()) {
     char line[96];
     std::snprintf(line, sizeof line, "%9.3f ms  %s%s\n", Milliseconds(message.at),
                   message.sent ? "sent" : "received", message.retransmission ? " again" : "");

@@ -8,8 +8,9 @@ namespace {
 constexpr Route kMetrics{"", "GET, HEAD", "metrics", &Site::Metrics, Stage::kScrape};
 
 constexpr Route kRoutes[] = {
-    {"/", "GET, HEAD", "page", &Site::Overview},
-    {"/targets/*", "GET, HEAD", "page", &Site::TargetView},
+    {"/", "GET, HEAD", "page", &Site::Pages},
+    {"/targets/*", "GET, HEAD", "page", &Site::Pages},
+    {"/assets/*", "GET, HEAD", "page", &Site::Pages},
     {.path = "/-/healthy",
      .methods = "GET, HEAD",
      .handler = "healthy",

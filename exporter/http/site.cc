@@ -12,7 +12,7 @@
 #include "exporter/json/probe_json.h"
 #include "exporter/log.h"
 #include "exporter/metrics/page.h"
-#include "exporter/page/status_page.h"
+#include "exporter/page/pages.h"
 
 namespace exporter {
 namespace {
@@ -30,12 +30,13 @@ HttpReply TextReply(int status, std::string text) {
   return reply;
 }
 
-HttpReply HtmlReply(std::string html) {
+HttpReply PageReply(WebPage page) {
   HttpReply reply;
-  reply.type = "text/html; charset=utf-8";
-  reply.body = std::move(html);
-  reply.fields = {{"Content-Security-Policy", std::string(kPagePolicy)},
-                  {"Referrer-Policy", "no-referrer"}};
+  reply.status = page.status;
+  reply.type = page.type;
+  reply.body = std::move(page.body);
+  reply.fields.push_back({"Cache-Control", CacheControl(page)});
+  for (const PageHeader& header : kPageHeaders) reply.fields.push_back({header.name, header.value});
   return reply;
 }
 
@@ -164,17 +165,10 @@ HttpReply Site::Metrics(const HttpRequest&, const std::string&) {
   return reply;
 }
 
-HttpReply Site::Overview(const HttpRequest&, const std::string&) {
-  return HtmlReply(StatusPage(*services_.store->table(), UnixNow()));
-}
-
-HttpReply Site::TargetView(const HttpRequest&, const std::string& name) {
-  std::shared_ptr<const TargetTable> table = services_.store->table();
-  auto found = table->by_name.find(name);
-  if (found == table->by_name.end()) {
-    return ErrorReply({404, "there is no target of that name", "not_found", 0});
-  }
-  return HtmlReply(TargetPage(*table->entries[found->second], UnixNow()));
+HttpReply Site::Pages(const HttpRequest& request, const std::string&) {
+  PageContext context{services_.store->table(), UnixNow(), services_.telemetry_path,
+                      !services_.reloader->last_successful()};
+  return PageReply(ServePage(context, request.path, request.query));
 }
 
 HttpReply Site::Healthy(const HttpRequest&, const std::string&) {

@@ -48,8 +48,7 @@ class Site {
 
   // The answers, by route.
   HttpReply Metrics(const HttpRequest& request, const std::string& segment);
-  HttpReply Overview(const HttpRequest& request, const std::string& segment);
-  HttpReply TargetView(const HttpRequest& request, const std::string& name);
+  HttpReply Pages(const HttpRequest& request, const std::string& segment);
   HttpReply Healthy(const HttpRequest& request, const std::string& segment);
   HttpReply Ready(const HttpRequest& request, const std::string& segment);
   HttpReply Reload(const HttpRequest& request, const std::string& segment);

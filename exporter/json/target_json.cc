@@ -60,7 +60,7 @@ Json Summary(const ike::Target& target, const TargetState& state) {
 
 Json HistoryJson(const ProbeHistory& history) {
   Json list = Json::array();
-  for (const ProbeRecord& record : history.All()) {
+  for (const ProbeRecord& record : history.Recent()) {
     Json row{{"at", record.at},
              {"ikeVersion", static_cast<int>(record.version)},
              {"up", record.up},
@@ -70,6 +70,18 @@ Json HistoryJson(const ProbeHistory& history) {
     }
     if (record.reason != ike::Reason::kNone) row["reason"] = ike::ReasonName(record.reason);
     list.push_back(std::move(row));
+  }
+  return list;
+}
+
+Json FailuresJson(const ProbeHistory& history) {
+  Json list = Json::array();
+  for (const FailureRun& run : history.Failures()) {
+    list.push_back({{"from", run.first_at},
+                    {"to", run.last_at},
+                    {"count", run.count},
+                    {"ikeVersion", static_cast<int>(run.version)},
+                    {"reason", ike::ReasonName(run.reason)}});
   }
   return list;
 }
@@ -90,7 +102,9 @@ Json TargetJson(const TargetEntry& entry) {
       summary["auditedAt"] = state.audit->last_run;
       summary["auditChanges"] = state.audit->last_changes;
     }
-    if (state.history) summary["history"] = HistoryJson(*state.history);
+    if (!state.history) return summary;
+    summary["history"] = HistoryJson(*state.history);
+    summary["failures"] = FailuresJson(*state.history);
     return summary;
   });
   if (audit) json["audit"] = AuditJson(*audit);

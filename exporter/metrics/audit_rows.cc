@@ -1,9 +1,9 @@
-#include <algorithm>
 #include <array>
 #include <string>
 
 #include "exporter/metrics/algorithm_labels.h"
 #include "exporter/metrics/metric_table.h"
+#include "exporter/weak_algorithms.h"
 #include "probes/audit_result.h"
 
 namespace exporter {
@@ -11,7 +11,6 @@ namespace {
 
 using ike::IkeVersion;
 using ike::Kind;
-using ike::Verdict;
 
 constexpr uint8_t kFull = kUseFull;
 constexpr uint8_t kBasic = kUseFull | kUseBasic;
@@ -29,47 +28,7 @@ std::span<const Kind> KindsOf(IkeVersion version) {
 
 // The newest audit that learnt something; null if there is none.
 const ike::AuditResult* Known(const TargetView& view) {
-  if (!view.state.audit || !view.state.audit->last) return nullptr;
-  const ike::AuditResult* result = view.state.audit->last.get();
-  return result->success ? result : nullptr;
-}
-
-bool IsWeak(const ike::Algorithm* row) {
-  return row != nullptr && (row->verdict == Verdict::kWeak || row->verdict == Verdict::kBroken);
-}
-
-const ike::Algorithm* Lookup(IkeVersion version, const ike::AlgorithmId& id) {
-  return ike::FindAnswered(version, id.kind == Kind::kAdditionalKe ? Kind::kAdditionalKe : id.kind,
-                           id.id, id.key_length);
-}
-
-// What was accepted in the last complete audit and is unknown now: a weak algorithm does not go
-// away because a packet was lost.
-bool StillHeld(const ike::VersionAudit& audit, const ike::AlgorithmId& id) {
-  return std::find(audit.unknown.begin(), audit.unknown.end(), id) != audit.unknown.end();
-}
-
-// Calls visit(const Algorithm&) for each weak or broken algorithm that is accepted, and for the
-// mode and the protocol that IKEv1 is.
-template <typename Visit>
-void ForEachWeak(const TargetView& view, IkeVersion version, Visit visit) {
-  const ike::AuditResult* result = Known(view);
-  if (result == nullptr || !result->of(version)) return;
-  const ike::VersionAudit& audit = *result->of(version);
-  auto consider = [&](const ike::AlgorithmId& id) {
-    const ike::Algorithm* row = Lookup(version, id);
-    if (IsWeak(row)) visit(*row);
-  };
-  for (const ike::AlgorithmId& id : audit.accepted) consider(id);
-  const auto& before = view.state.audit->last_complete;
-  if (before && before.get() != result && before->of(version)) {
-    for (const ike::AlgorithmId& id : before->of(version)->accepted) {
-      if (StillHeld(audit, id)) consider(id);
-    }
-  }
-  if (version != IkeVersion::kV1) return;
-  if (audit.aggressive_mode) consider({Kind::kMode, 4, 0});
-  if (audit.main_mode || audit.aggressive_mode) consider({Kind::kProtocol, 1, 0});
+  return LearntAudit(view.state.audit.get());
 }
 
 void EmitWeak(const TargetView& view, IkeVersion version, SampleSink* sink) {
@@ -77,7 +36,7 @@ void EmitWeak(const TargetView& view, IkeVersion version, SampleSink* sink) {
   if (result == nullptr || !result->of(version)) return;
   std::array<int, ike::kKindNames.size()> counts{};
   int total = 0;
-  ForEachWeak(view, version, [&](const ike::Algorithm& row) {
+  ForEachWeak(view.state.audit.get(), version, [&](const ike::Algorithm& row) {
     ++counts[static_cast<size_t>(row.kind)];
     ++total;
   });
@@ -89,7 +48,7 @@ void EmitWeak(const TargetView& view, IkeVersion version, SampleSink* sink) {
 }
 
 void EmitWeakInfo(const TargetView& view, IkeVersion version, SampleSink* sink) {
-  ForEachWeak(view, version, [&](const ike::Algorithm& row) {
+  ForEachWeak(view.state.audit.get(), version, [&](const ike::Algorithm& row) {
     sink->Add({{"ike_version", VersionLabel(version)},
                {"kind", ike::KindName(row.kind)},
                {"algorithm", row.label},

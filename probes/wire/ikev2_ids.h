@@ -21,6 +21,7 @@ inline constexpr uint8_t kNone = 0;
 inline constexpr uint8_t kSa = 33;
 inline constexpr uint8_t kKe = 34;
 inline constexpr uint8_t kCertRequest = 38;
+inline constexpr uint8_t kAuthentication = 39;
 inline constexpr uint8_t kNonce = 40;
 inline constexpr uint8_t kNotify = 41;
 inline constexpr uint8_t kVendorId = 43;

@@ -253,9 +253,9 @@ TEST_F(ExchangeRunnerTest, AnswersOfAggressiveModeAreNotTraced) {
   runner_.Start(job, &outcomes_, &trace);
   RunUntil([this] { return !outcomes_.all.empty(); });
   EXPECT_TRUE(outcomes_.all[0].selected());
-  ASSERT_EQ(trace.size(), 2u);
-  EXPECT_FALSE(trace[0].bytes.empty());
-  EXPECT_TRUE(trace[1].bytes.empty()) << "with the nonces it is an offline PSK-cracking kit";
+  ASSERT_EQ(trace.messages().size(), 2u);
+  EXPECT_FALSE(trace.messages()[0].bytes.empty());
+  EXPECT_TRUE(trace.messages()[1].bytes.empty()) << "with the nonces it is an offline PSK-cracking kit";
 }
 
 // Accepts connections and does with each message what the test says.

@@ -1,0 +1,249 @@
+#include "exporter/page/audit_section.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <vector>
+
+#include "exporter/page/format.h"
+#include "exporter/page/judgement.h"
+#include "exporter/weak_algorithms.h"
+#include "probes/algorithms/vendor_ids.h"
+#include "probes/suite_text.h"
+
+namespace exporter {
+namespace {
+
+using ike::IkeVersion;
+using ike::Kind;
+
+constexpr std::array kIkev2Kinds = {Kind::kEncryption, Kind::kIntegrity, Kind::kPrf, Kind::kDh,
+                                    Kind::kAdditionalKe};
+constexpr std::array kIkev1Kinds = {Kind::kEncryption, Kind::kHash, Kind::kDh,
+                                    Kind::kAuthentication};
+
+std::span<const Kind> KindsOf(IkeVersion version) {
+  if (version == IkeVersion::kV1) return kIkev1Kinds;
+  return kIkev2Kinds;
+}
+
+std::string_view KindText(Kind kind) {
+  static constexpr std::array<std::string_view, ike::kKindNames.size()> kTexts = {
+      "Encryption",
+      "Integrity",
+      "PRF",
+      "Hash",
+      "Key exchange group",
+      "Additional key exchange",
+      "Authentication",
+      "Mode",
+      "Protocol"};
+  return kTexts[static_cast<size_t>(kind)];
+}
+
+bool IsGroup(Kind kind) { return kind == Kind::kDh || kind == Kind::kAdditionalKe; }
+
+std::string NameOf(IkeVersion version, const ike::AlgorithmId& id) {
+  const ike::Algorithm* row = ike::FindAnswered(version, id.kind, id.id, id.key_length);
+  if (row == nullptr) return std::to_string(id.id);
+  if (!IsGroup(id.kind)) return std::string(row->label);
+  return std::string(row->name) + " (" + std::to_string(id.id) + ")";
+}
+
+void AddAccepted(IkeVersion version, const ike::AlgorithmId& id, Html* html) {
+  const ike::Algorithm* row = ike::FindAnswered(version, id.kind, id.id, id.key_length);
+  html->Raw("<li>").Text(NameOf(version, id));
+  if (row == nullptr) return;
+  if (row->strength_bits != 0) {
+    html->Raw(" ").Element("small", "", std::to_string(row->strength_bits) + " bits");
+  }
+  std::string_view verdict = ike::VerdictName(row->verdict);
+  html->Raw(" ").Element("span", "badge " + std::string(verdict), verdict);
+}
+
+// The worst first.
+std::vector<ike::AlgorithmId> AcceptedOf(IkeVersion version, const ike::VersionAudit& audit,
+                                         Kind kind) {
+  std::vector<ike::AlgorithmId> accepted;
+  std::ranges::copy_if(audit.accepted, std::back_inserter(accepted),
+                       [kind](const auto& id) { return id.kind == kind; });
+  auto badness = [version](const ike::AlgorithmId& id) {
+    const ike::Algorithm* row = ike::FindAnswered(version, id.kind, id.id, id.key_length);
+    return row == nullptr ? 0 : -static_cast<int>(row->verdict);
+  };
+  std::ranges::stable_sort(accepted, {}, badness);
+  return accepted;
+}
+
+bool Contains(const std::vector<ike::AlgorithmId>& list, const ike::AlgorithmId& id) {
+  return std::ranges::find(list, id) != list.end();
+}
+
+// What is in none of the audit's lists was refused (a group is told by its number alone).
+bool IsRefused(const ike::VersionAudit& audit, const ike::Algorithm& row) {
+  ike::AlgorithmId id{row.kind, row.id, row.key_length};
+  if (Contains(audit.accepted, id) || Contains(audit.unknown, id)) return false;
+  return std::ranges::none_of(audit.undecidable,
+                              [&](const auto& known) { return known.algorithm == id; });
+}
+
+void AddRefusedCell(IkeVersion version, const ike::VersionAudit& audit, Kind kind, Html* html) {
+  std::string names;
+  for (const ike::Algorithm& row : ike::AllAlgorithms(version, kind)) {
+    bool worth_a_word =
+        row.in_ike_sa && (kind != Kind::kAdditionalKe || ike::IsPostQuantum(row.id));
+    if (!worth_a_word || !IsRefused(audit, row)) continue;
+    names += (names.empty() ? "" : ", ") + NameOf(version, {kind, row.id, row.key_length});
+  }
+  html->Raw("<td class=\"refused\">").Text(names.empty() ? "none" : names).Raw("</td>");
+}
+
+// The reasons once each, with what they stand for.
+std::map<std::string_view, std::string> UndecidableOf(IkeVersion version,
+                                                      const ike::VersionAudit& audit, Kind kind) {
+  std::map<std::string_view, std::string> by_reason;
+  for (const ike::Undecidable& row : audit.undecidable) {
+    if (row.algorithm.kind != kind) continue;
+    std::string& names = by_reason[row.why];
+    names += (names.empty() ? "" : ", ") + NameOf(version, row.algorithm);
+  }
+  return by_reason;
+}
+
+void AddUnknownCell(IkeVersion version, const ike::VersionAudit& audit, Kind kind, Html* html) {
+  html->Raw("<td class=\"unknown\"><ul>");
+  bool any = false;
+  for (const ike::AlgorithmId& id : audit.unknown) {
+    if (id.kind != kind) continue;
+    html->Raw("<li>").Text(NameOf(version, id)).Raw(" <small>no answer</small>");
+    any = true;
+  }
+  for (const auto& [why, names] : UndecidableOf(version, audit, kind)) {
+    html->Raw("<li>").Text(names).Raw(": ").Element("small", "", why);
+    any = true;
+  }
+  html->Raw(any ? "</ul></td>" : "<li>none</ul></td>");
+}
+
+void AddKindRow(IkeVersion version, const ike::VersionAudit& audit, Kind kind, Html* html) {
+  html->Raw("<tr><th scope=\"row\">").Text(KindText(kind)).Raw("</th><td class=\"accepted\"><ul>");
+  std::vector<ike::AlgorithmId> accepted = AcceptedOf(version, audit, kind);
+  for (const ike::AlgorithmId& id : accepted) AddAccepted(version, id, html);
+  html->Raw(accepted.empty() ? "<li>none</ul></td>" : "</ul></td>");
+  AddRefusedCell(version, audit, kind, html);
+  AddUnknownCell(version, audit, kind, html);
+  html->Raw("</tr>");
+}
+
+void AddModeRow(const ike::VersionAudit& audit, Html* html) {
+  std::string accepted = audit.main_mode ? "Main Mode" : "";
+  std::string refused = audit.main_mode ? "" : "Main Mode";
+  std::string& other = audit.aggressive_mode ? accepted : refused;
+  other += (other.empty() ? "" : ", ") + std::string("Aggressive Mode");
+  html->Raw("<tr><th scope=\"row\">Mode</th><td class=\"accepted\">");
+  html->Text(accepted.empty() ? "none" : accepted);
+  if (audit.aggressive_mode) html->Raw(" <span class=\"badge weak\">weak</span>");
+  html->Raw("</td><td class=\"refused\">").Text(refused.empty() ? "none" : refused);
+  html->Raw("</td><td class=\"unknown\">none</td></tr>");
+}
+
+template <typename Suites>
+void AddSuites(const Suites& suites, Html* html) {
+  if (suites.empty()) return;
+  html->Raw("<details><summary>").Number(static_cast<int64_t>(suites.size()));
+  html->Raw(" suites that it really selected</summary><ul>");
+  for (const auto& suite : suites) {
+    html->Raw("<li>").Element("code", "", ike::SuiteText(suite));
+  }
+  html->Raw("</ul></details>");
+}
+
+void AddMatrix(IkeVersion version, const ike::VersionAudit& audit, Html* html) {
+  html->Raw("<h3>").Text(VersionText(version)).Raw("</h3>");
+  if (!audit.answered) {
+    html->Raw("<p class=\"quiet\">It did not answer this version.</p>");
+    return;
+  }
+  html->Raw("<div class=\"scroll\" role=\"region\" tabindex=\"0\"");
+  html->Attribute("aria-label", "Audit of " + std::string(VersionText(version)));
+  html->Raw(
+      "><table class=\"matrix\"><thead><tr><th scope=\"col\">Kind</th><th scope=\"col\">Accepted"
+      "</th><th scope=\"col\">Refused</th><th scope=\"col\">Unknown</th></tr></thead><tbody>");
+  for (Kind kind : KindsOf(version)) AddKindRow(version, audit, kind, html);
+  if (version == IkeVersion::kV1) AddModeRow(audit, html);
+  html->Raw("</tbody></table></div>");
+  AddSuites(audit.ikev2_suites, html);
+  AddSuites(audit.ikev1_suites, html);
+}
+
+void AddFinding(const ike::Finding& finding, Html* html) {
+  const ike::Algorithm* row =
+      ike::FindAnswered(finding.version, finding.kind, finding.id, finding.key_length);
+  bool broken = row != nullptr && row->verdict == ike::Verdict::kBroken;
+  html->Raw("<tr><td>").Element("span", broken ? "badge broken" : "badge weak", finding.level);
+  if (finding.draft) html->Raw(" <small>draft rule</small>");
+  html->Raw("</td><th scope=\"row\">").Text(VersionText(finding.version)).Raw(" ");
+  html->Text(finding.algorithm);
+  if (finding.key_length != 0) html->Text(", " + std::to_string(finding.key_length) + " bits");
+  html->Element("small", "", KindText(finding.kind)).Raw("</th><td>").Text(finding.reason);
+  if (!finding.reference.empty()) html->Element("small", "", finding.reference);
+  html->Raw("</td><td>").Text(finding.advice).Raw("</td></tr>");
+}
+
+void AddFindings(const ike::AuditResult& result, Html* html) {
+  html->Raw("<section id=\"findings\"><h2>Findings against ").Text(result.policy).Raw("</h2>");
+  if (result.findings.empty()) {
+    html->Raw(result.compliant.value_or(false)
+                  ? "<p>None: it complies.</p>"
+                  : "<p>None so far, but the audit is incomplete.</p>");
+    html->Raw("</section>");
+    return;
+  }
+  html->Raw(
+      "<div class=\"scroll\" role=\"region\" aria-label=\"Findings\" tabindex=\"0\"><table "
+      "class=\"findings\"><thead><tr><th scope=\"col\">Level</th><th scope=\"col\">Algorithm</th>"
+      "<th scope=\"col\">Why</th><th scope=\"col\">What to change</th></tr></thead><tbody>");
+  for (const ike::Finding& finding : result.findings) AddFinding(finding, html);
+  html->Raw("</tbody></table></div></section>");
+}
+
+void AddSummary(const AuditHistory& audit, double now, Html* html) {
+  const ike::AuditResult& result = *audit.last;
+  html->Raw("<p>Ended ");
+  AddAgo(audit.last_run, now, html);
+  html->Raw(result.complete ? ", complete, " : ", <strong>incomplete</strong>, ");
+  html->Number(result.requests).Raw(" requests in ");
+  html->Text(DurationText(std::chrono::duration<double>(result.duration).count()));
+  html->Raw(", responder ").Text(ike::Implementations()[result.implementation]);
+  html->Raw(result.post_quantum ? ", post-quantum key exchange accepted.</p>"
+                                : ", no post-quantum key exchange.</p>");
+}
+
+void AddChanges(const AuditHistory& audit, Html* html) {
+  if (audit.last_changes.empty()) return;
+  html->Raw("<h3>Changed since the audit before</h3><ul>");
+  for (const std::string& change : audit.last_changes) html->Raw("<li>").Text(change);
+  html->Raw("</ul>");
+}
+
+}  // namespace
+
+void AddAuditSection(const TargetSnapshot& snapshot, double now, Html* html) {
+  html->Raw("<section id=\"audit\"><h2>Last audit</h2>");
+  const AuditHistory* audit = snapshot.audit ? &*snapshot.audit : nullptr;
+  const ike::AuditResult* result = LearntAudit(audit);
+  if (result == nullptr) {
+    html->Raw(audit == nullptr ? "<p class=\"quiet\">Not audited yet.</p></section>"
+                               : "<p class=\"quiet\">Nothing answered it.</p></section>");
+    return;
+  }
+  AddSummary(*audit, now, html);
+  AddChanges(*audit, html);
+  for (IkeVersion version : {IkeVersion::kV2, IkeVersion::kV1}) {
+    if (result->of(version)) AddMatrix(version, *result->of(version), html);
+  }
+  html->Raw("</section>");
+  AddFindings(*result, html);
+}
+
+}  // namespace exporter

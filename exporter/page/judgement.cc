@@ -1,0 +1,140 @@
+#include "exporter/page/judgement.h"
+
+#include "exporter/page/format.h"
+#include "exporter/weak_algorithms.h"
+#include "probes/suite_text.h"
+
+namespace exporter {
+namespace {
+
+using ike::IkeVersion;
+
+constexpr std::array kVersions = {IkeVersion::kV2, IkeVersion::kV1};
+
+bool WorkedBefore(const VersionState& state) {
+  return (state.ever_answered && !state.up) || (state.has_suite && !state.negotiated);
+}
+
+bool AgreesToNothing(const TargetFacts& facts) {
+  for (IkeVersion version : kVersions) {
+    if (facts.settings.probes(version) && facts.of(version).negotiated) return false;
+  }
+  return true;
+}
+
+bool IsWaiting(const TargetFacts& facts) {
+  for (IkeVersion version : kVersions) {
+    if (facts.settings.probes(version) && facts.of(version).last_run <= 0) return true;
+  }
+  return false;
+}
+
+std::string DownText(const TargetFacts& facts) {
+  std::string text;
+  std::string common;
+  for (IkeVersion version : kVersions) {
+    const VersionState& state = facts.of(version);
+    if (!facts.settings.probes(version) || state.up) continue;
+    std::string failure = FailureText(version, state);
+    if (failure == common) return common;
+    common = failure;
+    text += (text.empty() ? "" : "; ") + std::string(VersionText(version)) + ": " + failure;
+  }
+  return text;
+}
+
+std::string ImpairedText(const TargetFacts& facts) {
+  for (IkeVersion version : kVersions) {
+    const VersionState& state = facts.of(version);
+    if (!facts.settings.probes(version) || !WorkedBefore(state)) continue;
+    return std::string(VersionText(version)) + ": " + FailureText(version, state);
+  }
+  return "answers, but agrees to nothing that is offered";
+}
+
+void Consider(double at, std::string_view what, Change* newest) {
+  if (at > newest->at) *newest = {at, what};
+}
+
+}  // namespace
+
+Condition ConditionOf(const TargetFacts& facts) {
+  if (!facts.up) return IsWaiting(facts) ? Condition::kWaiting : Condition::kDown;
+  for (IkeVersion version : kVersions) {
+    if (facts.settings.probes(version) && WorkedBefore(facts.of(version))) {
+      return Condition::kImpaired;
+    }
+  }
+  return AgreesToNothing(facts) ? Condition::kImpaired : Condition::kUp;
+}
+
+std::string FailureText(IkeVersion version, const VersionState& state) {
+  if (state.last_run <= 0) return "not probed yet";
+  if (state.up && state.negotiated) return "";
+  if (state.up && state.error_notify != 0) {
+    return "refused with " + NotifyText(version, state.error_notify);
+  }
+  if (state.up && state.has_suite) return "answers again, nothing agreed upon yet";
+  if (state.last_reason == ike::Reason::kNone) return state.up ? "agreed to nothing" : "no answer";
+  return std::string(ReasonText(state.last_reason));
+}
+
+std::string ProblemText(const TargetFacts& facts) {
+  switch (ConditionOf(facts)) {
+    case Condition::kDown:
+      return DownText(facts);
+    case Condition::kImpaired:
+      return ImpairedText(facts);
+    case Condition::kWaiting:
+    case Condition::kUp:
+      return "";
+  }
+  return "";
+}
+
+IkeVersion MainVersion(const TargetFacts& facts) {
+  for (IkeVersion version : kVersions) {
+    if (facts.settings.probes(version) && facts.of(version).has_suite) return version;
+  }
+  for (IkeVersion version : kVersions) {
+    if (facts.settings.probes(version) && facts.of(version).ever_answered) return version;
+  }
+  return facts.settings.ikev2 ? IkeVersion::kV2 : IkeVersion::kV1;
+}
+
+uint16_t GroupStrengthOf(IkeVersion version, const VersionState& state) {
+  if (!state.has_suite) return 0;
+  return ike::GroupStrength(version == IkeVersion::kV1 ? state.ikev1.group : state.ikev2.group);
+}
+
+std::string SuiteTextOf(IkeVersion version, const VersionState& state) {
+  if (!state.has_suite) return "";
+  return version == IkeVersion::kV1 ? ike::SuiteText(state.ikev1) : ike::SuiteText(state.ikev2);
+}
+
+WeakCount CountWeak(const AuditHistory* audit) {
+  WeakCount count;
+  const ike::AuditResult* result = LearntAudit(audit);
+  if (result == nullptr) return count;
+  for (IkeVersion version : kVersions) {
+    ForEachWeak(audit, version, [&](const ike::Algorithm& row) {
+      ++(row.verdict == ike::Verdict::kBroken ? count.broken : count.weak);
+    });
+  }
+  count.violations = static_cast<uint32_t>(result->findings.size());
+  return count;
+}
+
+Change LastChange(const TargetFacts& facts) {
+  Change newest;
+  Consider(facts.up_changed_at, facts.up ? "came up" : "went down", &newest);
+  for (const VersionState& state : facts.versions) {
+    Consider(state.suite_changed_at, "new suite", &newest);
+  }
+  if (facts.audit != nullptr && !facts.audit->last_changes.empty()) {
+    Consider(facts.audit->last_run, "audit differs", &newest);
+  }
+  return newest;
+}
+
+}  // namespace exporter

@@ -1,0 +1,38 @@
+// Trace: the messages that went to and fro in one probe, for a debug log and the target's page.
+// Bounded whatever the peer sends. Filled on the engine's thread; immutable once handed over.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "probes/bytes.h"
+#include "probes/outcome.h"
+
+namespace exporter {
+
+// Raw Aggressive Mode answers never appear: with the nonces they are an offline PSK-cracking kit.
+struct TracedMessage {
+  bool sent = false;
+  bool retransmission = false;
+  ike::Duration at{};  // since its exchange began
+  ike::Bytes bytes;    // empty where it must not be shown
+};
+
+class Trace {
+ public:
+  static constexpr size_t kMostMessages = 32;
+  static constexpr size_t kMostBytes = 32 * 1024;
+
+  // What exceeds the bounds is only counted.
+  void Add(TracedMessage message);
+
+  const std::vector<TracedMessage>& messages() const { return messages_; }
+  size_t dropped() const { return dropped_; }
+
+ private:
+  std::vector<TracedMessage> messages_;
+  size_t bytes_ = 0;
+  size_t dropped_ = 0;
+};
+
+}  // namespace exporter

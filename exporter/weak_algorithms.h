@@ -1,0 +1,49 @@
+// What an endpoint accepts though the registry calls it weak or broken: one rule for the metrics
+// and the pages. Pure functions over an audit's history, which its TargetEntry's lock guards.
+#pragma once
+
+#include <algorithm>
+
+#include "exporter/store.h"
+#include "probes/algorithms/registry.h"
+#include "probes/audit_result.h"
+
+namespace exporter {
+
+// The newest audit that learnt something; null if there is none.
+inline const ike::AuditResult* LearntAudit(const AuditHistory* history) {
+  if (history == nullptr || !history->last) return nullptr;
+  return history->last->success ? history->last.get() : nullptr;
+}
+
+inline bool IsWeak(const ike::Algorithm* row) {
+  return row != nullptr &&
+         (row->verdict == ike::Verdict::kWeak || row->verdict == ike::Verdict::kBroken);
+}
+
+// Calls visit(const Algorithm&) for each weak or broken algorithm that is accepted, and for the
+// mode and the protocol that IKEv1 is. What a complete audit found accepted and the newest could
+// not tell counts on: it does not go away because a packet was lost.
+template <typename Visit>
+void ForEachWeak(const AuditHistory* history, ike::IkeVersion version, Visit visit) {
+  const ike::AuditResult* result = LearntAudit(history);
+  if (result == nullptr || !result->of(version)) return;
+  const ike::VersionAudit& audit = *result->of(version);
+  auto consider = [&](const ike::AlgorithmId& id) {
+    const ike::Algorithm* row = ike::FindAnswered(version, id.kind, id.id, id.key_length);
+    if (IsWeak(row)) visit(*row);
+  };
+  for (const ike::AlgorithmId& id : audit.accepted) consider(id);
+  const auto& before = history->last_complete;
+  if (before && before.get() != result && before->of(version)) {
+    for (const ike::AlgorithmId& id : before->of(version)->accepted) {
+      if (std::ranges::find(audit.unknown, id) != audit.unknown.end()) consider(id);
+    }
+  }
+  if (version != ike::IkeVersion::kV1) return;
+  constexpr uint16_t kAggressive = 4;  // the exchange type
+  if (audit.aggressive_mode) consider({ike::Kind::kMode, kAggressive, 0});
+  if (audit.main_mode || audit.aggressive_mode) consider({ike::Kind::kProtocol, 1, 0});
+}
+
+}  // namespace exporter

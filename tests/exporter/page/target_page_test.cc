@@ -1,0 +1,151 @@
+#include "exporter/page/target_page.h"
+
+#include <gtest/gtest.h>
+
+#include "exporter/page/format.h"
+#include "exporter/page/pages.h"
+#include "tests/exporter/metrics/sample_fleet.h"
+#include "tests/exporter/page/html_check.h"
+#include "tests/support/hex.h"
+
+namespace exporter {
+namespace {
+
+constexpr double kNow = 1.7e9 + 4000;
+
+class TargetPageTest : public testing::Test {
+ protected:
+  TargetPageTest() : table_(test::SampleFleet(&store_, config::MetricsDetail::kFull)) {}
+
+  WebPage Get(const std::string& path, std::string_view query = "") const {
+    return ServePage({table_, kNow, "/metrics", false}, path, query);
+  }
+  std::string PageOf(const std::string& name) const {
+    WebPage page = Get("/targets/" + name);
+    EXPECT_EQ(page.status, 200);
+    EXPECT_EQ(test::Malformed(page.body), "") << name;
+    EXPECT_EQ(test::Forbidden(page.body), "") << name;
+    return page.body;
+  }
+  static bool Holds(const std::string& html, const std::string& part) {
+    return html.find(part) != std::string::npos;
+  }
+
+  Store store_;
+  std::shared_ptr<const TargetTable> table_;
+};
+
+TEST_F(TargetPageTest, TheMatrixHoldsWhatIsAcceptedRefusedAndUnknown) {
+  std::string html = PageOf("hq");
+  size_t matrix = html.find("class=\"matrix\"");
+  ASSERT_NE(matrix, std::string::npos);
+  size_t row = html.find("<th scope=\"row\">Encryption</th>", matrix);
+  std::string encryption = html.substr(row, html.find("</tr>", row) - row);
+  size_t refused = encryption.find("class=\"refused\"");
+  EXPECT_LT(encryption.find("ENCR_AES_GCM_16_256"), refused);
+  EXPECT_GT(encryption.find("ENCR_3DES"), refused);
+  EXPECT_NE(encryption.find("ENCR_3DES"), std::string::npos);
+  EXPECT_TRUE(Holds(html, "post-quantum key exchange accepted"));
+  EXPECT_TRUE(Holds(html, "384-bit random ECP group (20)"));
+}
+
+TEST_F(TargetPageTest, FindingsComeWithReasonReferenceAndAdvice) {
+  std::string html = PageOf("legacy");
+  EXPECT_TRUE(Holds(html, "Findings against bsi"));
+  EXPECT_TRUE(Holds(html, "Aggressive Mode"));
+  EXPECT_TRUE(Holds(html, "aggressive = no")) << "advice";
+  EXPECT_TRUE(Holds(html, "<span class=\"badge broken\">broken</span>"));
+  EXPECT_TRUE(Holds(html, "Changed since the audit before"));
+  EXPECT_TRUE(Holds(html, "module=aggressive&amp;debug=true"));
+}
+
+TEST_F(TargetPageTest, ATargetThatIsDownSaysWhy) {
+  std::string html = PageOf("down");
+  EXPECT_TRUE(Holds(html,
+                    "IKEv2: port unreachable or connection refused; IKEv1: the answer is "
+                    "not IKE"));
+  EXPECT_TRUE(Holds(html, "Nothing answered it"));
+  EXPECT_TRUE(Holds(html, "target=%5B2001%3Adb8%3A%3A1%5D%3A4500"));
+}
+
+TEST_F(TargetPageTest, ATargetThatWasNeverProbedHasAPage) {
+  std::string html = PageOf("new");
+  EXPECT_TRUE(Holds(html, "badge waiting"));
+  EXPECT_TRUE(Holds(html, "Not audited yet"));
+  EXPECT_TRUE(Holds(html, "Nothing was sent yet"));
+}
+
+TEST_F(TargetPageTest, TheLastExchangeIsDecoded) {
+  TargetEntry& entry = *table_->entries[0];
+  ProbeReport report;
+  report.full_opening = true;
+  report.outcome.version = ike::IkeVersion::kV2;
+  report.outcome.version_answered = true;
+  report.finished_at = kNow - 5;
+  auto trace = std::make_shared<Trace>();
+  ike::Bytes message = ike::test::FromHex(
+      "0102030405060708"
+      "1112131415161718"
+      "29202220"
+      "00000000"
+      "00000024"
+      "000000080000000e");
+  trace->Add({true, false, {}, message});
+  trace->Add({false, false, std::chrono::milliseconds(12), message});
+  trace->Add({false, false, std::chrono::milliseconds(13), {}});
+  report.trace = trace;
+  entry.Publish(report, table_->config->metrics.rtt_buckets);
+  std::string html = PageOf("hq");
+  EXPECT_TRUE(Holds(html, "NO_PROPOSAL_CHOSEN"));
+  EXPECT_TRUE(Holds(html, "after 12.000 ms"));
+  EXPECT_TRUE(Holds(html, "01020304 05060708"));
+  EXPECT_TRUE(Holds(html, "bytes not shown"));
+}
+
+TEST_F(TargetPageTest, WithoutHistoryItSaysSo) {
+  auto basic = test::SampleFleet(&store_, config::MetricsDetail::kBasic);
+  std::string html = TargetPage({basic, kNow, "/metrics", false}, *basic->entries[0]);
+  EXPECT_EQ(test::Malformed(html), "");
+  EXPECT_TRUE(Holds(html, "None is kept with"));
+  EXPECT_FALSE(Holds(html, "Last exchange</h2>"));
+}
+
+TEST_F(TargetPageTest, WhatThereIsNotIs404) {
+  for (const char* path : {"/targets/nobody", "/targets/<b>", "/assets/", "/assets/x", "/x"}) {
+    WebPage page = Get(path);
+    EXPECT_EQ(page.status, 404) << path;
+    EXPECT_EQ(test::Malformed(page.body), "");
+    EXPECT_FALSE(Holds(page.body, "<b>"));
+  }
+}
+
+TEST_F(TargetPageTest, AssetsAreCachedByTheirVersion) {
+  std::string html = PageOf("hq");
+  size_t begin = html.find("/assets/page.css?v=");
+  ASSERT_NE(begin, std::string::npos);
+  WebPage css = Get("/assets/page.css", html.substr(begin + 17, 18));
+  EXPECT_EQ(css.status, 200);
+  EXPECT_EQ(css.type, "text/css; charset=utf-8");
+  EXPECT_TRUE(css.immutable);
+  EXPECT_FALSE(Get("/assets/page.css").immutable);
+  EXPECT_TRUE(Holds(css.body, "prefers-color-scheme"));
+  EXPECT_FALSE(Holds(css.body, "url("));
+  EXPECT_TRUE(Holds(Get("/assets/page.js").body, "use strict"));
+  EXPECT_EQ(Get("/assets/icon.svg").type, "image/svg+xml");
+}
+
+TEST(Format, TimesAndFigures) {
+  EXPECT_EQ(DurationText(119.9), "119 s");
+  EXPECT_EQ(DurationText(120), "2 min");
+  EXPECT_EQ(DurationText(7200), "2.0 h");
+  EXPECT_EQ(DurationText(86400 * 3), "3 days");
+  EXPECT_EQ(AgoText(0, 5), "never");
+  EXPECT_EQ(AgoText(10, 5), "0 s ago");
+  EXPECT_EQ(IsoTime(1.7e9), "2023-11-14T22:13:20Z");
+  EXPECT_EQ(RttText(0.00841), "8.4 ms");
+  EXPECT_EQ(RttText(1.2345), "1234 ms");
+  EXPECT_EQ(RttText(kNotYet), "");
+}
+
+}  // namespace
+}  // namespace exporter
