@@ -220,13 +220,16 @@ class Test:
         self.expect(200, "GET", "/targets/{name}", "/targets/weak")
         for path in ("/api/targets/{name}", "/targets/{name}"):
             self.expect(404, "GET", path, path.replace("{name}", "unknown"))
+        for file in ("page.css", "page.js", "icon.svg"):
+            self.expect(200, "GET", "/assets/{file}", f"/assets/{file}")
+        self.expect(404, "GET", "/assets/{file}", "/assets/unknown")
         self.expect(404, "GET", "/api/audits/{id}", "/api/audits/0123456789abcdef")
 
     # --- what holds for every operation
 
     def check_refusals(self):
         for (method, path), operation in self.document.operations().items():
-            real = path.replace("{name}", "weak").replace("{id}", "1")
+            real = path.replace("{name}", "weak").replace("{id}", "1").replace("{file}", "page.css")
             body = {"host": DOWN} if path.startswith("/api/ike/") else None
             self.expect(403, method, path, real, body, {"Host": "rebound.example"})
             if "401" in operation["responses"]:
