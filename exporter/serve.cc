@@ -12,6 +12,7 @@
 #include "exporter/engine/engine_pool.h"
 #include "exporter/http/http_server.h"
 #include "exporter/log.h"
+#include "exporter/net/descriptor_limit.h"
 #include "exporter/reload.h"
 #include "exporter/service_manager.h"
 #include "exporter/state_file.h"
@@ -199,6 +200,7 @@ std::string AddressesOf(const std::vector<Listener>& listeners) {
 
 int Serve(const ServeOptions& options) {
   if (options.config_check) return CheckConfig(options.config_file);
+  net::RaiseDescriptorLimit();
   sigset_t signals = BlockSignals();
   ServiceManager manager;
   StartLog(options.log_level.empty() ? "info" : options.log_level, options.log_format);

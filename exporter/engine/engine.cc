@@ -5,9 +5,18 @@
 #include <utility>
 
 #include "exporter/engine/schedule.h"
+#include "exporter/net/descriptor_limit.h"
 
 namespace exporter {
 namespace {
+
+// Descriptors that are left to HTTP, names, logs and files; at most half of all.
+constexpr size_t kOtherDescriptors = 256;
+
+size_t ConnectionsOfEach(size_t engines) {
+  size_t all = net::DescriptorLimit();
+  return std::max<size_t>(1, (all - std::min(all / 2, kOtherDescriptors)) / engines);
+}
 
 constexpr ike::Duration kProgressInterval = std::chrono::milliseconds(200);
 
@@ -62,6 +71,7 @@ tl::expected<std::unique_ptr<Engine>, std::string> Engine::Create(EngineOptions 
   std::unique_ptr<Engine> engine(new Engine(std::move(options), std::move(*loop)));
   engine->resolver_ = std::move(*resolver);
   engine->services_.resolver = engine->resolver_.get();
+  engine->runner_.set_max_connections(ConnectionsOfEach(engine->options_.count));
   return engine;
 }
 

@@ -135,6 +135,7 @@ void ExchangeRunner::Refill(ike::TimePoint now) {
 bool ExchangeRunner::MayLaunch() const { return tokens_ >= 1; }
 
 void ExchangeRunner::LaunchWaiting(ike::TimePoint now) {
+  LaunchUnconnected(now);
   if (waiting_.empty()) return;
   Refill(now);
   while (!waiting_.empty() && MayLaunch()) {
@@ -173,10 +174,13 @@ ExchangeRunner::Line* ExchangeRunner::LineFor(const ExchangeJob& job) {
 }
 
 void ExchangeRunner::Launch(Flight* flight, ike::TimePoint now) {
-  // What it waited for our own rate is not the peer's silence.
+  // What it waited for our own limits is not the peer's silence.
   flight->started += now - flight->queued_at;
-  if (ike::IsTcp(flight->job.transport)) return LaunchTcp(flight);
-  LaunchUdp(flight, now);
+  if (!ike::IsTcp(flight->job.transport)) return LaunchUdp(flight, now);
+  if (connections_ < max_connections_) return LaunchTcp(flight);
+  flight->waiting = true;
+  flight->queued_at = now;
+  unconnected_.push_back(flight);
 }
 
 tl::expected<ike::IpAddress, int> ExchangeRunner::SourceFor(const ExchangeJob& job,
@@ -347,7 +351,7 @@ void ExchangeRunner::ReportDone() {
   done.swap(done_);
   for (Flight* flight : done) {
     // Destroyed here and not in its own callback.
-    flight->channel.reset();
+    Disconnect(flight);
     if (!flight->cancelled) {
       flight->handler->OnExchangeDone(flight->began ? flight->exchange.outcome() : flight->failed);
     }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <tuple>
@@ -38,6 +39,8 @@ class ExchangeRunner final : public Exchanger {
   ike::TimePoint Tick(ike::TimePoint now);
 
   void set_packets_per_second(uint32_t rate) { packets_per_second_ = rate; }
+  // Of TCP; further exchanges wait until one is over.
+  void set_max_connections(size_t count) { max_connections_ = count; }
   KeyPool* key_pool() { return &keys_; }
 
   size_t in_flight() const { return active_.size() + connecting_; }
@@ -58,11 +61,13 @@ class ExchangeRunner final : public Exchanger {
   void LaunchWaiting(ike::TimePoint now);
   void Refill(ike::TimePoint now);
   bool MayLaunch() const;
+  void LaunchUnconnected(ike::TimePoint now);
   void Launch(Flight* flight, ike::TimePoint now);
   void LaunchUdp(Flight* flight, ike::TimePoint now);
   tl::expected<ike::IpAddress, int> SourceFor(const ExchangeJob& job, ike::TimePoint now);
   void ForgetRoute(const ExchangeJob& job);
   void LaunchTcp(Flight* flight);
+  void Disconnect(Flight* flight);
   bool Reconnect(Flight* flight);
   void BeginExchange(Flight* flight, const ike::Endpoint& local, ike::TimePoint now);
   void SendMessage(Flight* flight, ike::ByteSpan message, bool retransmission, ike::TimePoint now);
@@ -89,8 +94,9 @@ class ExchangeRunner final : public Exchanger {
   SpiTable<Flight> active_;
   std::vector<std::unique_ptr<Flight>> flights_;
   std::vector<Flight*> free_;
-  RingQueue<Flight*> waiting_;  // for the packet rate
-  std::vector<Flight*> done_;   // to be reported when the state is consistent
+  RingQueue<Flight*> waiting_;      // for the packet rate
+  RingQueue<Flight*> unconnected_;  // for one of max_connections_
+  std::vector<Flight*> done_;       // to be reported when the state is consistent
   std::map<LineKey, std::unique_ptr<Line>> lines_;
   PeerNotes garbage_;
   PeerNotes errors_;
@@ -99,6 +105,8 @@ class ExchangeRunner final : public Exchanger {
   double tokens_ = 0;
   ike::TimePoint refilled_;
   size_t connecting_ = 0;
+  size_t connections_ = 0;
+  size_t max_connections_ = std::numeric_limits<size_t>::max();
   size_t receive_capacity_ = 0;
 };
 

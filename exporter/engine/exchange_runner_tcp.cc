@@ -7,6 +7,20 @@
 
 namespace exporter {
 
+// In their order, as connections become free.
+void ExchangeRunner::LaunchUnconnected(ike::TimePoint now) {
+  while (!unconnected_.empty() && connections_ < max_connections_) {
+    Flight* flight = unconnected_.front();
+    unconnected_.pop_front();
+    flight->waiting = false;
+    if (flight->settled) {  // cancelled while it waited
+      done_.push_back(flight);
+      continue;
+    }
+    Launch(flight, now);
+  }
+}
+
 void ExchangeRunner::LaunchTcp(Flight* flight) {
   const ExchangeJob& job = flight->job;
   net::TcpTarget target{
@@ -16,9 +30,16 @@ void ExchangeRunner::LaunchTcp(Flight* flight) {
   auto channel = net::TcpChannel::Connect(loop_, target, flight);
   if (!channel) return OnTcpClosed(flight, channel.error());
   flight->channel = std::move(*channel);
+  ++connections_;
   flight->connecting = true;
   ++connecting_;
   timers_.Arm(flight, flight->started + job.timeout);
+}
+
+void ExchangeRunner::Disconnect(Flight* flight) {
+  if (!flight->channel) return;
+  flight->channel.reset();
+  --connections_;
 }
 
 // The peer asked for another message and closed, as libreswan does after INVALID_KE_PAYLOAD: that
@@ -26,7 +47,7 @@ void ExchangeRunner::LaunchTcp(Flight* flight) {
 bool ExchangeRunner::Reconnect(Flight* flight) {
   if (flight->reconnected || flight->connecting || !flight->exchange.answered()) return false;
   flight->reconnected = true;
-  flight->channel.reset();
+  Disconnect(flight);
   LaunchTcp(flight);
   return true;
 }
