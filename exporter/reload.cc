@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include <chrono>
+#include <new>
 #include <utility>
 
 #include "exporter/engine/schedule.h"
@@ -14,6 +15,15 @@ ConfigReloader::ConfigReloader(std::string path, Shard shard, Store* store, Engi
 
 tl::expected<void, std::string> ConfigReloader::Load() {
   std::lock_guard lock(mutex_);
+  try {
+    return LoadNow();
+  } catch (const std::bad_alloc&) {
+    successful_ = false;
+    return tl::make_unexpected(path_ + ": there is not enough memory for it");
+  }
+}
+
+tl::expected<void, std::string> ConfigReloader::LoadNow() {
   auto loaded = config::Load(path_);
   if (!loaded) {
     successful_ = false;

@@ -28,7 +28,7 @@ class ConfigReloader {
   using TableHook = std::function<void(const TargetTable& table)>;
   void OnNewTable(TableHook hook) { on_new_table_ = std::move(hook); }
 
-  // The errors are one line each.
+  // The errors are one line each. Where the memory does not suffice, that is the error.
   tl::expected<void, std::string> Load();
 
   bool last_successful() const { return successful_.load(std::memory_order_relaxed); }
@@ -37,6 +37,8 @@ class ConfigReloader {
   const std::string& path() const { return path_; }
 
  private:
+  tl::expected<void, std::string> LoadNow();
+
   const std::string path_;
   const Shard shard_;
   Store* const store_;
