@@ -21,6 +21,7 @@ NOBODY = 65534
 URL = "http://127.0.0.1:10500"
 SKIPPED = 77  # CTest's SKIP_RETURN_CODE
 INSIDE = "IKE_HOSTILE_INSIDE"
+LOGIN = {}  # headers of every request
 
 
 def enter():
@@ -60,7 +61,7 @@ def wait_for(what, condition, seconds, every=0.1):
 def get(path, timeout=20, headers=None):
     """(status, text)"""
     try:
-        request = urllib.request.Request(URL + path, headers=headers or {})
+        request = urllib.request.Request(URL + path, headers={**LOGIN, **(headers or {})})
         with urllib.request.urlopen(request, timeout=timeout) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
@@ -68,7 +69,8 @@ def get(path, timeout=20, headers=None):
 
 
 def post(path, body, timeout=70):
-    request = urllib.request.Request(URL + path, body.encode(), {"Content-Type": "application/json"})
+    request = urllib.request.Request(URL + path, body.encode(),
+                                     {**LOGIN, "Content-Type": "application/json"})
     try:
         with urllib.request.urlopen(request, timeout=timeout) as answer:
             return answer.status, answer.read().decode()
