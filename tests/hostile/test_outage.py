@@ -96,7 +96,8 @@ class Outage(unittest.TestCase):
         self.check_healthy(page)
         self.assertGreater(min(page.by_target("ike_probes_total", "healthy-").values()), 1)
         self.assertEqual(0, sum(page.by_target("ike_up", "silent-").values()))
-        self.assertLess(self.exporter.memory(), 120 << 20)
+        # Some 15 KiB for each: a probe under way keeps what it sent for the target's page.
+        self.assertLess(self.exporter.memory(), 200 << 20)
 
     def test_all_down_at_once(self):
         self.begin("")
