@@ -1,5 +1,7 @@
 #include "exporter/http/reply_writer.h"
 
+#include <strings.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
@@ -104,7 +106,15 @@ void ReplyWriter::AppendHead(const std::vector<HttpField>& extra) {
   if (!reply_.type.empty()) AppendField("Content-Type", reply_.type, &head_);
   AppendField("X-Content-Type-Options", "nosniff", &head_);
   AppendField("Vary", "Accept-Encoding", &head_);
-  for (const HttpField& field : reply_.fields) AppendField(field.name, field.value, &head_);
+  // What the operator configured is said instead of our own.
+  auto configured = [&extra](const HttpField& own) {
+    return std::ranges::any_of(extra, [&own](const HttpField& field) {
+      return strcasecmp(field.name.c_str(), own.name.c_str()) == 0;
+    });
+  };
+  for (const HttpField& field : reply_.fields) {
+    if (!configured(field)) AppendField(field.name, field.value, &head_);
+  }
   for (const HttpField& field : extra) AppendField(field.name, field.value, &head_);
   if (chunked_) AppendField("Transfer-Encoding", "chunked", &head_);
   if (!reply_.source) AppendField("Content-Length", std::to_string(reply_.body.size()), &head_);
