@@ -44,7 +44,6 @@ struct Exchange::Dialogues {
 Exchange::Exchange() : dialogues_(std::make_unique<Dialogues>()) {}
 Exchange::~Exchange() = default;
 Exchange::Exchange(Exchange&&) noexcept = default;
-Exchange& Exchange::operator=(Exchange&&) noexcept = default;
 
 ByteSpan Exchange::Begin(const PreparedOpening& opening, uint16_t ke_group,
                          const ExchangeSeed& seed, KeyShares* shares, const ExchangeTiming& timing,

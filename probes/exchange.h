@@ -26,7 +26,6 @@ class Exchange {
   Exchange();
   ~Exchange();
   Exchange(Exchange&&) noexcept;
-  Exchange& operator=(Exchange&&) noexcept;
 
   // Starts over. Returns the first message, valid until the next call. `ke_group` overrides the
   // opening's KE group (a group that the endpoint is known to choose); 0 = the opening's own, which

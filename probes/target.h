@@ -22,7 +22,7 @@ constexpr std::string_view TransportName(Transport t) {
   return kTransportNames[static_cast<int>(t)];
 }
 constexpr bool IsTcp(Transport t) { return t == Transport::kTcp || t == Transport::kTcpRaw; }
-// The contract's section 5.
+// RFC 7296 section 2 and RFC 9329.
 constexpr uint16_t DefaultPort(Transport t) {
   return t == Transport::kUdpEncap || t == Transport::kTcp ? 4500 : 500;
 }

@@ -20,12 +20,10 @@ class Courier {
   void Ask(Opening question, bool may_leave_state, int attempts = 2);
   // What the audit's owner has to do next.
   AuditStep Next(TimePoint now);
-  // True when the question is done: outcome() is its answer, or silent() is true.
+  // True when the question is done: outcome() is its answer, or the last silence.
   bool OnOutcome(const Outcome& outcome, TimePoint now);
 
   const Outcome& outcome() const { return outcome_; }
-  // The question was never answered though the control was, or nothing ever was.
-  bool silent() const { return !outcome_.answered() || outcome_.answer == AnswerKind::kCookie; }
   // The endpoint stopped answering for good, or the requests are used up: no use in asking on.
   bool given_up() const { return given_up_; }
   // Cookies are demanded whatever we do: no more state than necessary should be left there.

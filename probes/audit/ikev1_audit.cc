@@ -181,6 +181,9 @@ bool Ikev1Audit::PlanMethods() {
     for (const Algorithm& row : AllAlgorithms(IkeVersion::kV1, Kind::kAuthentication)) {
       if (row.in_ike_sa && row.id != accepted_methods_[0]) methods_left_.push_back(row.id);
     }
+    // It is known to be silent when one that it lacks is among them.
+    if (implementation_ == kLibreswan) CompareCommonMethods();
+    if (asking_) return true;
   }
   if (methods_left_.empty()) return false;
   std::vector<uint16_t> methods = methods_left_;
@@ -231,10 +234,10 @@ void Ikev1Audit::Ask(Purpose purpose, Ikev1Opening opening) {
 }
 
 // To questions of methods and of Aggressive Mode, silence is an answer of a kind: libreswan has no
-// other. That it is not a loss takes more copies where the endpoint is not known to be silent, or
-// the line is known to lose them.
+// other. That it is not a loss takes more copies of a question of methods, and where the line is
+// known to lose them.
 int Ikev1Audit::Attempts(Purpose purpose) const {
-  if (purpose == Purpose::kMethods) return implementation_ == kLibreswan && !lossy_ ? 1 : 3;
+  if (purpose == Purpose::kMethods) return 3;
   return purpose == Purpose::kAggressive && !lossy_ ? 1 : 2;
 }
 

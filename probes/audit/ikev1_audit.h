@@ -66,6 +66,7 @@ class Ikev1Audit final : public Audit {
   int Attempts(Purpose purpose) const;
   void AskBatch(Purpose purpose, Ikev1Space::Batch batch, const std::vector<uint16_t>& methods,
                 bool send_vendor_ids = false);
+  void CompareCommonMethods();
   void AskMethods(Purpose purpose, const std::vector<uint16_t>& methods);
   std::vector<uint16_t> SweepMethods() const;
   std::vector<Ikev1Transform> AggressiveTransforms(uint16_t group) const;

@@ -170,6 +170,11 @@ void Ikev1Audit::LearnMethods(Verdict verdict) {
     accepted_methods_.push_back(method);
     return;
   }
+  CompareCommonMethods();
+}
+
+// Which methods a daemon has that is silent when it lacks one can only be asked of two.
+void Ikev1Audit::CompareCommonMethods() {
   uint16_t known = accepted_methods_.front();
   uint16_t other = known == kPsk ? kRsaSignatures : kPsk;
   bool compare = std::ranges::find(methods_left_, other) != methods_left_.end();

@@ -14,8 +14,6 @@ struct Ikev2KeyExchange {
   ByteSpan value;
 };
 
-inline void WriteIkev1Ke(ByteSpan public_value, Writer* writer) { writer->Put(public_value); }
-
 // An IKEv1 value is judged by nobody before the phase is decided: any that is not empty will do.
 inline std::optional<ByteSpan> ParseIkev1Ke(ByteSpan body) {
   if (body.empty()) return std::nullopt;

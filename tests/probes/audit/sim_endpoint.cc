@@ -61,7 +61,7 @@ Outcome SimEndpoint::Exchange(const Opening& opening, double loss, TimePoint* no
     if (Lost(loss)) continue;
     if (cached.kind == AnswerKind::kNone) {
       size_t open = behaviour_.limits ? HalfOpen(at) : 0;
-      if (open >= kBlockThreshold) {
+      if (open >= kBlockThreshold || answers_ >= behaviour_.silent_after) {
         ++drops_;
         continue;
       }
@@ -79,12 +79,13 @@ Outcome SimEndpoint::Exchange(const Opening& opening, double loss, TimePoint* no
       }
     }
     if (cached.kind == AnswerKind::kNone || Lost(loss)) continue;
+    ++answers_;
     outcome.answer = cached.kind;
     outcome.error_notify = cached.notify;
     outcome.invalid_ke_group = cached.group;
     outcome.ikev2 = cached.v2;
     outcome.ikev1 = cached.v1;
-    outcome.version_answered = true;
+    outcome.version_answered = !behaviour_.refuses_version;
     outcome.responder_spi = cached.responder_spi;
     if (cached.notify != 0) outcome.details.notifies = {cached.notify};
     outcome.details.notify_spi_size = cached.notify_spi_size;
@@ -98,18 +99,35 @@ Outcome SimEndpoint::Exchange(const Opening& opening, double loss, TimePoint* no
 }
 
 SimEndpoint::Answer SimEndpoint::Respond(const Opening& opening) {
+  if (behaviour_.refuses_version) return {AnswerKind::kErrorNotify, 5, 0, {}, {}, 0, 0};
   if (const auto* v2_opening = std::get_if<Ikev2Opening>(&opening)) return RespondV2(*v2_opening);
   return RespondV1(std::get<Ikev1Opening>(opening));
+}
+
+// Fills in the answer to what never comes to a selection.
+bool SimEndpoint::IsTooOddForIt(const Ikev2Opening& opening, Answer* answer) const {
+  size_t transforms = 0;
+  bool additional = false;
+  for (const OfferedProposal& p : opening.proposals) {
+    transforms += p.transforms.size();
+    for (const OfferedTransform& t : p.transforms) additional |= t.type >= 6;
+  }
+  if (additional && behaviour_.drops_additional) return true;
+  answer->kind = AnswerKind::kErrorNotify;
+  answer->notify = 14;
+  if (transforms > behaviour_.most_transforms) return true;
+  answer->notify = 7;
+  if (behaviour_.is_odd_about_groups) {
+    return std::ranges::none_of(v2, [&](auto& p) { return Contains(p.groups, opening.ke_group); });
+  }
+  return behaviour_.manner == Manner::kLibreswan && opening.ke_group >= 33 &&
+         opening.ke_group <= 37;
 }
 
 SimEndpoint::Answer SimEndpoint::RespondV2(const Ikev2Opening& opening) {
   Answer answer;
   if (behaviour_.silent_v2 || Bytes(opening) > behaviour_.longest_message) return answer;
-  answer.kind = AnswerKind::kErrorNotify;
-  if (behaviour_.manner == Manner::kLibreswan && opening.ke_group >= 33 && opening.ke_group <= 37) {
-    answer.notify = 7;
-    return answer;
-  }
+  if (IsTooOddForIt(opening, &answer)) return answer;
   answer.notify = 14;
   uint16_t ke_group = opening.ke_group;
   if (behaviour_.manner == Manner::kGroupFirst && !v2.empty()) {
@@ -218,7 +236,7 @@ SimEndpoint::Answer SimEndpoint::RespondV1(const Ikev1Opening& opening) {
   if (v1.empty()) return strong ? refusal : Answer{};
   refusal.notify_spi_size = strong ? 16 : 0;
   if (behaviour_.silent_v1) refusal.kind = AnswerKind::kNone;
-  if (!strong) {
+  if (!strong && !behaviour_.refuses_methods) {
     // It is silent when a method that it lacks is among the transforms, except RSA and PSK
     // together.
     for (const Ikev1Transform& t : opening.transforms) {
@@ -235,7 +253,7 @@ SimEndpoint::Answer SimEndpoint::RespondV1(const Ikev1Opening& opening) {
     return {AnswerKind::kErrorNotify, 18, 0, {}, {}, 0, 0};
   }
   std::optional<Ikev1Suite> suite = SelectV1(opening);
-  if (!suite) return refusal;
+  if (!suite || (!aggressive && !behaviour_.main_mode)) return refusal;
   if (aggressive && !behaviour_.aggressive) {
     return strong ? Answer{AnswerKind::kErrorNotify, 24, 0, {}, {}, 0, 0} : Answer{};
   }
@@ -273,6 +291,7 @@ std::optional<Ikev1Suite> SimEndpoint::SelectV1(const Ikev1Opening& opening) con
 bool SimEndpoint::MatchV1(const ProposalV1& own, const Ikev1Transform& offered) const {
   uint16_t key_length = offered.key_length;
   if (offered.encryption == 7 && key_length == 0) key_length = 128;
+  if (behaviour_.wants_life && offered.life_seconds == 0) return false;
   bool cipher = std::ranges::any_of(own.ciphers, [&](const Cipher& c) {
     return c.id == offered.encryption && c.key_length == key_length;
   });

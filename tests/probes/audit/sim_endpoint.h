@@ -60,6 +60,14 @@ struct Behaviour {
   bool wants_identity = false;       // INVALID-ID-INFORMATION in Aggressive Mode
   std::vector<uint16_t> methods{1};  // IKEv1 authentication; not strongSwan in Main Mode
   size_t longest_message = 100000;   // larger ones are dropped
+  bool refuses_version = false;      // INVALID_MAJOR_VERSION to everything
+  bool wants_life = false;           // IKEv1: refuses transforms without a life
+  bool main_mode = true;             // IKEv1: false = refuses every suite there
+  bool refuses_methods = false;      // IKEv1, not strongSwan: refuses aloud those that it lacks
+  bool is_odd_about_groups = false;  // IKEv2: INVALID_SYNTAX to KE payloads of groups it lacks
+  bool drops_additional = false;     // IKEv2: offers with transform types 6 to 12
+  size_t most_transforms = 100000;   // IKEv2: refuses openings with more
+  size_t silent_after = 100000;      // answers
 };
 
 class SimEndpoint {
@@ -92,6 +100,7 @@ class SimEndpoint {
     uint8_t notify_spi_size = 0;
   };
   Answer Respond(const Opening& opening);
+  bool IsTooOddForIt(const Ikev2Opening& opening, Answer* answer) const;
   Answer RespondV2(const Ikev2Opening& opening);
   Answer RespondV1(const Ikev1Opening& opening);
   std::optional<Ikev2Suite> SelectV2(const Ikev2Opening& opening) const;
@@ -108,6 +117,7 @@ class SimEndpoint {
   size_t most_half_open_ = 0;
   size_t cookies_ = 0;
   size_t drops_ = 0;
+  size_t answers_ = 0;
 };
 
 // Carries an audit out against the endpoint, with the budget and the rate of the engine's defaults.

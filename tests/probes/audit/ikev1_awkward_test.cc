@@ -1,0 +1,115 @@
+// IKEv1 endpoints that take no opening of the usual kind.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/probes/audit/sim_tally.h"
+
+namespace ike::sim {
+namespace {
+
+const ProposalV1 kAes256{{{7, 256}}, {4}, {14}};
+const AlgorithmId kAes256Id{Kind::kEncryption, 7, 256};
+
+SimRun Audited(SimEndpoint* endpoint, const AuditLimits& limits = {}) {
+  std::unique_ptr<Audit> audit = MakeIkev1Audit(limits);
+  SimRun run = RunAudit(audit.get(), endpoint, 0);
+  EXPECT_EQ(audit->estimated_requests(), audit->requests());
+  return run;
+}
+
+void ExpectExact(const SimRun& run, const SimEndpoint& endpoint) {
+  Tally tally{"awkward"};
+  tally.Check(run, endpoint, endpoint.TruthV1(), 1);
+  EXPECT_EQ(tally.incomplete, 0u);
+  EXPECT_TRUE(std::ranges::binary_search(run.result.accepted, kAes256Id));
+}
+
+TEST(AwkwardIkev1, AnotherVersionOnly) {
+  Behaviour behaviour;
+  behaviour.refuses_version = true;
+  SimEndpoint endpoint(behaviour, 1);
+  endpoint.v1 = {kAes256};
+  SimRun run = Audited(&endpoint);
+  EXPECT_FALSE(run.result.answered);
+  EXPECT_TRUE(run.result.accepted.empty());
+  EXPECT_EQ(run.result.requests, 1u);
+}
+
+TEST(AwkwardIkev1, TransformsNeedALife) {
+  Behaviour behaviour;
+  behaviour.wants_life = true;
+  SimEndpoint endpoint(behaviour, 1);
+  endpoint.v1 = {kAes256};
+  ExpectExact(Audited(&endpoint), endpoint);
+}
+
+TEST(AwkwardIkev1, OnlyExtendedAuthentication) {
+  for (uint16_t method : {uint16_t{65001}, uint16_t{64221}, uint16_t{65005}}) {
+    Behaviour behaviour;
+    behaviour.manner = Manner::kLibreswan;
+    behaviour.refuses_methods = true;
+    behaviour.limits = false;
+    behaviour.methods = {method};
+    SimEndpoint endpoint(behaviour, 1);
+    endpoint.v1 = {kAes256};
+    SimRun run = Audited(&endpoint);
+    ExpectExact(run, endpoint);
+    AlgorithmId expected{Kind::kAuthentication, method, 0};
+    EXPECT_TRUE(std::ranges::binary_search(run.result.accepted, expected)) << method;
+  }
+}
+
+TEST(AwkwardIkev1, AggressiveModeOnly) {
+  Behaviour behaviour;
+  behaviour.main_mode = false;
+  behaviour.aggressive = true;
+  SimEndpoint endpoint(behaviour, 1);
+  endpoint.v1 = {kAes256};
+  SimRun run = Audited(&endpoint);
+  EXPECT_FALSE(run.result.main_mode);
+  EXPECT_TRUE(run.result.aggressive_mode);
+  ASSERT_TRUE(run.result.aggressive_suite.has_value());
+  EXPECT_EQ(run.result.aggressive_suite->group, 14);
+  EXPECT_TRUE(std::ranges::binary_search(run.result.accepted, kAes256Id));
+}
+
+TEST(AwkwardIkev1, NoMoreRequestsThanAllowed) {
+  SimEndpoint endpoint({}, 1);
+  endpoint.v1 = {kAes256};
+  AuditLimits limits;
+  limits.max_requests = 10;
+  SimRun run = Audited(&endpoint, limits);
+  EXPECT_EQ(run.result.requests, 10u);
+  EXPECT_FALSE(run.result.complete);
+  EXPECT_FALSE(run.result.unknown.empty());
+}
+
+TEST(AwkwardIkev1, FallsSilentForGood) {
+  Behaviour behaviour;
+  behaviour.silent_after = 5;
+  SimEndpoint endpoint(behaviour, 1);
+  endpoint.v1 = {kAes256};
+  SimRun run = Audited(&endpoint);
+  EXPECT_TRUE(run.result.answered);
+  EXPECT_FALSE(run.result.complete);
+  EXPECT_FALSE(run.result.unknown.empty());
+  EXPECT_GT(run.waits, 0u);
+  EXPECT_LE(run.result.requests, 60u);
+}
+
+TEST(AwkwardIkev1, EstimateGrowsNearer) {
+  SimEndpoint endpoint({}, 1);
+  endpoint.v1 = {kAes256};
+  std::unique_ptr<Audit> audit = MakeIkev1Audit(AuditLimits{});
+  TimePoint now{std::chrono::hours(1)};
+  AuditStep first = audit->Next(now);
+  uint32_t before = audit->estimated_requests();
+  EXPECT_GT(before, 20u);
+  audit->OnOutcome(endpoint.Exchange(first.opening, 0, &now), now);
+  EXPECT_GT(audit->estimated_requests(), audit->requests());
+  EXPECT_LE(audit->estimated_requests(), before + 1);
+}
+
+}  // namespace
+}  // namespace ike::sim

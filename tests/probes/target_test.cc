@@ -1,0 +1,61 @@
+#include "probes/target.h"
+
+#include <gtest/gtest.h>
+
+#include <unordered_set>
+
+namespace ike {
+namespace {
+
+IpAddress V4(uint8_t a, uint8_t b, uint8_t c, uint8_t d) {
+  IpAddress address;
+  address.octets = {a, b, c, d};
+  address.size = 4;
+  return address;
+}
+
+TEST(Transport, DefaultPorts) {
+  EXPECT_EQ(DefaultPort(Transport::kUdp), 500);
+  EXPECT_EQ(DefaultPort(Transport::kUdpEncap), 4500);
+  EXPECT_EQ(DefaultPort(Transport::kTcp), 4500);
+  EXPECT_EQ(DefaultPort(Transport::kTcpRaw), 500);
+}
+
+TEST(Transport, NamesAndStreams) {
+  EXPECT_EQ(TransportName(Transport::kUdp), "udp");
+  EXPECT_EQ(TransportName(Transport::kTcpRaw), "tcp-raw");
+  EXPECT_TRUE(IsTcp(Transport::kTcp));
+  EXPECT_TRUE(IsTcp(Transport::kTcpRaw));
+  EXPECT_FALSE(IsTcp(Transport::kUdpEncap));
+}
+
+TEST(ProbeSettings, VersionsThatAreProbed) {
+  ProbeSettings settings;
+  settings.ikev1 = false;
+  EXPECT_FALSE(settings.probes(IkeVersion::kV1));
+  EXPECT_TRUE(settings.probes(IkeVersion::kV2));
+}
+
+// The neighbours of a network have to spread over a hash table.
+TEST(IpAddress, HashesOfNeighboursDiffer) {
+  std::unordered_set<size_t> hashes;
+  for (int c = 0; c < 256; ++c) {
+    for (int d = 0; d < 256; ++d) {
+      hashes.insert(
+          std::hash<IpAddress>{}(V4(10, 0, static_cast<uint8_t>(c), static_cast<uint8_t>(d))));
+    }
+  }
+  EXPECT_EQ(hashes.size(), 65536u);
+}
+
+TEST(IpAddress, FamiliesAreNotEqual) {
+  IpAddress v6;
+  v6.octets = {10, 0, 0, 1};
+  v6.size = 16;
+  EXPECT_TRUE(V4(10, 0, 0, 1).is_v4());
+  EXPECT_FALSE(v6.is_v4());
+  EXPECT_NE(V4(10, 0, 0, 1), v6);
+}
+
+}  // namespace
+}  // namespace ike
