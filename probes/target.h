@@ -33,6 +33,10 @@ inline constexpr std::string_view kProposalSetNames[] = {"broad", "modern", "com
 enum class AddressFamily : uint8_t { kAny, kIpv4, kIpv6 };
 inline constexpr std::string_view kAddressFamilyNames[] = {"any", "ipv4", "ipv6"};
 
+constexpr bool IsOfFamily(const IpAddress& address, AddressFamily family) {
+  return family == AddressFamily::kAny || address.is_v4() == (family == AddressFamily::kIpv4);
+}
+
 enum class Require : uint8_t { kAny, kAll };
 
 // The keys of [probe] (contract section 2), defaults included.
@@ -55,6 +59,12 @@ struct ProbeSettings {
   AddressFamily address_family = AddressFamily::kAny;
   std::string policy = "ietf";
   Require require = Require::kAny;
+
+  // A source address leaves its own family only.
+  AddressFamily family_to_probe() const {
+    if (address_family != AddressFamily::kAny || source_address.empty()) return address_family;
+    return source_address.is_v4() ? AddressFamily::kIpv4 : AddressFamily::kIpv6;
+  }
 
   bool probes(IkeVersion version) const { return version == IkeVersion::kV1 ? ikev1 : ikev2; }
 

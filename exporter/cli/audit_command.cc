@@ -59,7 +59,7 @@ void Print(const ike::AuditResult& result, const AuditOptions& options) {
 }  // namespace
 
 int RunAuditCommand(const AuditOptions& options) {
-  auto config = LoadForCommand(options.config_file);
+  auto config = LoadForCommand(options);
   if (!config) return UsageError(config.error());
   std::vector<Pending> audits;
   for (const std::string& host : options.hosts) {

@@ -1,8 +1,11 @@
 #include "exporter/cli/options.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 
+#include "config/host.h"
+#include "exporter/http/routes.h"
 #include "exporter/version.h"
 
 namespace exporter {
@@ -13,6 +16,20 @@ constexpr const char* kDescription =
     "what "
     "they answer.";
 
+std::string ListenAddress(const std::string& text) {
+  if (config::ParseListenAddress(text)) return {};
+  return "\"" + text +
+         "\" is no listen address; expected one such as 127.0.0.1:10500, [::1]:10500 or :10500";
+}
+
+std::string TelemetryPath(const std::string& path) {
+  bool plain = path.starts_with("/") && path.find_first_of("?#%") == std::string::npos &&
+               std::all_of(path.begin(), path.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+  if (!plain) return "\"" + path + "\" is no path; expected one such as /metrics";
+  if (FindRoute(path, "") == nullptr) return {};
+  return "\"" + path + "\" is served already; expected another path, such as /metrics";
+}
+
 void AddServeFlags(CLI::App* app, ServeOptions* options) {
   app->add_option("--config.file", options->config_file, "Configuration file (TOML).")
       ->capture_default_str();
@@ -21,8 +38,10 @@ void AddServeFlags(CLI::App* app, ServeOptions* options) {
   app->add_option("--web.listen-address", options->listen,
                   "Address to listen on; may be repeated. Overrides [web] listen.")
       ->type_name("HOST:PORT")
+      ->check(ListenAddress)
       ->allow_extra_args(false);
   app->add_option("--web.telemetry-path", options->telemetry_path, "Path of the metrics.")
+      ->check(TelemetryPath)
       ->capture_default_str();
   app->add_option("--web.config.file", options->web_config_file,
                   "TLS and basic authentication, in the exporter-toolkit's format.");
@@ -67,7 +86,8 @@ void AddServeFlags(CLI::App* app, ServeOptions* options) {
 
 void AddProbeFlags(CLI::App* app, ProbeCommandOptions* options) {
   app->add_option("HOST", options->hosts, "name, address, host:port or [v6]:port")->required();
-  app->add_option("--config.file", options->config_file, "Configuration file, for --module.");
+  app->add_option("--config.file", options->config_file,
+                  "Configuration file, for --module and policies of your own.");
   app->add_option("--module", options->module, "Named set of settings of the configuration.");
   app->add_option("--port", options->port, "Port; the transport's own by default.")
       ->check(CLI::Range(1, 65535));

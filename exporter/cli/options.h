@@ -12,8 +12,10 @@
 
 namespace exporter {
 
+inline constexpr const char* kDefaultConfigFile = "/etc/ike_exporter/ike_exporter.toml";
+
 struct ServeOptions {
-  std::string config_file = "/etc/ike_exporter/ike_exporter.toml";
+  std::string config_file = kDefaultConfigFile;
   bool config_check = false;
   std::vector<std::string> listen;  // overrides the file's
   std::string telemetry_path = "/metrics";
@@ -30,7 +32,7 @@ struct ServeOptions {
 // What `probe` and `audit` share. An empty text means: not given.
 struct ProbeCommandOptions {
   std::vector<std::string> hosts;
-  std::string config_file;
+  std::string config_file;  // empty = none, or the default one where a module is named
   std::string module;
   uint16_t port = 0;
   std::string transport;

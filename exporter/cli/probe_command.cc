@@ -62,7 +62,7 @@ bool Satisfied(const ike::ProbeSettings& settings, bool ikev1, bool ikev2) {
 }  // namespace
 
 int RunProbeCommand(const ProbeOptions& options) {
-  auto config = LoadForCommand(options.config_file);
+  auto config = LoadForCommand(options);
   if (!config) return UsageError(config.error());
   std::vector<HostOrder> orders;
   for (const std::string& host : options.hosts) {

@@ -72,7 +72,9 @@ void SetEndpoint(const ProbeCommandOptions& options, std::optional<uint16_t> por
 
 }  // namespace
 
-tl::expected<config::Config, std::string> LoadForCommand(const std::string& config_file) {
+tl::expected<config::Config, std::string> LoadForCommand(const ProbeCommandOptions& options) {
+  std::string config_file = options.config_file;
+  if (config_file.empty() && !options.module.empty()) config_file = kDefaultConfigFile;
   if (config_file.empty()) return config::Config{};
   auto loaded = config::Load(config_file);
   if (loaded) return std::move(*loaded);
@@ -110,6 +112,12 @@ tl::expected<HostOrder, std::string> OrderFor(const ProbeCommandOptions& options
        {SetTimeout(options.timeout, &settings), SetSource(options.source_address, &settings),
         SetPolicy(options.policy, config, &settings)}) {
     if (!checked) return tl::make_unexpected(checked.error());
+  }
+  auto literal = net::ParseIp(parsed->host);
+  if (literal && !ike::IsOfFamily(*literal, settings.family_to_probe())) {
+    return tl::make_unexpected("\"" + parsed->host +
+                               "\" is of another family than --address-family or "
+                               "--source-address asks for");
   }
   return HostOrder{host, parsed->host, std::make_shared<const Settings>(std::move(settings))};
 }

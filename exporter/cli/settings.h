@@ -20,7 +20,7 @@ struct HostOrder {
 };
 
 // The error is one sentence, or the configuration's errors a line each.
-tl::expected<config::Config, std::string> LoadForCommand(const std::string& config_file);
+tl::expected<config::Config, std::string> LoadForCommand(const ProbeCommandOptions& options);
 tl::expected<HostOrder, std::string> OrderFor(const ProbeCommandOptions& options,
                                               const config::Config& config,
                                               const std::string& host);

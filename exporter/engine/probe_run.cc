@@ -57,7 +57,7 @@ void ProbeRun::Begin() {
     return Choose();
   }
   net::Resolver::Ticket ticket = services_->resolver->Resolve(
-      order_.host, FamilyOf(settings().address_family),
+      order_.host, FamilyOf(settings().family_to_probe()),
       [this](const net::ResolveResult& result) { OnResolved(result); });
   if (ticket == 0) return;  // answered already; this may be gone
   resolving_ = ticket;

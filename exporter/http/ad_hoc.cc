@@ -80,7 +80,7 @@ tl::expected<Admitted, HttpError> AdHoc::Admit(const std::string& host,
                                                ike::Duration limit) {
   std::shared_ptr<const TargetTable> table = services_->store->table();
   if (auto refused = CheckPort(*table, settings->port)) return tl::make_unexpected(*refused);
-  auto resolved = Resolve(host, settings->address_family, limit);
+  auto resolved = Resolve(host, settings->family_to_probe(), limit);
   if (!resolved) {
     return tl::make_unexpected(
         HttpError{502, host + ": no answer from the name servers in time", "resolve", 0});
