@@ -24,7 +24,7 @@ void ReportUnknownKey(const Member& member, std::string_view where,
   if (nearest.empty()) {
     message.append("; expected ").append(ListOf(known, false));
   } else {
-    message.append("; did you mean ").append(Quoted(nearest)).append("?");
+    message.append("; expected ").append(Quoted(nearest)).append(", perhaps");
   }
   problems.Add(member.key_position, std::move(message));
 }

@@ -33,7 +33,7 @@ void AppendKeys(std::span<const Field<T>> fields, std::vector<std::string_view>&
   for (const Field<T>& field : fields) keys.push_back(field.key);
 }
 
-// "unknown key KEY in WHERE; did you mean ...?" or the list of what is known.
+// "unknown key KEY in WHERE; expected ..., perhaps" or the list of what is known.
 void ReportUnknownKey(const Member& member, std::string_view where,
                       std::span<const std::string_view> known, Problems& problems);
 
