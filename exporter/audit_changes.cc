@@ -48,6 +48,8 @@ void RecordAudit(std::shared_ptr<const ike::AuditResult> result, double finished
                  AuditHistory* history) {
   ++history->audits;
   history->last_run = finished_at;
+  history->last_requests = result->requests;
+  history->last_duration = result->duration;
   history->last_changes.clear();
   if (!result->success) {
     // Nothing was learnt: what was known stays.

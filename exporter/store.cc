@@ -36,6 +36,8 @@ void TakeSuite(const ProbeReport& report, VersionState* state) {
 void TakeFullOpening(const ProbeReport& report, VersionState* state) {
   const ike::Outcome& outcome = report.outcome;
   state->negotiated = outcome.selected();
+  state->fully_opened = true;
+  state->refused = outcome.reason == ike::Reason::kRejected;
   if (outcome.answered()) {
     state->cookie_required = outcome.cookie_required;
     state->error_notify = outcome.error_notify;
@@ -53,7 +55,7 @@ ike::Reason FailureOf(const ProbeReport& report) {
   return report.outcome.version_answered ? ike::Reason::kNone : report.outcome.reason;
 }
 
-void TakeProbe(const ProbeReport& report, VersionState* state) {
+void TakeProbe(const ProbeReport& report, ike::Reason failure, VersionState* state) {
   ++state->probes;
   state->packets_sent += report.packets_sent;
   state->packets_received += report.packets_received;
@@ -64,7 +66,6 @@ void TakeProbe(const ProbeReport& report, VersionState* state) {
     state->last_answer = report.finished_at;
     state->ever_answered = true;
   }
-  ike::Reason failure = FailureOf(report);
   state->last_reason = failure;
   if (failure != ike::Reason::kNone) ++state->failures[static_cast<size_t>(failure)];
   if (report.outcome.rtt) state->last_rtt = Seconds(*report.outcome.rtt);
@@ -93,6 +94,7 @@ void TargetEntry::SetTarget(ike::Target target, bool keep_history, size_t rtt_bu
   std::lock_guard lock(mutex_);
   target_ = std::move(fresh);
   label_text_ = std::move(labels);
+  state_.up = RequirementMet();  // by the versions and the `require` of now
   if (keep_history != (state_.history != nullptr)) {
     state_.history = keep_history ? std::make_unique<ProbeHistory>() : nullptr;
   }
@@ -113,8 +115,12 @@ void TargetEntry::Publish(const ProbeReport& report, const std::vector<double>& 
   size_t index = static_cast<size_t>(report.outcome.version) - 1;
   std::lock_guard lock(mutex_);
   VersionState& state = state_.versions[index];
-  TakeProbe(report, &state);
+  ike::Reason failure = FailureOf(report);
+  TakeProbe(report, failure, &state);
   if (report.full_opening) TakeFullOpening(report, &state);
+  // An opening that leaves no state says nothing of the suite, so a refusal stands until the next
+  // full one.
+  if (failure == ike::Reason::kNone && state.refused) state.last_reason = ike::Reason::kRejected;
   if (report.outcome.rtt) CountRtt(state.last_rtt, rtt_bounds, &state_.rtt[index]);
   bool up = RequirementMet();
   if (up != state_.up) state_.up_changed_at = report.finished_at;
@@ -122,7 +128,7 @@ void TargetEntry::Publish(const ProbeReport& report, const std::vector<double>& 
   if (!state_.history) return;
   state_.history->Add({report.finished_at,
                        report.outcome.rtt ? static_cast<float>(state.last_rtt) : 0.0f,
-                       report.outcome.version, state.last_reason, state.up, state.negotiated});
+                       report.outcome.version, failure, state.up, state.negotiated});
   if (!report.trace) return;
   std::shared_ptr<const ike::AnswerDetails> details;
   if (report.details != nullptr) {

@@ -35,6 +35,8 @@ inline constexpr double kNotYet = std::numeric_limits<double>::quiet_NaN();
 struct VersionState {
   bool up = false;
   bool negotiated = false;
+  bool fully_opened = false;  // a full opening ended; before that `negotiated` says nothing
+  bool refused = false;       // the last full opening was answered, but nothing was chosen
   bool has_suite = false;
   bool cookie_required = false;
   bool features_known = false;
@@ -73,6 +75,9 @@ struct AuditHistory {
   uint64_t audits = 0;
   uint64_t failures = 0;
   double last_run = 0;
+  // What the newest cost, also where nothing answered.
+  uint32_t last_requests = 0;
+  ike::Duration last_duration{};
   // [version - 1][kind][0 accepted, 1 refused]
   std::array<std::array<std::array<uint32_t, 2>, 9>, 2> changes{};
   std::vector<std::string> last_changes;  // of the newest audit against the one before, as text

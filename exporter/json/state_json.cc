@@ -62,6 +62,13 @@ std::optional<AuditHistory> ReadHistory(const Json& row) {
   fields.Get("audits", &history.audits);
   fields.Get("failures", &history.failures);
   fields.GetTime("lastRun", &history.last_run);
+  uint64_t nanoseconds = 0;
+  const bool has_cost = fields.Find("lastDurationNs") != nullptr;  // not in older files
+  if (has_cost) {
+    fields.Get("lastRequests", &history.last_requests);
+    fields.Get("lastDurationNs", &nanoseconds);
+    fields.Require(nanoseconds <= static_cast<uint64_t>(INT64_MAX));
+  }
   fields.Require(ReadChanges(fields.List("changes"), &history));
   for (const Json& line : fields.List("lastChanges")) {
     fields.Require(line.is_string());
@@ -76,6 +83,9 @@ std::optional<AuditHistory> ReadHistory(const Json& row) {
   fields.Require(history.last != nullptr);
   fields.Require(history.last_complete != nullptr || complete == nullptr);
   if (!fields.ok()) return std::nullopt;
+  if (!has_cost) history.last_requests = history.last->requests;
+  history.last_duration =
+      has_cost ? ike::Duration(static_cast<int64_t>(nanoseconds)) : history.last->duration;
   return history;
 }
 
@@ -119,6 +129,8 @@ std::string StateRow(const AuditKey& key, const AuditHistory& history) {
             {"audits", history.audits},
             {"failures", history.failures},
             {"lastRun", history.last_run},
+            {"lastRequests", history.last_requests},
+            {"lastDurationNs", static_cast<uint64_t>(history.last_duration.count())},
             {"changes", ChangesState(history)},
             {"lastChanges", history.last_changes},
             {"lastIsComplete", history.last != nullptr && history.last == history.last_complete}};

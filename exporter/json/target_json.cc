@@ -17,7 +17,8 @@ void AddTime(const char* key, double unix_seconds, Json* json) {
 }
 
 Json VersionStateJson(IkeVersion version, const VersionState& state) {
-  Json json{{"up", state.up}, {"negotiated", state.negotiated}};
+  Json json{{"up", state.up}};
+  if (state.fully_opened) json["negotiated"] = state.negotiated;
   json["probes"] = state.probes;
   if (state.last_reason != ike::Reason::kNone) {
     json["reason"] = ike::ReasonName(state.last_reason);

@@ -136,13 +136,13 @@ void EmitComplete(const TargetView& view, IkeVersion, SampleSink* sink) {
 }
 
 void EmitDuration(const TargetView& view, IkeVersion, SampleSink* sink) {
-  const ike::AuditResult* result = Known(view);
-  if (result != nullptr) sink->Add({}, std::chrono::duration<double>(result->duration).count());
+  const AuditHistory* audit = view.state.audit.get();
+  if (audit == nullptr) return;
+  sink->Add({}, std::chrono::duration<double>(audit->last_duration).count());
 }
 
 void EmitRequests(const TargetView& view, IkeVersion, SampleSink* sink) {
-  const ike::AuditResult* result = Known(view);
-  if (result != nullptr) sink->Add({}, result->requests);
+  if (view.state.audit) sink->Add({}, view.state.audit->last_requests);
 }
 
 void EmitLastRun(const TargetView& view, IkeVersion, SampleSink* sink) {

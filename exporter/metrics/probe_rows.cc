@@ -34,7 +34,10 @@ void EmitUp(const TargetView& v, IkeVersion ver, SampleSink* s) {
   One(v, ver, s, [](const VersionState& st) { return st.up ? 1.0 : 0.0; });
 }
 void EmitNegotiated(const TargetView& v, IkeVersion ver, SampleSink* s) {
-  One(v, ver, s, [](const VersionState& st) { return st.negotiated ? 1.0 : 0.0; });
+  One(v, ver, s, [](const VersionState& st) {
+    if (!st.fully_opened) return kNotYet;
+    return st.negotiated ? 1.0 : 0.0;
+  });
 }
 void EmitNegotiatedAt(const TargetView& v, IkeVersion ver, SampleSink* s) {
   One(v, ver, s, [](const VersionState& st) { return st.negotiated_at; });
@@ -234,9 +237,9 @@ constexpr MetricRow kRows[] = {
     {"ike_probe_packets_received_total", kCounter,
      "Datagrams or framed messages that finished probes received.", kFull, kVersion, EmitReceived},
     {"ike_probe_last_run_timestamp_seconds", kGauge,
-     "When the last probe ended, Unix time; 0 = never.", kFull, kVersion, EmitLastRun},
+     "When the last probe ended, Unix time; 0 = never.", kProbe, kVersion, EmitLastRun},
     {"ike_probe_last_answer_timestamp_seconds", kGauge,
-     "When a probe was last answered, Unix time; 0 = never.", kBasic, kVersion, EmitLastAnswer},
+     "When a probe was last answered, Unix time; 0 = never.", kAll, kVersion, EmitLastAnswer},
     {"ike_probe_interval_seconds", kGauge, "What the target is scheduled at.", kFull, kVersion,
      EmitInterval},
     {"ike_selected_info", kGauge, "The suite that the endpoint chose.", kProbe, kVersion,

@@ -17,7 +17,9 @@ bool WorkedBefore(const VersionState& state) {
 
 bool AgreesToNothing(const TargetFacts& facts) {
   for (IkeVersion version : kVersions) {
-    if (facts.settings.probes(version) && facts.of(version).negotiated) return false;
+    const VersionState& state = facts.of(version);
+    if (!facts.settings.probes(version)) continue;
+    if (state.negotiated || !state.fully_opened) return false;
   }
   return true;
 }

@@ -63,6 +63,8 @@ AuditHistory FullHistory() {
   history.audits = 1'000'000'000'000;
   history.failures = 3;
   history.last_run = 1790000000.123456;
+  history.last_requests = 24;
+  history.last_duration = std::chrono::seconds(70);
   history.changes[0][4][1] = 9;
   history.changes[1][8][0] = 4294967295;
   history.last_changes = {"IKEv2 dh 1024-bit MODP Group is accepted now"};
@@ -148,6 +150,8 @@ TEST_F(StateFileTest, EveryFieldComesBack) {
   EXPECT_EQ(history->audits, 1'000'000'000'000u);
   EXPECT_EQ(history->failures, 3u);
   EXPECT_EQ(history->last_run, 1790000000.123456);
+  EXPECT_EQ(history->last_requests, 24u);
+  EXPECT_EQ(history->last_duration, std::chrono::seconds(70));
   EXPECT_EQ(history->changes, FullHistory().changes);
   EXPECT_EQ(history->last_changes, FullHistory().last_changes);
   EXPECT_EQ(history->last->error, "the name has no address");

@@ -46,6 +46,14 @@ ProbeReport Silent(IkeVersion version) {
   return report;
 }
 
+std::string WholePage(const std::shared_ptr<const TargetTable>& table, size_t piece) {
+  MetricsPage page(table);
+  std::string text;
+  while (page.Next(piece, &text)) {
+  }
+  return text;
+}
+
 class StoreTest : public testing::Test {
  protected:
   StoreTest() { table_ = store_.Apply(ConfigWith({"hq", "branch"}), Everything); }
@@ -55,9 +63,8 @@ class StoreTest : public testing::Test {
 
   template <typename Read>
   auto Of(IkeVersion version, Read read) {
-    return hq().With([&](const ike::Target&, const TargetState& state) {
-      return read(state.of(version));
-    });
+    return hq().With(
+        [&](const ike::Target&, const TargetState& state) { return read(state.of(version)); });
   }
 
   Store store_;
@@ -109,6 +116,47 @@ TEST_F(StoreTest, TheExpectedRefusalOfAStatelessOpeningIsNoFailure) {
   });
 }
 
+ProbeReport Refused(IkeVersion version, bool full_opening) {
+  ProbeReport report;
+  report.full_opening = full_opening;
+  report.finished_at = 1020;
+  report.outcome.version = version;
+  report.outcome.answer = ike::AnswerKind::kErrorNotify;
+  report.outcome.reason = Reason::kRejected;
+  report.outcome.version_answered = true;
+  return report;
+}
+
+TEST_F(StoreTest, ARefusalStandsUntilTheNextFullOpening) {
+  hq().Publish(Refused(IkeVersion::kV1, true), bounds());
+  hq().Publish(Refused(IkeVersion::kV1, false), bounds());
+  Of(IkeVersion::kV1, [](const VersionState& state) {
+    EXPECT_TRUE(state.up);
+    EXPECT_FALSE(state.negotiated);
+    EXPECT_EQ(state.last_reason, Reason::kRejected);
+    EXPECT_EQ(state.failures[static_cast<size_t>(Reason::kRejected)], 1u);
+  });
+  hq().Publish(Selected(IkeVersion::kV1, 14), bounds());
+  hq().Publish(Refused(IkeVersion::kV1, false), bounds());
+  Of(IkeVersion::kV1,
+     [](const VersionState& state) { EXPECT_EQ(state.last_reason, Reason::kNone); });
+}
+
+TEST_F(StoreTest, OnlyAFullOpeningSaysThatNothingIsChosen) {
+  auto negotiated = [this] {
+    std::string page = WholePage(table_, 1 << 20);
+    size_t at = page.find("ike_negotiated{target=\"hq\",ike_version=\"2\"} ");
+    return at == std::string::npos ? std::string() : page.substr(page.find("} ", at) + 2, 1);
+  };
+  EXPECT_EQ(negotiated(), "");
+  hq().Publish(Refused(IkeVersion::kV2, false), bounds());
+  EXPECT_EQ(negotiated(), "");
+  hq().Publish(Silent(IkeVersion::kV2), bounds());
+  EXPECT_EQ(negotiated(), "0");
+  hq().Publish(Selected(IkeVersion::kV2, 14), bounds());
+  EXPECT_EQ(negotiated(), "1");
+}
+
 TEST_F(StoreTest, UpFollowsWhatIsRequired) {
   auto up = [this] {
     return hq().With([](const ike::Target&, const TargetState& state) { return state.up; });
@@ -121,6 +169,7 @@ TEST_F(StoreTest, UpFollowsWhatIsRequired) {
   settings->require = ike::Require::kAll;
   strict.settings = settings;
   hq().SetTarget(strict, true, bounds().size());
+  EXPECT_FALSE(up());
   hq().Publish(Selected(IkeVersion::kV2, 14), bounds());
   EXPECT_FALSE(up());
 }
@@ -139,18 +188,10 @@ TEST_F(StoreTest, AReloadKeepsWhatStaysAndForgetsWhatMoved) {
 }
 
 TEST_F(StoreTest, AShardHoldsItsTargetsOnly) {
-  auto table = store_.Apply(ConfigWith({"a", "b", "c"}),
-                            [](std::string_view name) { return name == "b"; });
+  auto table =
+      store_.Apply(ConfigWith({"a", "b", "c"}), [](std::string_view name) { return name == "b"; });
   ASSERT_EQ(table->entries.size(), 1u);
   EXPECT_EQ(table->entries[0]->target()->name, "b");
-}
-
-std::string WholePage(const std::shared_ptr<const TargetTable>& table, size_t piece) {
-  MetricsPage page(table);
-  std::string text;
-  while (page.Next(piece, &text)) {
-  }
-  return text;
 }
 
 TEST_F(StoreTest, APageIsTheSameWhateverItsPieces) {
@@ -168,8 +209,9 @@ TEST_F(StoreTest, WhatHasNotBeenLearntIsAbsentAndCountersExistFromTheStart) {
   EXPECT_NE(page.find("ike_probe_failures_total{target=\"hq\",ike_version=\"1\","
                       "reason=\"malformed\"} 0\n"),
             std::string::npos);
-  EXPECT_NE(page.find("ike_probe_last_answer_timestamp_seconds{target=\"hq\",ike_version=\"2\"} 0\n"),
-            std::string::npos);
+  EXPECT_NE(
+      page.find("ike_probe_last_answer_timestamp_seconds{target=\"hq\",ike_version=\"2\"} 0\n"),
+      std::string::npos);
 }
 
 }  // namespace
