@@ -41,7 +41,8 @@ std::shared_ptr<const ike::AuditResult> Judge(const AuditRequest& request,
   }
   ike::JudgeAudit(PolicyNamed(settings.policy, config), result.get());
   if (!result->success) {
-    result->reason = error.empty() ? ike::Reason::kTimeout : ike::Reason::kResolve;
+    bool known = outcome.reason != ike::Reason::kNone;
+    result->reason = known ? outcome.reason : ike::Reason::kTimeout;
   }
   return result;
 }

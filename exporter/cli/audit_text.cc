@@ -7,6 +7,7 @@
 #include <sstream>
 #include <vector>
 
+#include "exporter/json/probe_json.h"
 #include "probes/algorithms/vendor_ids.h"
 #include "probes/suite_text.h"
 
@@ -188,8 +189,7 @@ std::string AuditText(const ike::AuditResult& result, bool colour) {
   Report report(colour);
   report.Line(result.host + " port " + std::to_string(result.port));
   if (!result.success) {
-    report.Line("  no answer: " +
-                (result.error.empty() ? std::string("no IKE daemon answered") : result.error));
+    report.Line("  no answer: " + FailureSentence(result));
     return report.Take();
   }
   char cost[80];

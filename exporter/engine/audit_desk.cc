@@ -68,7 +68,9 @@ void AuditDesk::Start(AuditRequest request, AuditJobPtr job) {
   bool fresh = desk == nullptr;
   if (fresh) {
     if (waiting_.size() >= kMaxWaiting) {
-      return job->Finish(judge_(request, {}, "too many audits are waiting"));
+      AuditOutcome none;
+      none.reason = ike::Reason::kInternal;
+      return job->Finish(judge_(request, none, "too many audits are waiting"));
     }
     waiting_.push_back(std::make_unique<Desk>());
     desk = waiting_.back().get();
@@ -92,18 +94,20 @@ void AuditDesk::Begin(Desk* desk) {
     return OnAddress(desk, net::Resolved{{desk->request.address}, {}});
   }
   auto ticket = services_->resolver->Resolve(
-      desk->request.host, FamilyOf(desk->request.settings->address_family),
+      desk->request.host, FamilyOf(desk->request.settings->family_to_probe()),
       [this, desk](const net::ResolveResult& result) { OnAddress(desk, result); });
   if (ticket != 0) desk->resolving = ticket;  // 0: answered already, and the desk may be gone
 }
 
 void AuditDesk::OnAddress(Desk* desk, const net::ResolveResult& result) {
   desk->resolving = 0;
-  if (!result) return Conclude(desk, {}, result.error().text);
+  AuditOutcome unresolved;
+  unresolved.reason = ike::Reason::kResolve;
+  if (!result) return Conclude(desk, unresolved, result.error().text);
   AuditOrder order;
   order.address = net::ChooseAddress(services_->routes, services_->now(), result->addresses);
   if (order.address.empty()) {
-    return Conclude(desk, {}, desk->request.host + ": " + net::kNoHost);
+    return Conclude(desk, unresolved, desk->request.host + ": " + net::kNoHost);
   }
   order.settings = desk->request.settings;
   desk->request.address = order.address;

@@ -130,10 +130,18 @@ void AuditRun::Send(Side* side, ike::TimePoint now) {
 void AuditRun::OnExchangeDone(const ike::Outcome& outcome) {
   exchange_ = 0;
   ike::TimePoint now = services_->now();
+  NoteFailure(outcome);
   NoteState(outcome, now);
   if (outcome.rtt) sending_->last_rtt = *outcome.rtt;
   sending_->audit->OnOutcome(outcome, now);
   Advance(now);
+}
+
+// Silence says least: it does not hide what else was seen.
+void AuditRun::NoteFailure(const ike::Outcome& outcome) {
+  if (outcome.answered()) return;
+  bool tells = outcome.reason != ike::Reason::kTimeout || result_.reason == ike::Reason::kNone;
+  if (tells) result_.reason = outcome.reason;
 }
 
 // What was thought to leave state and did not, or the other way round. Silence may have left some.

@@ -27,6 +27,7 @@ struct AuditOrder {
 struct AuditOutcome {
   std::array<ike::VersionAudit, 2> versions;  // [version - 1]
   ike::Duration duration{};
+  ike::Reason reason = ike::Reason::kNone;  // why nothing answered, where nothing did
 };
 
 class AuditRun final : public Alarm, private ExchangeHandler {
@@ -63,6 +64,7 @@ class AuditRun final : public Alarm, private ExchangeHandler {
   bool TrySide(Side* side, ike::TimePoint now, ike::TimePoint* wake);
   bool TakeSlot(ike::TimePoint now, ike::TimePoint* wake);
   void Send(Side* side, ike::TimePoint now);
+  void NoteFailure(const ike::Outcome& outcome);
   void NoteState(const ike::Outcome& outcome, ike::TimePoint now);
   void StopWaiting();
   void Finish(ike::TimePoint now);

@@ -38,6 +38,26 @@ std::chrono::milliseconds DefaultTimeout(ApiEndpoint endpoint) {
   return std::chrono::seconds(endpoint == ApiEndpoint::kVersion ? 10 : 15);
 }
 
+struct Place {
+  ike::Transport transport;
+  uint16_t port;
+};
+
+// A port of its own goes before the one that stands in the host.
+Place PlaceOf(const ApiRequest& request, std::optional<uint16_t> port_in_host) {
+  std::optional<uint16_t> port = request.port ? request.port : port_in_host;
+  ike::Transport transport =
+      request.transport.value_or(port == 4500 ? ike::Transport::kUdpEncap : ike::Transport::kUdp);
+  return {transport, port.value_or(ike::DefaultPort(transport))};
+}
+
+// What an error says it is about; nothing where there is no host.
+ProbedHost AskedFor(const ApiRequest& request) {
+  if (request.host.empty()) return {};
+  auto parsed = net::ParseHostPort(request.host);
+  return {request.host, PlaceOf(request, parsed ? parsed->port : std::nullopt).port};
+}
+
 std::shared_ptr<const ike::ProbeSettings> SettingsFor(const ApiRequest& request,
                                                       ApiEndpoint endpoint,
                                                       std::optional<uint16_t> port_in_host,
@@ -47,10 +67,9 @@ std::shared_ptr<const ike::ProbeSettings> SettingsFor(const ApiRequest& request,
   settings->source_address = defaults.source_address;
   settings->source_port = defaults.source_port;
   settings->policy = request.policy.empty() ? defaults.policy : request.policy;
-  std::optional<uint16_t> port = request.port ? request.port : port_in_host;
-  settings->transport =
-      request.transport.value_or(port == 4500 ? ike::Transport::kUdpEncap : ike::Transport::kUdp);
-  settings->port = port.value_or(ike::DefaultPort(settings->transport));
+  const Place place = PlaceOf(request, port_in_host);
+  settings->transport = place.transport;
+  settings->port = place.port;
   settings->proposal = request.proposal;
   settings->address_family = request.address_family;
   settings->exchange = request.exchange;
@@ -105,8 +124,8 @@ std::string NewAuditId() {
 
 ApiReply Api::Post(ApiEndpoint endpoint, std::string_view body, const std::string& client) {
   auto request = ParseApiRequest(body, endpoint);
-  if (!request) return BadRequest({}, request.error());
-  ProbedHost asked{request->host, request->port.value_or(0)};
+  if (!request) return BadRequest(AskedFor(request.error().request), request.error().sentence);
+  const ProbedHost asked = AskedFor(*request);
   auto parsed = net::ParseHostPort(request->host);
   if (!parsed) return BadRequest(asked, "\"host\": " + parsed.error());
   if (auto mistake = CheckIdentity(*request)) return BadRequest(asked, *mistake);
@@ -115,7 +134,6 @@ ApiReply Api::Post(ApiEndpoint endpoint, std::string_view body, const std::strin
                       table->config->policies.contains(request->policy);
   if (!known_policy) return BadRequest(asked, "\"policy\" names no policy that there is");
   auto settings = SettingsFor(*request, endpoint, parsed->port, *table->config->defaults);
-  asked.port = settings->port;
   auto ticket = ad_hoc_->Enter(client);
   if (!ticket) return Refuse(asked, ticket.error());
   auto admitted = ad_hoc_->Admit(parsed->host, settings, kResolveLimit);
@@ -163,13 +181,16 @@ ApiReply Api::StartAudit(const Admitted& admitted) {
       return Refuse(host, {429, "too many audits are kept; try again later", "concurrency", 60});
     }
     for (const auto& [known_id, audit] : audits_) {
-      if (audit.host == host.host && audit.port == host.port && !audit.job->done()) id = known_id;
+      bool same = audit.host == host.host && audit.port == host.port &&
+                  audit.transport == admitted.settings->transport;
+      if (same && !audit.job->done()) id = known_id;
     }
     if (id.empty()) {
       id = NewAuditId();
       AuditJobPtr job = services_->engines->For(admitted.host)
                             .Audit({admitted.host, admitted.address, admitted.settings, nullptr});
-      audits_.emplace(id, KeptAudit{host.host, host.port, job, std::chrono::steady_clock::now()});
+      audits_.emplace(id, KeptAudit{host.host, host.port, admitted.settings->transport, job,
+                                    std::chrono::steady_clock::now()});
     }
   }
   std::string location = "/api/audits/" + id;

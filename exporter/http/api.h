@@ -38,6 +38,7 @@ class Api {
   struct KeptAudit {
     std::string host;
     uint16_t port = 0;
+    ike::Transport transport{};
     AuditJobPtr job;
     std::chrono::steady_clock::time_point started;
   };

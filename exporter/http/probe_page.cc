@@ -72,12 +72,15 @@ std::string DebugText(const Admitted& admitted, const AdHoc::Answers& answers) {
 // A name that does not resolve is a failed probe, not a failed request, as blackbox_exporter has
 // it.
 AdHoc::Answers Unresolved(const ike::ProbeSettings& settings, const std::string& error) {
+  const double now =
+      std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
   AdHoc::Answers answers;
   for (ike::IkeVersion version : {ike::IkeVersion::kV1, ike::IkeVersion::kV2}) {
     if (!settings.probes(version)) continue;
     ProbeAnswer& answer = answers.versions[static_cast<size_t>(version) - 1].emplace();
     answer.result.error = error;
     answer.result.report.full_opening = true;
+    answer.result.report.finished_at = now;
     answer.result.report.outcome.version = version;
     answer.result.report.outcome.reason = ike::Reason::kResolve;
   }
@@ -132,9 +135,13 @@ ProbePage ServeProbe(const HttpServices& services, AdHoc* ad_hoc, const ProbeQue
   } else {
     answers = Unresolved(*settings, admitted.error().sentence);
   }
+  for (auto& answer : answers.versions) {
+    if (answer) answer->result.report.duration += spent;  // resolution included
+  }
   double duration =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-  ike::Target target{"", parsed->host, settings, nullptr, nullptr};
+  auto module = query.module.empty() ? nullptr : std::make_shared<const std::string>(query.module);
+  ike::Target target{"", parsed->host, settings, module, nullptr};
   std::string metrics = MetricsText(target, answers, duration);
   if (!query.debug) return {200, metrics, 0, {}};
   std::string log = admitted ? DebugText(*admitted, answers) : admitted.error().sentence + "\n";

@@ -28,7 +28,6 @@ struct Route {
   HttpReply (Site::*serve)(const HttpRequest& request, const std::string& segment);
   Stage stage = Stage::kPage;
   bool acts = false;  // makes the exporter do something: not for pages of other origins
-  bool json = false;  // takes a JSON body
   bool open = false;  // for everybody, whatever authentication is configured
 };
 

@@ -95,7 +95,7 @@ std::optional<HttpError> Site::CheckRoute(const Route& route, const HttpRequest&
   if (!request.Field("content-encoding").empty()) {
     return HttpError{415, "a compressed body is not accepted", "content_type", 0};
   }
-  if (!route.json) return std::nullopt;
+  if (request.method != "POST") return std::nullopt;
   return CheckContentType(request.Field("content-type"), request.has_body);
 }
 

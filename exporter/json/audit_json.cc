@@ -1,5 +1,8 @@
 #include "exporter/json/audit_json.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "probes/algorithms/vendor_ids.h"
 #include "probes/suite_text.h"
 
@@ -19,11 +22,22 @@ Json AlgorithmJson(IkeVersion version, const ike::AlgorithmId& id) {
   return json;
 }
 
+// Main and Aggressive Mode may select the same with other lifetimes, which the text does not show.
+template <typename Suites>
+void AddSuites(const Suites& suites, Json* texts) {
+  for (const auto& suite : suites) {
+    Json text = ike::SuiteText(suite);
+    if (std::find(texts->begin(), texts->end(), text) == texts->end()) {
+      texts->push_back(std::move(text));
+    }
+  }
+}
+
 Json SuitesJson(const ike::VersionAudit& audit) {
-  Json suites = Json::array();
-  for (const ike::Ikev2Suite& suite : audit.ikev2_suites) suites.push_back(ike::SuiteText(suite));
-  for (const ike::Ikev1Suite& suite : audit.ikev1_suites) suites.push_back(ike::SuiteText(suite));
-  return suites;
+  Json texts = Json::array();
+  AddSuites(audit.ikev2_suites, &texts);
+  AddSuites(audit.ikev1_suites, &texts);
+  return texts;
 }
 
 Json VersionAuditJson(IkeVersion version, const ike::VersionAudit& audit) {
@@ -77,8 +91,8 @@ Json ResponderJson(const ike::AuditResult& result) {
 
 Json AuditJson(const ike::AuditResult& result) {
   if (!result.success) {
-    std::string error = result.error.empty() ? "no IKE daemon answered" : result.error;
-    Json json = ErrorJson({result.host, result.port}, error, ike::ReasonName(result.reason));
+    Json json = ErrorJson({result.host, result.port}, FailureSentence(result),
+                          ike::ReasonName(result.reason));
     json["complete"] = false;
     json["requests"] = result.requests;
     json["durationMs"] = Milliseconds(result.duration);

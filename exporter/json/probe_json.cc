@@ -5,6 +5,7 @@
 
 #include "probes/algorithms/registry.h"
 #include "probes/algorithms/vendor_ids.h"
+#include "probes/audit_result.h"
 #include "probes/wire/ikev1_ids.h"
 #include "probes/wire/ikev2_ids.h"
 #include "probes/wire/names.h"
@@ -105,6 +106,28 @@ Json NotifiesJson(const ike::Outcome& outcome) {
   return names;
 }
 
+// `error` is the resolver's.
+std::string SentenceOf(ike::Reason reason, const std::string& error) {
+  switch (reason) {
+    case ike::Reason::kResolve:
+      return error;
+    case ike::Reason::kSend:
+      return "the system refused to send to it";
+    case ike::Reason::kUnreachable:
+      return "unreachable: the port is closed or the network says that the host is not there";
+    case ike::Reason::kTimeout:
+      return "no answer in time";
+    case ike::Reason::kMalformed:
+      return "something answered, but not with IKE messages";
+    case ike::Reason::kRejected:
+      return "the endpoint does not speak this version of IKE";
+    case ike::Reason::kNone:
+    case ike::Reason::kInternal:
+      break;
+  }
+  return "the probe could not be made";
+}
+
 }  // namespace
 
 std::string SpiHex(uint64_t spi) {
@@ -144,24 +167,11 @@ Json ErrorJson(const ProbedHost& host, const std::string& error, std::string_vie
 }
 
 std::string FailureSentence(const ProbeResult& result) {
-  switch (result.report.outcome.reason) {
-    case ike::Reason::kResolve:
-      return result.error;
-    case ike::Reason::kSend:
-      return "the system refused to send to it";
-    case ike::Reason::kUnreachable:
-      return "unreachable: the port is closed or the network says that the host is not there";
-    case ike::Reason::kTimeout:
-      return "no answer in time";
-    case ike::Reason::kMalformed:
-      return "something answered, but not with IKE messages";
-    case ike::Reason::kRejected:
-      return "the endpoint does not speak this version of IKE";
-    case ike::Reason::kNone:
-    case ike::Reason::kInternal:
-      break;
-  }
-  return "the probe could not be made";
+  return SentenceOf(result.report.outcome.reason, result.error);
+}
+
+std::string FailureSentence(const ike::AuditResult& result) {
+  return result.error.empty() ? SentenceOf(result.reason, {}) : result.error;
 }
 
 Json Ikev1ProbeJson(const ProbedHost& host, const ike::Outcome& outcome) {

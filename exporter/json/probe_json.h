@@ -10,6 +10,10 @@
 #include "exporter/engine/probe_run.h"
 #include "probes/outcome.h"
 
+namespace ike {
+struct AuditResult;
+}
+
 namespace exporter {
 
 using Json = nlohmann::ordered_json;
@@ -24,6 +28,8 @@ Json ErrorJson(const ProbedHost& host, const std::string& error, std::string_vie
 
 // A sentence for a probe that got no valid answer.
 std::string FailureSentence(const ProbeResult& result);
+// The same of an audit that nothing answered.
+std::string FailureSentence(const ike::AuditResult& result);
 
 // /api/ike/probe: one IKEv1 exchange that was answered.
 Json Ikev1ProbeJson(const ProbedHost& host, const ike::Outcome& outcome);

@@ -5,6 +5,8 @@
 #include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
 
 #include "probes/algorithms/key_share.h"
 
@@ -131,23 +133,49 @@ std::string Shown(const std::string& key) {
   return shown;
 }
 
+// Two readings of one body are what smuggling is made of: `repeated` is a key that stands twice.
+json Parse(std::string_view body, std::optional<std::string>* repeated) {
+  std::set<std::string> seen;
+  auto watch = [&](int depth, json::parse_event_t event, json& value) {
+    bool top = depth == 1 && event == json::parse_event_t::key;
+    if (top && !seen.insert(value.get<std::string>()).second) *repeated = value.get<std::string>();
+    return true;
+  };
+  return json::parse(body, watch, false);
+}
+
+// What is wrong with the member, or nothing.
+std::string TakeMember(const std::string& key, const json& value, ApiEndpoint endpoint,
+                       ApiRequest* request) {
+  auto row = Keys().find(key);
+  if (row == Keys().end() || !Serves(row->second, endpoint)) {
+    return "unknown key \"" + Shown(key) + "\"";
+  }
+  Failure failure = row->second.take(value, request);
+  return failure ? "\"" + key + "\" must be " + *failure : "";
+}
+
+tl::unexpected<ApiRequestError> Mistake(const ApiRequest& request, std::string sentence) {
+  return tl::unexpected(ApiRequestError{std::move(sentence), request});
+}
+
 }  // namespace
 
-tl::expected<ApiRequest, std::string> ParseApiRequest(std::string_view body, ApiEndpoint endpoint) {
-  json parsed = json::parse(body, nullptr, false);
-  if (parsed.is_discarded()) return tl::make_unexpected("the body is not valid JSON");
-  if (!parsed.is_object()) return tl::make_unexpected("the body must be a JSON object");
+tl::expected<ApiRequest, ApiRequestError> ParseApiRequest(std::string_view body,
+                                                          ApiEndpoint endpoint) {
+  std::optional<std::string> repeated;
+  json parsed = Parse(body, &repeated);
+  if (parsed.is_discarded()) return Mistake({}, "the body is not valid JSON");
+  if (!parsed.is_object()) return Mistake({}, "the body must be a JSON object");
   ApiRequest request;
+  std::string mistake;
+  if (repeated) mistake = "\"" + Shown(*repeated) + "\" stands there twice";
   for (const auto& [key, value] : parsed.items()) {
-    auto row = Keys().find(key);
-    if (row == Keys().end() || !Serves(row->second, endpoint)) {
-      return tl::make_unexpected("unknown key \"" + Shown(key) + "\"");
-    }
-    if (Failure failure = row->second.take(value, &request)) {
-      return tl::make_unexpected("\"" + key + "\" must be " + *failure);
-    }
+    std::string found = TakeMember(key, value, endpoint, &request);
+    if (mistake.empty()) mistake = std::move(found);
   }
-  if (request.host.empty()) return tl::make_unexpected("\"host\" is missing");
+  if (mistake.empty() && request.host.empty()) mistake = "\"host\" is missing";
+  if (!mistake.empty()) return Mistake(request, std::move(mistake));
   return request;
 }
 

@@ -29,7 +29,12 @@ struct ApiRequest {
   std::string policy;  // of an audit; empty = the default
 };
 
-// The error is one sentence.
-tl::expected<ApiRequest, std::string> ParseApiRequest(std::string_view body, ApiEndpoint endpoint);
+struct ApiRequestError {
+  std::string sentence;
+  ApiRequest request;  // as far as it could be read, so that the answer can say whom it is about
+};
+
+tl::expected<ApiRequest, ApiRequestError> ParseApiRequest(std::string_view body,
+                                                          ApiEndpoint endpoint);
 
 }  // namespace exporter

@@ -33,7 +33,7 @@ bool Takes(std::string_view body, ApiEndpoint endpoint) {
   if (request) {
     CheckRequest(*request);
   } else {
-    CheckRefusal(request.error());
+    CheckRefusal(request.error().sentence);
   }
   return request.has_value();
 }
