@@ -28,7 +28,13 @@ constexpr Route kRoutes[] = {
     {"/api/ike/probe", "POST", "api_probe", &Site::ApiProbe, Stage::kProbe, true},
     {"/api/ike/version", "POST", "api_version", &Site::ApiVersion, Stage::kProbe, true},
     {"/api/ike/v2-sa", "POST", "api_v2_sa", &Site::ApiV2Sa, Stage::kProbe, true},
-    {"/api/ike/audit", "POST", "api_audit", &Site::ApiAudit, Stage::kProbe, true},
+    {.path = "/api/ike/audit",
+     .methods = "POST",
+     .handler = "api_audit",
+     .serve = &Site::ApiAudit,
+     .stage = Stage::kProbe,
+     .acts = true,
+     .success = 202},
     {"/api/audits/*", "GET, HEAD", "api_audits", &Site::ApiAudits},
     {"/api/openapi.json", "GET, HEAD", "api_openapi", &Site::ApiDescription},
     {"/api/targets", "GET, HEAD", "api_targets", &Site::ApiTargets},
@@ -47,6 +53,8 @@ bool Matches(std::string_view pattern, std::string_view path) {
 }  // namespace
 
 std::span<const Route> AllRoutes() { return kRoutes; }
+
+const Route& MetricsRoute() { return kMetrics; }
 
 const Route* FindRoute(std::string_view path, std::string_view telemetry_path) {
   if (path == telemetry_path) return &kMetrics;

@@ -29,10 +29,12 @@ struct Route {
   Stage stage = Stage::kPage;
   bool acts = false;  // makes the exporter do something: not for pages of other origins
   bool open = false;  // for everybody, whatever authentication is configured
+  int success = 200;
 };
 
 // All but the metrics', whose path is the operator's choice.
 std::span<const Route> AllRoutes();
+const Route& MetricsRoute();
 
 // Null where there is none. `telemetry_path` is the metrics' own.
 const Route* FindRoute(std::string_view path, std::string_view telemetry_path);

@@ -86,7 +86,10 @@ Site::Site(HttpServices services)
     : services_(std::move(services)),
       metrics_({services_.engines, services_.reloader, services_.store}),
       ad_hoc_(&services_),
-      api_(&services_, &ad_hoc_) {}
+      api_(&services_, &ad_hoc_) {
+  metrics_.Expect(MetricsRoute().handler, MetricsRoute().success);
+  for (const Route& route : AllRoutes()) metrics_.Expect(route.handler, route.success);
+}
 
 std::optional<HttpError> Site::CheckRoute(const Route& route, const HttpRequest& request) const {
   if (route.acts) {

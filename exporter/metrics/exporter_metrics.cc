@@ -147,6 +147,11 @@ std::vector<MetricFamily> ExporterMetrics::State::Engine() const {
 ExporterMetrics::ExporterMetrics(Sources sources) : state_(std::make_unique<State>(sources)) {}
 ExporterMetrics::~ExporterMetrics() = default;
 
+void ExporterMetrics::Expect(std::string_view handler, int code) {
+  state_->requests.Add({{"handler", std::string(handler)}, {"code", std::to_string(code)}});
+  state_->durations.Add({{"handler", std::string(handler)}}, kRequestBounds);
+}
+
 void ExporterMetrics::CountRequest(std::string_view handler, int code) {
   state_->requests.Add({{"handler", std::string(handler)}, {"code", std::to_string(code)}})
       .Increment();

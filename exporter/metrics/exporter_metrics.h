@@ -24,6 +24,8 @@ class ExporterMetrics {
   explicit ExporterMetrics(Sources sources);
   ~ExporterMetrics();
 
+  // Shows the handler's counts from the start, at 0: `code` is what it answers when all is well.
+  void Expect(std::string_view handler, int code);
   void CountRequest(std::string_view handler, int code);
   void ObserveRequest(std::string_view handler, double seconds);
   void CountRejection(std::string_view reason);  // of ike_exporter_api_rejections_total

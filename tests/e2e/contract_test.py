@@ -80,6 +80,7 @@ class Test:
             self.check_commands()
             self.stack.start_exporter(CONFIG.format(**self.stack.ports), "--web.enable-lifecycle")
             self.client = Client(self.stack.ports["exporter"])
+            self.check_first_scrape()
             self.check_errors()
             self.check_joining()
             self.check_scraped_probe()
@@ -149,6 +150,14 @@ class Test:
         answer = self.client.request("GET", f"/probe?target={query}")
         assert answer.status == 200, answer
         return answer.body
+
+    def check_first_scrape(self):
+        """Counters are there before the first event, so that a rate sees it."""
+        page = self.page()
+        requests = values_of(page, "ike_exporter_http_requests_total")
+        for handler, code in (("metrics", 200), ("probe", 200), ("api_v2_sa", 200), ("api_audit", 202)):
+            assert requests.get(f'code="{code}",handler="{handler}"') == 0, requests
+            assert f'ike_exporter_http_request_duration_seconds_count{{handler="{handler}"}} 0' in page, handler
 
     def check_scraped_probe(self):
         before = time.time()
