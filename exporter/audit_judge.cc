@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "exporter/weak_algorithms.h"
 #include "probes/algorithms/policy.h"
 #include "probes/audit_report.h"
 #include "probes/audit_result.h"
@@ -47,7 +48,34 @@ std::shared_ptr<const ike::AuditResult> Judge(const AuditRequest& request,
   return result;
 }
 
+using ResultPtr = std::shared_ptr<const ike::AuditResult>;
+
+// The newest audit of the target, where the policy of now may judge it otherwise; else null.
+ResultPtr JudgedOtherwise(const ike::Target& target, const TargetState& state,
+                          const config::Config& config) {
+  if (LearntAudit(state.audit.get()) == nullptr) return nullptr;
+  const std::string& policy = target.settings->policy;
+  // A user's own may have other rows under the same name.
+  bool same = state.audit->last->policy == policy && !config.policies.contains(policy);
+  return same ? nullptr : state.audit->last;
+}
+
 }  // namespace
+
+void JudgeAnew(const TargetTable& table) {
+  const config::Config& config = *table.config;
+  for (const EntryPtr& entry : table.entries) {
+    std::string policy;
+    ResultPtr before = entry->With([&](const ike::Target& target, const TargetState& state) {
+      policy = target.settings->policy;
+      return JudgedOtherwise(target, state, config);
+    });
+    if (!before) continue;
+    auto after = std::make_shared<ike::AuditResult>(*before);
+    ike::JudgeAudit(PolicyNamed(policy, config), after.get());
+    entry->ReplaceAudit(before, std::move(after));
+  }
+}
 
 AuditJudge MakeAuditJudge(const Store* store) {
   return

@@ -13,4 +13,8 @@ namespace exporter {
 AuditJudge MakeAuditJudge(const Store* store);
 AuditJudge MakeAuditJudge(std::shared_ptr<const config::Config> config);
 
+// Judges the audits that are known already by the policies of `table`, which a reload may have
+// changed: what was found does not depend on them.
+void JudgeAnew(const TargetTable& table);
+
 }  // namespace exporter

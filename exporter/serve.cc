@@ -214,6 +214,7 @@ int Serve(const ServeOptions& options) {
     const std::string& level = table.config->log_level;
     if (options.log_level.empty()) SetLogLevel(level.empty() ? "info" : level);
     if (storage) storage->Restore(table);
+    JudgeAnew(table);
   });
   (*engines)->Start();
   auto loaded = reloader.Load();

@@ -151,6 +151,14 @@ void TargetEntry::RestoreAudit(AuditHistory history) {
   state_.audit = std::make_unique<AuditHistory>(std::move(history));
 }
 
+void TargetEntry::ReplaceAudit(const std::shared_ptr<const ike::AuditResult>& before,
+                               std::shared_ptr<const ike::AuditResult> after) {
+  std::lock_guard lock(mutex_);
+  if (!state_.audit || state_.audit->last != before) return;
+  if (state_.audit->last_complete == before) state_.audit->last_complete = after;
+  state_.audit->last = std::move(after);
+}
+
 Store::Store() : table_(std::make_shared<TargetTable>()) {}
 
 std::shared_ptr<const TargetTable> Store::table() const {

@@ -126,6 +126,9 @@ class TargetEntry {
   void PublishAudit(std::shared_ptr<const ike::AuditResult> result, double finished_at,
                     std::vector<std::string>* changed);
   void RestoreAudit(AuditHistory history);
+  // The same audit, judged anew; without effect once there is a newer one.
+  void ReplaceAudit(const std::shared_ptr<const ike::AuditResult>& before,
+                    std::shared_ptr<const ike::AuditResult> after);
 
   // Calls `read(const ike::Target&, const TargetState&)` under the entry's lock: keep it short.
   template <typename Read>

@@ -52,6 +52,8 @@ half_open_budget = 1
 [[target]]
 name = "refusing"
 host = "127.0.22.2"
+audit_interval = "1h"
+policy = "{policy}"
 [[target]]
 name = "absent"
 host = "127.0.22.4"
@@ -78,7 +80,7 @@ class Test:
         with self.stack:
             self.stack.start_gateways(GATEWAYS.format(**self.stack.ports))
             self.check_commands()
-            self.stack.start_exporter(CONFIG.format(**self.stack.ports), "--web.enable-lifecycle")
+            self.stack.start_exporter(self.configuration("ietf"), "--web.enable-lifecycle")
             self.client = Client(self.stack.ports["exporter"])
             self.check_first_scrape()
             self.check_errors()
@@ -86,6 +88,10 @@ class Test:
             self.check_scraped_probe()
             self.check_refusal_stands()
             self.check_audit_cost()
+            self.check_other_policy()
+
+    def configuration(self, policy):
+        return CONFIG.format(policy=policy, **self.stack.ports)
 
     def command(self, *arguments):
         return subprocess.run([self.program, *map(str, arguments)], capture_output=True, text=True, timeout=60)
@@ -201,6 +207,15 @@ class Test:
             assert values_of(page, name)['target="absent"'] > 0, name
         audit = self.client.request("GET", "/api/targets/absent").json()["audit"]
         assert audit["reason"] == "unreachable" and "unreachable" in audit["error"], audit
+
+    def check_other_policy(self):
+        """A reload judges what is known by the policy of now, not at the next audit."""
+        def judged_by(policy):
+            return f'target="refusing",policy="{policy}"' in values_of(self.page(), "ike_policy_compliant")
+        wait_until("an audit of the refusing gateway", lambda: judged_by("ietf"), 120)
+        self.stack.write("ike_exporter.toml", self.configuration("cnsa2"))
+        assert self.client.request("POST", "/-/reload").status == 200
+        assert judged_by("cnsa2") and not judged_by("ietf"), self.page()
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "exporter/metrics/page.h"
+#include "probes/audit_result.h"
 
 namespace exporter {
 namespace {
@@ -172,6 +173,28 @@ TEST_F(StoreTest, UpFollowsWhatIsRequired) {
   EXPECT_FALSE(up());
   hq().Publish(Selected(IkeVersion::kV2, 14), bounds());
   EXPECT_FALSE(up());
+}
+
+TEST_F(StoreTest, AnAuditJudgedAnewTakesThePlaceOfThatOneOnly) {
+  auto audit = [](const char* policy) {
+    auto result = std::make_shared<ike::AuditResult>();
+    result->success = result->complete = true;
+    result->policy = policy;
+    return std::shared_ptr<const ike::AuditResult>(std::move(result));
+  };
+  auto known = [this] {
+    return hq().With([](const ike::Target&, const TargetState& state) {
+      EXPECT_EQ(state.audit->last, state.audit->last_complete);
+      return state.audit->last->policy + " " + std::to_string(state.audit->audits);
+    });
+  };
+  std::vector<std::string> changes;
+  auto first = audit("ietf");
+  hq().PublishAudit(first, 1000, &changes);
+  hq().ReplaceAudit(first, audit("nist"));
+  EXPECT_EQ(known(), "nist 1");
+  hq().ReplaceAudit(first, audit("bsi"));
+  EXPECT_EQ(known(), "nist 1");
 }
 
 TEST_F(StoreTest, AReloadKeepsWhatStaysAndForgetsWhatMoved) {
