@@ -33,7 +33,7 @@ std::future<ProbeAnswer> Ask(Engine* engine, const HostOrder& order, ike::IkeVer
 
 Json LineJson(const Pending& probe, const ProbeResult& result) {
   ProbedHost host{probe.order.host, probe.order.settings->port};
-  const ike::Outcome& outcome = result.report.outcome;
+  const ike::Outcome outcome = TellingOutcome(result);
   Json json;
   if (result.end == ProbeEnd::kNoBudget) {
     json = ErrorJson(host, "the half-open budget of this address is spent", "budget");

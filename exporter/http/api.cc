@@ -159,8 +159,8 @@ ApiReply Api::Run(ApiEndpoint endpoint, const ApiRequest& request, const Admitte
   if (!Answered(ikev1) && !Answered(ikev2)) return NotAnswered(host, ikev2);
   ike::Outcome nothing;
   return {200,
-          Text(VersionJson(host, ikev1 ? ikev1->result.report.outcome : nothing,
-                           ikev2 ? ikev2->result.report.outcome : nothing)),
+          Text(VersionJson(host, ikev1 ? TellingOutcome(ikev1->result) : nothing,
+                           ikev2 ? TellingOutcome(ikev2->result) : nothing)),
           "", 0, ""};
 }
 

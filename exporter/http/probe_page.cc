@@ -60,7 +60,9 @@ std::string DebugText(const Admitted& admitted, const AdHoc::Answers& answers) {
     } else if (outcome.selected()) {
       text += "a proposal was chosen\n";
     } else if (outcome.answered()) {
-      text += "answered with an error notify\n";
+      text += answer->result.report.full_opening
+                  ? "answered with an error notify\n"
+                  : "answered; the half-open budget allowed no opening that shows a choice\n";
     } else {
       text += FailureSentence(answer->result) + "\n";
     }

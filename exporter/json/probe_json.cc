@@ -166,6 +166,12 @@ Json ErrorJson(const ProbedHost& host, const std::string& error, std::string_vie
               {"reason", reason}};
 }
 
+ike::Outcome TellingOutcome(const ProbeResult& result) {
+  ike::Outcome outcome = result.report.outcome;
+  if (!result.report.full_opening && outcome.version_answered) outcome.error_notify = 0;
+  return outcome;
+}
+
 std::string FailureSentence(const ProbeResult& result) {
   return SentenceOf(result.report.outcome.reason, result.error);
 }

@@ -26,6 +26,10 @@ struct ProbedHost {
 // The body of an error: {"success": false, "host", "port", "error", "reason"}.
 Json ErrorJson(const ProbedHost& host, const std::string& error, std::string_view reason);
 
+// What the answer says of the endpoint. Where the half-open budget allowed no more than proposals
+// that nobody implements, their refusal is no errorNotify of it.
+ike::Outcome TellingOutcome(const ProbeResult& result);
+
 // A sentence for a probe that got no valid answer.
 std::string FailureSentence(const ProbeResult& result);
 // The same of an audit that nothing answered.

@@ -115,6 +115,10 @@ class Test:
         for address, code in ((BOTH, 0), (REFUSING, 0), (DOWN, 1)):
             ended = self.command("probe", "--port", self.ike, "--timeout", "1s", address)
             assert ended.returncode == code, ended
+        # The half-open budget of an address spent, nobody claims that it refused anything.
+        ended = self.command("probe", "--ike-version", 2, "--port", self.ike, "--timeout", "1s", *[BOTH] * 4)
+        assert ended.returncode == 0 and "refused" not in ended.stdout, ended
+        assert ended.stdout.count("budget is spent") == 1, ended
         # Only the family of the source address is probed, so "localhost" is ::1 here.
         ended = self.command("probe", "--json", "--port", self.ike, "--source-address", "::1", "localhost")
         assert '"reason":"unreachable"' in ended.stdout, ended
@@ -177,6 +181,10 @@ class Test:
         page = self.probe(f"{BOTH}:{self.ike}&module=spent")
         assert values_of(page, "probe_success") == {"": 1}, page
         assert not values_of(page, "ike_negotiated"), page
+        body = {"host": BOTH, "port": self.ike, "timeout": 300}
+        answers = [self.client.request("POST", "/api/ike/version", body).json() for _ in range(3)]
+        assert answers[-1]["ikev2"] and not answers[-1]["ikev2Selected"], answers
+        assert all("errorNotify" not in answer for answer in answers), answers
         page = self.probe("nowhere.invalid")
         assert all(values_of(page, "ike_probe_duration_seconds").values()), page
 
