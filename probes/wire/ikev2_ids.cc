@@ -5,7 +5,8 @@
 #include "probes/wire/names.h"
 
 // Source: IANA ikev2-parameters. Private-use numbers are left out where their meaning depends on
-// the peer's vendor, but for those that one implementation alone has been seen to use.
+// the peer's vendor, but for those that one family of implementations alone has been seen to use
+// (strongSwan from 1024, FreeS/WAN's descendants from 65000).
 namespace ike::wire::v2 {
 namespace {
 
@@ -67,6 +68,15 @@ constexpr auto kEncryption = std::to_array<NameRow>({
     {33, "ENCR_MAGMA_MGM_KTREE"},
     {34, "ENCR_KUZNYECHIK_MGM_MAC_KTREE"},
     {35, "ENCR_MAGMA_MGM_MAC_KTREE"},
+    {1025, "ENCR_DES_ECB"},
+    {1026, "ENCR_SERPENT_CBC"},
+    {1027, "ENCR_TWOFISH_CBC"},
+    {1028, "ENCR_RC2_CBC"},
+    {1029, "ENCR_AES_ECB"},
+    {1030, "ENCR_AES_CFB"},
+    {65004, "SERPENT_CBC"},
+    {65005, "TWOFISH_CBC"},
+    {65289, "TWOFISH_CBC_SSH"},
 });
 static_assert(AreStrictlyAscending(kEncryption));
 
@@ -80,6 +90,10 @@ constexpr auto kPrfs = std::to_array<NameRow>({
     {7, "PRF_HMAC_SHA2_512"},
     {8, "PRF_AES128_CMAC"},
     {9, "PRF_HMAC_STREEBOG_512"},
+    {1025, "PRF_FIPS_SHA1_160"},
+    {1026, "PRF_FIPS_DES"},
+    {1027, "PRF_KEYED_SHA1"},
+    {1028, "PRF_CAMELLIA128_XCBC"},
 });
 static_assert(AreStrictlyAscending(kPrfs));
 
@@ -99,6 +113,12 @@ constexpr auto kIntegrity = std::to_array<NameRow>({
     {12, "AUTH_HMAC_SHA2_256_128"},
     {13, "AUTH_HMAC_SHA2_384_192"},
     {14, "AUTH_HMAC_SHA2_512_256"},
+    {1025, "AUTH_HMAC_SHA1_128"},
+    {1026, "AUTH_HMAC_SHA2_256_96"},
+    {1027, "AUTH_HMAC_SHA2_256_256"},
+    {1028, "AUTH_HMAC_SHA2_384_384"},
+    {1029, "AUTH_HMAC_SHA2_512_512"},
+    {1030, "AUTH_CAMELLIA_XCBC_96"},
 });
 static_assert(AreStrictlyAscending(kIntegrity));
 
@@ -131,6 +151,7 @@ constexpr auto kKeyExchanges = std::to_array<NameRow>({
     {35, "ml-kem-512"},
     {36, "ml-kem-768"},
     {37, "ml-kem-1024"},
+    {1024, "MODP_NULL"},
 });
 static_assert(AreStrictlyAscending(kKeyExchanges));
 

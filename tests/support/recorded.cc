@@ -28,16 +28,26 @@ void ReadLine(std::string_view line, const std::string& peer,
   if (key == "stream") exchange.response_stream = FromHex(value);
 }
 
+void ReadFile(const std::string& peer, std::vector<RecordedExchange>* exchanges) {
+  std::ifstream file(TEST_DATA_DIR "/lab/" + peer + ".txt");
+  for (std::string line; std::getline(file, line);) ReadLine(line, peer, exchanges);
+}
+
 }  // namespace
 
 std::vector<RecordedExchange> LoadRecorded() {
   std::vector<RecordedExchange> exchanges;
   for (const char* peer :
        {"lw", "ss-cookie", "ss-default", "ss-ke", "ss-nat", "ss-strong", "ss-weak"}) {
-    std::ifstream file(std::string(TEST_DATA_DIR "/lab/") + peer + ".txt");
-    for (std::string line; std::getline(file, line);) ReadLine(line, peer, &exchanges);
+    ReadFile(peer, &exchanges);
   }
   return exchanges;
+}
+
+std::vector<RecordedExchange> LoadRecordedRequests() {
+  std::vector<RecordedExchange> requests;
+  ReadFile("requests", &requests);
+  return requests;
 }
 
 }  // namespace ike::test

@@ -24,4 +24,7 @@ struct RecordedExchange {
 // All exchanges of all postures that got an answer.
 std::vector<RecordedExchange> LoadRecorded();
 
+// One request of each kind, answered or not; `result` is what the client that sent it reads in it.
+std::vector<RecordedExchange> LoadRecordedRequests();
+
 }  // namespace ike::test

@@ -1,5 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <limits>
+#include <sstream>
+#include <string>
+
 #include "probes/wire/ikev1_ids.h"
 #include "probes/wire/ikev2_ids.h"
 #include "probes/wire/names.h"
@@ -62,6 +67,50 @@ TEST(Names, TheUnknownHaveNone) {
   EXPECT_EQ(v1::ExchangeName(34), "");
   EXPECT_EQ(v1::AttributeValueName(v1::attribute::kHash, 7), "");
   EXPECT_EQ(v1::AttributeValueName(99, 1), "");
+}
+
+// Lines of "SPACE NUMBER: NAME" for the numbers of one space that have a name.
+template <typename Number, typename Find>
+std::string Lines(const std::string& space, Find find) {
+  std::string lines;
+  for (uint32_t number = 0; number <= std::numeric_limits<Number>::max(); ++number) {
+    const std::string_view name = find(static_cast<Number>(number));
+    if (name.empty()) continue;
+    lines += space + " " + std::to_string(number) + ": " + std::string(name) + "\n";
+  }
+  return lines;
+}
+
+std::string EveryIkev1Name() {
+  std::string lines = Lines<uint16_t>("ikev1 attribute", v1::AttributeName);
+  for (uint16_t attribute = 0; attribute < 256; ++attribute) {
+    lines += Lines<uint16_t>("ikev1 attribute " + std::to_string(attribute), [&](uint16_t value) {
+      return v1::AttributeValueName(attribute, value);
+    });
+  }
+  return lines + Lines<uint8_t>("ikev1 exchange", v1::ExchangeName) +
+         Lines<uint16_t>("ikev1 notify", v1::NotifyName) +
+         Lines<uint8_t>("ikev1 payload", v1::PayloadName);
+}
+
+std::string EveryIkev2Name() {
+  std::string lines = Lines<uint8_t>("ikev2 exchange", v2::ExchangeName) +
+                      Lines<uint16_t>("ikev2 notify", v2::NotifyName) +
+                      Lines<uint8_t>("ikev2 payload", v2::PayloadName);
+  for (uint16_t type = 0; type < 256; ++type) {
+    lines += Lines<uint16_t>("ikev2 transform " + std::to_string(type), [&](uint16_t id) {
+      return v2::TransformName(static_cast<uint8_t>(type), id);
+    });
+  }
+  return lines;
+}
+
+// The file was made from the IANA registries (2026-07-16), not from the tables.
+TEST(Names, AreThoseOfTheRegistries) {
+  std::ifstream file(GOLDEN_DIR "/names.txt");
+  std::stringstream golden;
+  golden << file.rdbuf();
+  EXPECT_EQ(EveryIkev1Name() + EveryIkev2Name(), golden.str());
 }
 
 TEST(Names, NumbersStandInForMissingNames) {

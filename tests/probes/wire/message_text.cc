@@ -11,6 +11,7 @@
 #include "probes/wire/ikev2_ids.h"
 #include "probes/wire/ikev2_sa.h"
 #include "probes/wire/ke.h"
+#include "probes/wire/names.h"
 #include "probes/wire/notify.h"
 #include "probes/wire/payload_chain.h"
 #include "tests/support/hex.h"
@@ -20,14 +21,17 @@ namespace {
 
 using Names = std::map<uint32_t, std::string>;
 
-const Names kGroups = {{1, "modp768"},   {2, "modp1024"},  {5, "modp1536"}, {14, "modp2048"},
-                       {15, "modp3072"}, {16, "modp4096"}, {19, "ecp256"},  {20, "ecp384"},
-                       {31, "x25519"},   {36, "mlkem768"}};
+const Names kGroups = {{1, "modp768"},   {2, "modp1024"},  {5, "modp1536"},  {14, "modp2048"},
+                       {15, "modp3072"}, {16, "modp4096"}, {19, "ecp256"},   {20, "ecp384"},
+                       {31, "x25519"},   {35, "mlkem512"}, {36, "mlkem768"}, {37, "mlkem1024"},
+                       {0, "none"}};
 const std::map<uint8_t, Names> kTransforms = {
     {1, {{2, "des"}, {3, "3des"}, {12, "aes"}, {20, "aesgcm16"}}},
     {2, {{1, "prfmd5"}, {2, "prfsha1"}, {5, "prfsha256"}, {6, "prfsha384"}, {7, "prfsha512"}}},
-    {3, {{1, "md5_96"}, {2, "sha1_96"}, {12, "sha256_128"}, {14, "sha512_256"}}},
+    {3,
+     {{1, "md5_96"}, {2, "sha1_96"}, {12, "sha256_128"}, {13, "sha384_192"}, {14, "sha512_256"}}},
     {4, kGroups},
+    {5, {{0, "noesn"}}},
     {6, kGroups}};
 const Names kCiphers1 = {{1, "des"}, {5, "3des"}, {7, "aes"}};
 const Names kHashes1 = {{1, "md5"}, {2, "sha1"}, {4, "sha256"}, {5, "sha384"}, {6, "sha512"}};
@@ -52,9 +56,23 @@ std::string Join(const std::vector<std::string>& parts, const char* separator) {
 
 std::string Size(ByteSpan bytes) { return std::to_string(bytes.size()) + "B"; }
 
+bool IsPrintable(ByteSpan bytes) {
+  return std::ranges::all_of(bytes, [](uint8_t byte) { return byte >= ' ' && byte <= '~'; });
+}
+
 std::string VendorIdText(ByteSpan body) {
   const auto name = kVendorIdNames.find(ToHex(body));
-  return "VID " + (name == kVendorIdNames.end() ? ToHex(body) : name->second);
+  if (name != kVendorIdNames.end()) return "VID " + name->second;
+  return "VID " + ToHex(body) +
+         (IsPrintable(body) ? ":" + std::string(body.begin(), body.end()) : "");
+}
+
+std::string TransformText(const wire::Ikev2Transform& transform) {
+  const auto names = kTransforms.find(transform.type);
+  const bool known = names != kTransforms.end() && names->second.contains(transform.id);
+  return (known ? names->second.at(transform.id)
+                : "T" + std::to_string(transform.type) + ":" + std::to_string(transform.id)) +
+         (transform.key_length == 0 ? "" : std::to_string(transform.key_length));
 }
 
 std::string Sa2Text(ByteSpan body) {
@@ -64,9 +82,7 @@ std::string Sa2Text(ByteSpan body) {
   for (const wire::Ikev2Proposal& proposal : *proposals) {
     std::vector<std::string> transforms;
     for (const wire::Ikev2Transform& transform : proposal.transforms) {
-      std::string text = Lookup(kTransforms.at(transform.type), transform.id);
-      if (transform.key_length != 0) text += std::to_string(transform.key_length);
-      transforms.push_back(text);
+      transforms.push_back(TransformText(transform));
     }
     texts.push_back("#" + std::to_string(proposal.number) + " proto" +
                     std::to_string(proposal.protocol) + " " + Join(transforms, "-"));
@@ -82,11 +98,15 @@ std::string Notify2Text(ByteSpan body) {
   if (is_nat) {
     return notify->type == wire::v2::notify::kNatDetectionSourceIp ? "N NATD_SRC" : "N NATD_DST";
   }
-  std::string text = "N " + std::string(wire::v2::NotifyName(notify->type));
+  std::string text = "N " + wire::NameOrNumber(wire::v2::NotifyName(notify->type), notify->type);
   if (!notify->data.empty()) {
     text += "[" + std::to_string(notify->data.size()) + "]=" + ToHex(notify->data);
   }
   return text;
+}
+
+std::string UnknownText(const wire::Payload& payload) {
+  return "P" + std::to_string(payload.type) + " " + Size(payload.body);
 }
 
 std::string Payload2Text(const wire::Payload& payload) {
@@ -101,8 +121,10 @@ std::string Payload2Text(const wire::Payload& payload) {
       return "Ni " + Size(payload.body);
     case wire::v2::payload::kNotify:
       return Notify2Text(payload.body);
+    case wire::v2::payload::kVendorId:
+      return VendorIdText(payload.body);
     default:
-      return "P" + std::to_string(payload.type) + " " + Size(payload.body);
+      return UnknownText(payload);
   }
 }
 
@@ -152,8 +174,9 @@ std::string Notify1Text(ByteSpan body) {
 std::string IdText(ByteSpan body) {
   const auto id = wire::ParseIkev1Identification(body);
   if (!id) return "BAD ID";
-  return "ID type" + std::to_string(id->type) + " b'" +
-         std::string(id->data.begin(), id->data.end()) + "'";
+  const std::string text = "ID type" + std::to_string(id->type) + " ";
+  if (!IsPrintable(id->data)) return text + ToHex(id->data);
+  return text + "b'" + std::string(id->data.begin(), id->data.end()) + "'";
 }
 
 std::string Payload1Text(const wire::Payload& payload) {
@@ -175,8 +198,13 @@ std::string Payload1Text(const wire::Payload& payload) {
     case wire::v1::payload::kNatD:
       return "NAT-D(20) " + Size(payload.body);
     default:
-      return "P" + std::to_string(payload.type) + " " + Size(payload.body);
+      return UnknownText(payload);
   }
+}
+
+std::string PayloadText(uint8_t version, const wire::Payload& payload) {
+  if (version == 1) return Payload1Text(payload);
+  return version == 2 ? Payload2Text(payload) : UnknownText(payload);
 }
 
 // libreswan pads IKEv1 messages to a multiple of four.
@@ -194,8 +222,7 @@ std::string MessageText(ByteSpan message) {
   std::vector<std::string> payloads;
   wire::PayloadCursor cursor(header->next_payload, *body);
   while (const auto payload = cursor.Next()) {
-    payloads.push_back(header->major_version() == 1 ? Payload1Text(*payload)
-                                                    : Payload2Text(*payload));
+    payloads.push_back(PayloadText(header->major_version(), *payload));
   }
   if (!cursor.ok() || !IsPadding(cursor.trailing())) return "malformed: payloads";
   return "v" + std::to_string(header->major_version()) + "." +
