@@ -1,4 +1,5 @@
-// [policies.NAME]: a user's own policy (user_policy.h). Used by load.cc.
+// [policies.NAME]: a user's own policy (user_policy.h), from a table of the file. Called by load.cc
+// while a file is read; of that thread. What is wrong with the table goes to its problems.
 #pragma once
 
 #include "config/user_policy.h"

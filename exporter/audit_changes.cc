@@ -11,23 +11,28 @@ namespace {
 
 using Accepted = std::vector<ike::AlgorithmId>;
 
-std::string Describe(ike::IkeVersion version, const ike::AlgorithmId& algorithm, bool accepted) {
+struct Change {
+  ike::IkeVersion version;
+  bool accepted;  // else refused
+};
+
+std::string Describe(const ike::AlgorithmId& algorithm, Change change) {
   const ike::Algorithm* row =
-      ike::FindAlgorithm(version, algorithm.kind, algorithm.id, algorithm.key_length);
+      ike::FindAlgorithm(change.version, algorithm.kind, algorithm.id, algorithm.key_length);
   std::string name = row != nullptr ? std::string(row->name) : std::to_string(algorithm.id);
   if (algorithm.key_length != 0) name += " (" + std::to_string(algorithm.key_length) + " bits)";
-  return std::string(version == ike::IkeVersion::kV1 ? "IKEv1 " : "IKEv2 ") +
+  return std::string(change.version == ike::IkeVersion::kV1 ? "IKEv1 " : "IKEv2 ") +
          std::string(ike::KindName(algorithm.kind)) + " " + name +
-         (accepted ? " is accepted now" : " is no longer accepted");
+         (change.accepted ? " is accepted now" : " is no longer accepted");
 }
 
-void CountMissing(ike::IkeVersion version, const Accepted& from, const Accepted& in, bool accepted,
-                  AuditHistory* history) {
-  auto& changes = history->changes[static_cast<size_t>(version) - 1];
+// What is in `from` and missing `in` the other changed so.
+void CountMissing(const Accepted& from, const Accepted& in, Change change, AuditHistory* history) {
+  auto& changes = history->changes[static_cast<size_t>(change.version) - 1];
   for (const ike::AlgorithmId& algorithm : from) {
     if (std::find(in.begin(), in.end(), algorithm) != in.end()) continue;
-    ++changes[static_cast<size_t>(algorithm.kind)][accepted ? 0 : 1];
-    history->last_changes.push_back(Describe(version, algorithm, accepted));
+    ++changes[static_cast<size_t>(algorithm.kind)][change.accepted ? 0 : 1];
+    history->last_changes.push_back(Describe(algorithm, change));
   }
 }
 
@@ -61,8 +66,8 @@ void RecordAudit(std::shared_ptr<const ike::AuditResult> result, double finished
     for (ike::IkeVersion version : {ike::IkeVersion::kV1, ike::IkeVersion::kV2}) {
       Accepted before = AcceptedOf(*history->last_complete, version);
       Accepted after = AcceptedOf(*result, version);
-      CountMissing(version, after, before, true, history);
-      CountMissing(version, before, after, false, history);
+      CountMissing(after, before, {version, true}, history);
+      CountMissing(before, after, {version, false}, history);
     }
   }
   if (result->complete) history->last_complete = result;

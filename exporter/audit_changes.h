@@ -1,4 +1,6 @@
-// What changed between two audits of a target: the regressions that page somebody. Pure functions.
+// What changed between two audits of a target: the regressions that page somebody. Called by the
+// store when an audit ends. Pure functions over what they are given: whoever holds the history's
+// lock may call them.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,5 @@
 // The AuditJudge of this program: judges what an audit found by the policy that its settings name.
+// Made by serve.cc and the audit command, called by the audit desk when an audit ends. Any thread.
 #pragma once
 
 #include <memory>

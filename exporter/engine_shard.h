@@ -1,4 +1,5 @@
-// Shard: which part of the targets this process probes; `--shard INDEX/COUNT`. Value.
+// Shard: which part of the targets this process probes; `--shard INDEX/COUNT`. Read by the command
+// line, asked by the reload when it builds the table of targets. Value.
 #pragma once
 
 #include <cstdint>

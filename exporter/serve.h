@@ -1,4 +1,5 @@
-// `ike_exporter serve`: wires everything up and runs until a signal.
+// `ike_exporter serve`: wires everything up and runs until a signal. Called by main.cc; the only
+// place that knows the engine, the store and the HTTP side together. Of the main thread.
 #pragma once
 
 #include "exporter/cli/options.h"

@@ -1,4 +1,5 @@
-// What this build is: for --version and ike_exporter_build_info. Constant.
+// What this build is: for --version, ike_exporter_build_info and the foot of the pages. Constant,
+// any thread.
 #pragma once
 
 #include <string>

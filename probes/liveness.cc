@@ -149,24 +149,26 @@ OpeningKind FirstOpening(const LivenessMemory& memory, const LivenessCircumstanc
   return learns ? OpeningKind::kRefusal : TellingOpening(memory, at);
 }
 
-bool NextOpening(OpeningKind sent, const Outcome& outcome, const LivenessMemory& memory,
-                 const LivenessCircumstances& at, OpeningKind* next) {
-  if (!IsSilence(outcome)) return false;
+std::optional<OpeningKind> NextOpening(OpeningKind sent, const Outcome& outcome,
+                                       const LivenessMemory& memory,
+                                       const LivenessCircumstances& at) {
+  if (!IsSilence(outcome)) return std::nullopt;
   switch (sent) {
     case OpeningKind::kRefusal:
-      *next = TellingOpening(memory, at);
-      return at.budget_available;
+      if (!at.budget_available) return std::nullopt;
+      return TellingOpening(memory, at);
     case OpeningKind::kRepeat:
-      *next = at.budget_available ? TellingOpening(memory, at) : OpeningKind::kRefusal;
-      return at.budget_available || RefusalOf(memory, at.now) != Refusal::kUnusable;
+      if (at.budget_available) return TellingOpening(memory, at);
+      if (RefusalOf(memory, at.now) == Refusal::kUnusable) return std::nullopt;
+      return OpeningKind::kRefusal;
     case OpeningKind::kFull:
-      *next = OpeningKind::kPlainest;
-      return at.budget_available && WantsPlainest(memory, at);
+      if (!at.budget_available || !WantsPlainest(memory, at)) return std::nullopt;
+      return OpeningKind::kPlainest;
     case OpeningKind::kPlainest:
     case OpeningKind::kNone:
-      return false;
+      return std::nullopt;
   }
-  return false;
+  return std::nullopt;
 }
 
 bool SilenceIsProof(OpeningKind sent, const LivenessMemory& memory) {
@@ -177,8 +179,7 @@ Duration ShareOfTimeout(OpeningKind kind, const LivenessMemory& memory,
                         const LivenessCircumstances& at, Duration remaining) {
   Outcome silence;
   silence.reason = Reason::kTimeout;
-  OpeningKind next = OpeningKind::kNone;
-  if (!NextOpening(kind, silence, memory, at, &next)) return remaining;
+  if (!NextOpening(kind, silence, memory, at)) return remaining;
   // What follows a full opening is a last resort; what follows the others may be followed itself.
   const int percent = kind == OpeningKind::kFull ? 60 : 40;
   return std::min(remaining, std::max(remaining * percent / 100, memory.last_rtt * 2));

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "probes/outcome.h"
 #include "probes/suite.h"
@@ -52,10 +53,11 @@ struct LivenessCircumstances {
 // The first opening of a probe.
 OpeningKind FirstOpening(const LivenessMemory& memory, const LivenessCircumstances& at);
 
-// The next opening after `sent` ended in `outcome`; false = the probe is over. `memory` does not
+// The next opening after `sent` ended in `outcome`; nullopt = the probe is over. `memory` does not
 // hold this outcome yet.
-bool NextOpening(OpeningKind sent, const Outcome& outcome, const LivenessMemory& memory,
-                 const LivenessCircumstances& at, OpeningKind* next);
+std::optional<OpeningKind> NextOpening(OpeningKind sent, const Outcome& outcome,
+                                       const LivenessMemory& memory,
+                                       const LivenessCircumstances& at);
 
 // Whether the silence to `sent`, the last opening of a probe, says that this version is down. Not
 // so where it is an untested refusal and others have been answered: then the probe counts as

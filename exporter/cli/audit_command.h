@@ -1,4 +1,5 @@
-// `ike_exporter audit`: a full audit per host, for a ticket or as JSON lines.
+// `ike_exporter audit`: a full audit per host, for a ticket or as JSON lines. Called by main.cc;
+// returns when every audit is done. Of the main thread.
 #pragma once
 
 #include "exporter/cli/options.h"

@@ -1,4 +1,5 @@
-// The command line, parsed and valid. One struct per command; main.cc hands them on.
+// The command line, parsed and valid: one struct per command, filled by CLI11 behind options.cc.
+// main.cc hands them on. Values.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
 // `ike_exporter probe`: one liveness probe per host and IKE version, for a person or as JSON lines.
+// Called by main.cc; returns when every probe is done. Of the main thread.
 #pragma once
 
 #include "exporter/cli/options.h"

@@ -1,4 +1,5 @@
-// What the commands print for a person. Standard output and standard error; one thread.
+// What the commands print for a person, and how they complain about their arguments. Called by the
+// commands and main.cc. Standard output and standard error; of the main thread.
 #pragma once
 
 #include <string>

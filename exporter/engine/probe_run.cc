@@ -189,14 +189,12 @@ void ProbeRun::OnExchangeDone(const ike::Outcome& outcome) {
   packets_sent_ += outcome.packets_sent;
   packets_received_ += outcome.packets_received;
   SettleBudget(outcome);
-  ike::OpeningKind next = ike::OpeningKind::kNone;
-  ike::LivenessCircumstances at = Circumstances(now());
-  bool more = ike::NextOpening(kind_, outcome, *memory_, at, &next) && deadline_ > now();
+  const auto next = ike::NextOpening(kind_, outcome, *memory_, Circumstances(now()));
   bool silent =
       outcome.reason == ike::Reason::kTimeout || outcome.reason == ike::Reason::kMalformed;
   bool tells = outcome.answered() || !silent || ike::SilenceIsProof(kind_, *memory_);
   ike::Remember(kind_, outcome, now(), memory_);
-  if (more) return Try(next);
+  if (next && deadline_ > now()) return Try(*next);
   Report(tells ? ProbeEnd::kProbed : ProbeEnd::kNoBudget, outcome);
 }
 

@@ -1,4 +1,5 @@
-// The credentials of HTTP Basic authentication (RFC 7617). Pure functions.
+// The credentials of HTTP Basic authentication (RFC 7617). Called by the site for each request
+// where the web configuration has users. Pure functions.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,5 @@
-// Listening sockets: bound here, or handed over by systemd. Called at start.
+// Listener: a listening socket, bound here or handed over by systemd. Made by the HTTP server at
+// start and served by its front; closes with itself. Of one thread, but for ClientOf.
 #pragma once
 
 #include <string>
@@ -7,7 +8,6 @@
 
 namespace exporter {
 
-// Closes the socket with itself.
 class Listener {
  public:
   // "host:port", "[v6]:port" or ":port" (every address). The error is a sentence.

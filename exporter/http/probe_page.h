@@ -1,4 +1,5 @@
-// /probe: the multi-target pattern of blackbox_exporter. Any thread.
+// /probe: the multi-target pattern of blackbox_exporter, answered with the gauges of one probe made
+// now. Called by the site on a worker thread, which waits for the engine; any thread.
 #pragma once
 
 #include <string>

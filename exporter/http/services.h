@@ -1,4 +1,5 @@
-// What the HTTP handlers work with. Plain pointers to objects that outlive the server.
+// What the HTTP handlers work with. Filled by serve.cc before the server starts and constant since;
+// plain pointers to objects that outlive the server and may be used by any thread.
 #pragma once
 
 #include <functional>

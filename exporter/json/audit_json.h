@@ -1,4 +1,5 @@
-// The JSON of an audit's result (contract section 4). Pure functions.
+// The JSON of an audit's result (contract section 4), for the API, the pages of a target and the
+// command line. Pure functions.
 #pragma once
 
 #include "exporter/json/probe_json.h"

@@ -16,14 +16,11 @@ namespace {
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
-void Add(const char* name, const char* help, MetricType type, double value,
-         std::vector<MetricFamily>* families) {
-  MetricFamily& family = families->emplace_back();
-  family.name = name;
-  family.help = help;
-  family.type = type;
+MetricFamily Family(const char* name, const char* help, MetricType type, double value) {
+  MetricFamily family{name, help, type, {}};
   prometheus::ClientMetric& metric = family.metric.emplace_back();
   (type == MetricType::Counter ? metric.counter.value : metric.gauge.value) = value;
+  return family;
 }
 
 // Fields of /proc/self/stat from the third on: the second is a name that may hold spaces.
@@ -77,7 +74,7 @@ double SoftLimit(int resource) {
 std::vector<MetricFamily> ProcessMetrics() {
   std::vector<MetricFamily> families;
   auto add = [&](const char* name, const char* help, MetricType type, double value) {
-    Add(name, help, type, value, &families);
+    families.push_back(Family(name, help, type, value));
   };
   std::vector<double> stat = StatFields();  // [i] is field i + 4 of proc(5)
   auto field = [&stat](size_t number) { return stat.size() > number - 4 ? stat[number - 4] : 0.0; };

@@ -1,4 +1,5 @@
-// The nine standard process_* metrics, read from /proc/self. Any thread.
+// The nine standard process_* metrics, read from /proc/self. Called by the exporter's own metrics
+// for each scrape. Any thread.
 #pragma once
 
 #include <prometheus/metric_family.h>

@@ -1,4 +1,5 @@
-// Figures and times as a person reads them. Pure functions, any thread.
+// Figures and times as a person reads them. Called by everything that writes a page. Pure
+// functions, any thread.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// What all pages have in common: head, navigation and foot. Any thread.
+// What all pages have in common: head, navigation and foot. Called by the pages around their own
+// content. Pure functions over what they are given, any thread.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,5 @@
-// The page of all targets, "/". Pure function over the store, any thread.
+// The page of all targets, "/": filter, order and a page of rows. Called by pages.cc. Pure function
+// over the store, any thread.
 #pragma once
 
 #include <string>

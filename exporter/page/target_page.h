@@ -1,4 +1,5 @@
-// The page of one target, "/targets/NAME". Pure function over the store, any thread.
+// The page of one target, "/targets/NAME", put together from its sections. Called by pages.cc. Pure
+// function over the store, any thread.
 #pragma once
 
 #include <string>

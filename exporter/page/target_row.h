@@ -1,4 +1,5 @@
-// One row of the table of targets. Pure function, any thread.
+// One row of the table of targets, and the pieces of it that the target's own page shows too.
+// Called by both pages. Pure functions, any thread.
 #pragma once
 
 #include "exporter/page/html.h"

@@ -1,4 +1,5 @@
-// Sections of a target's page: what is known of each IKE version. Pure function, any thread.
+// The section of a target's page for each IKE version: what is known of it. Called by the target's
+// page. Pure function, any thread.
 #pragma once
 
 #include "exporter/page/html.h"

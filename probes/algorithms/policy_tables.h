@@ -1,4 +1,5 @@
-// The rows of the built-in policies, one file each. Used by policy.cc alone.
+// The rows of the built-in policies, one file each, and the words that they are written in. Used by
+// policy.cc and those files alone. Constant tables, any thread.
 #pragma once
 
 #include "probes/algorithms/policy.h"

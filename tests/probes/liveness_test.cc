@@ -38,8 +38,7 @@ class LivenessTest : public testing::Test {
 
   OpeningKind First() const { return FirstOpening(memory, at); }
   OpeningKind Next(OpeningKind sent, const Outcome& outcome) const {
-    OpeningKind next = OpeningKind::kNone;
-    return NextOpening(sent, outcome, memory, at, &next) ? next : OpeningKind::kNone;
+    return NextOpening(sent, outcome, memory, at).value_or(OpeningKind::kNone);
   }
   void Saw(OpeningKind sent, const Outcome& outcome) { Remember(sent, outcome, at.now, &memory); }
 
