@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "config/host.h"
 #include "config/user_policy.h"
-#include "probes/ip_address.h"
 #include "probes/target.h"
 
 namespace config {
@@ -41,12 +41,11 @@ struct AllowRule {
     kConfigured,  // the configured targets
     kAny,         // every unicast address but loopback and link-local ones
     kHost,        // a DNS name, in `host`, lower case, without the final dot
-    kNetwork,     // an address or CIDR block: `network` with `prefix_length` leading bits
+    kNetwork,     // an address or CIDR block, in `network`
   };
   Kind kind = Kind::kConfigured;
   std::string host;
-  ike::IpAddress network;
-  uint8_t prefix_length = 0;
+  Network network;
 
   friend bool operator==(const AllowRule&, const AllowRule&) = default;
 };

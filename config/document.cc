@@ -8,11 +8,12 @@
 namespace config {
 namespace {
 
-// toml++ begins with "Error while parsing ..." where it has more to say than one word.
+// toml++ says "Error while parsing ..." of what it was reading, and a sentence of its own
+// otherwise.
 std::string SyntaxMessage(std::string_view description) {
   constexpr std::string_view kStart = "Error ";
-  if (description.starts_with(kStart)) description.remove_prefix(kStart.size());
-  return "syntax error " + std::string(description);
+  if (!description.starts_with(kStart)) return "syntax error: " + std::string(description);
+  return "syntax error " + std::string(description.substr(kStart.size()));
 }
 
 const toml::node& Toml(const void* node) { return *static_cast<const toml::node*>(node); }

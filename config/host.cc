@@ -5,8 +5,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 #include <system_error>
+
+#include "config/suggest.h"
 
 namespace config {
 namespace {
@@ -42,7 +43,7 @@ std::optional<uint32_t> ParseZone(std::string_view zone) {
 // Link-local addresses and multicast within a link: elsewhere a zone would mean nothing.
 bool HasLinkScope(const ike::IpAddress& address) {
   const bool multicast = address.octets[0] == 0xff && (address.octets[1] & 0x0f) <= 2;
-  return multicast || (address.octets[0] == 0xfe && (address.octets[1] & 0xc0) == 0x80);
+  return multicast || IsLinkLocal(address);
 }
 
 // What resolvers take for a part of an address.
@@ -58,11 +59,11 @@ bool IsDnsLabel(std::string_view label) {
 }
 
 bool HostBitsSet(const Network& network) {
-  const ike::IpAddress& address = network.address;
-  for (size_t bit = network.prefix_length; bit < address.size * size_t{8}; ++bit) {
-    if (address.octets[bit / 8] & (0x80u >> (bit % 8))) return true;
+  ike::IpAddress rest = network.address;
+  for (size_t bit = 0; bit < network.prefix_length; ++bit) {
+    rest.octets[bit / 8] &= static_cast<uint8_t>(~(0x80u >> (bit % 8)));
   }
-  return false;
+  return rest.octets != std::array<uint8_t, 16>{};
 }
 
 std::optional<Network> SplitNetwork(std::string_view text) {
@@ -71,9 +72,14 @@ std::optional<Network> SplitNetwork(std::string_view text) {
   if (!address) return std::nullopt;
   const auto bits = static_cast<uint8_t>(address->size * 8);
   if (slash == std::string_view::npos) return Network{*address, bits};
+  if (address->scope_id != 0) return std::nullopt;
   const auto length = ParseNumber<uint8_t>(text.substr(slash + 1));
   if (!length || *length > bits) return std::nullopt;
   return Network{*address, *length};
+}
+
+tl::unexpected<std::string> NoHost(std::string_view text) {
+  return tl::make_unexpected(Quoted(text) + " is neither a host name nor an IP address");
 }
 
 struct SplitAddress {
@@ -81,23 +87,26 @@ struct SplitAddress {
   std::optional<std::string_view> port;  // what stands behind the colon
 };
 
-// Brackets are for IPv6 addresses only; a bare one with its many colons carries no port.
-std::optional<SplitAddress> SplitHostPort(std::string_view text) {
-  if (!text.empty() && text[0] == '[') {
-    const size_t close = text.find(']');
-    if (close == std::string_view::npos) return std::nullopt;
-    const std::string_view host = text.substr(1, close - 1);
-    const auto address = ParseIpAddress(host);
-    if (!address || !address->is_v6()) return std::nullopt;
-    const std::string_view rest = text.substr(close + 1);
-    if (rest.empty()) return SplitAddress{host, std::nullopt};
-    if (rest[0] != ':') return std::nullopt;
-    return SplitAddress{host, rest.substr(1)};
+// Brackets are for IPv6 addresses only.
+tl::expected<SplitAddress, std::string> SplitBracketed(std::string_view text) {
+  const size_t close = text.find(']');
+  if (close == text.npos) return tl::make_unexpected(Quoted(text) + " lacks the closing bracket");
+  const std::string_view host = text.substr(1, close - 1);
+  const auto address = ParseIpAddress(host);
+  if (!address || !address->is_v6()) {
+    return tl::make_unexpected(Quoted(host) + " in brackets is no IPv6 address");
   }
+  const std::string_view rest = text.substr(close + 1);
+  if (rest.empty()) return SplitAddress{host, std::nullopt};
+  if (rest[0] != ':') return NoHost(text);
+  return SplitAddress{host, rest.substr(1)};
+}
+
+// A bare IPv6 address with its many colons carries no port.
+tl::expected<SplitAddress, std::string> SplitHostPort(std::string_view text) {
+  if (text.starts_with('[')) return SplitBracketed(text);
   const size_t colon = text.find(':');
-  if (colon == std::string_view::npos || colon != text.rfind(':')) {
-    return SplitAddress{text, std::nullopt};
-  }
+  if (colon == text.npos || ParseIpAddress(text)) return SplitAddress{text, std::nullopt};
   return SplitAddress{text.substr(0, colon), text.substr(colon + 1)};
 }
 
@@ -151,23 +160,27 @@ bool HasHostBits(std::string_view text) {
   return network && HostBitsSet(*network);
 }
 
-bool IsUnicast(const ike::IpAddress& address) {
-  const auto bytes = address.bytes();
-  if (std::all_of(bytes.begin(), bytes.end(), [](uint8_t byte) { return byte == 0; })) return false;
-  if (address.is_v6()) return bytes[0] != 0xff;
-  const bool broadcast =
-      std::all_of(bytes.begin(), bytes.end(), [](uint8_t byte) { return byte == 0xff; });
-  const bool multicast = (bytes[0] & 0xf0) == 0xe0;
-  return !broadcast && !multicast;
+bool Network::Contains(const ike::IpAddress& candidate) const {
+  const ike::IpAddress plain = Normalize(candidate);
+  const ike::IpAddress network = prefix_length >= 96 ? Normalize(address) : address;
+  if (plain.size != network.size) return false;
+  if (network.scope_id != 0 && network.scope_id != plain.scope_id) return false;
+  // A mapped network lost its 96 leading bits with its form.
+  const unsigned bits = network.size == address.size ? prefix_length : prefix_length - 96u;
+  return SharePrefix(plain, network, bits);
 }
 
-std::optional<HostPort> ParseHostPort(std::string_view text) {
+tl::expected<HostPort, std::string> ParseHostPort(std::string_view text) {
+  if (text.empty()) return tl::make_unexpected(std::string("the host is empty"));
   const auto split = SplitHostPort(text);
-  if (!split || !IsHost(split->host)) return std::nullopt;
+  if (!split) return tl::make_unexpected(split.error());
+  if (!IsHost(split->host)) return NoHost(text);
   HostPort result{std::string(split->host), std::nullopt};
   if (!split->port) return result;
   result.port = ParseNumber<uint16_t>(*split->port);
-  if (!result.port || *result.port == 0) return std::nullopt;
+  if (result.port.value_or(0) == 0) {
+    return tl::make_unexpected(Quoted(*split->port) + " is not a port between 1 and 65535");
+  }
   return result;
 }
 

@@ -1,12 +1,15 @@
-// Hosts, addresses and networks as an operator writes them: syntax only, nothing is resolved. Used
-// by the loader, the command line and the HTTP API. Pure functions (a named IPv6 zone is looked up
-// among the machine's interfaces).
+// Hosts, addresses and networks as people write them: syntax only, nothing is resolved. Used by the
+// loader, the command line, the HTTP side and the resolver. Pure functions (a named IPv6 zone is
+// looked up among the machine's interfaces). Strict: what inet_aton would also take (octal, one big
+// number, "127.1") is refused, since another layer could read it as a different address than the
+// one that was checked.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tl/expected.hpp>
 
 #include "probes/ip_address.h"
 
@@ -16,30 +19,33 @@ namespace config {
 std::optional<ike::IpAddress> ParseIpAddress(std::string_view text);
 
 // A DNS name of RFC 1123 form, underscores and a final dot allowed, at most 253 characters. Names
-// whose last label is a number are refused, being mistyped IPv4 addresses, and so is what the system's
-// resolver would read as an address ("0x7f000001").
+// whose last label is a number are refused, being mistyped IPv4 addresses, and so is what the
+// system's resolver would read as an address ("0x7f000001").
 bool IsDnsName(std::string_view text);
 
 bool IsHost(std::string_view text);  // an address or a DNS name
 
+// A block of addresses. An IPv4 block may be written in its IPv6 form, "::ffff:192.0.2.0/120".
 struct Network {
   ike::IpAddress address;  // host bits are zero
   uint8_t prefix_length = 0;
+
+  bool Contains(const ike::IpAddress& candidate) const;
+  friend bool operator==(const Network&, const Network&) = default;
 };
 // "192.0.2.0/24", "2001:db8::/32", or an address alone. Host bits that are set are a mistake.
 std::optional<Network> ParseNetwork(std::string_view text);
 bool HasHostBits(std::string_view text);  // it would be a network but for that mistake
 
-// Whether `address` may be one host's: not unspecified, multicast or the IPv4 broadcast address.
-bool IsUnicast(const ike::IpAddress& address);
-
 struct HostPort {
   std::string host;  // without brackets
   std::optional<uint16_t> port;
+
+  friend bool operator==(const HostPort&, const HostPort&) = default;
 };
-// HOST of the command line and of /probe: "name", "address", "host:port", "[v6]", "[v6]:port";
-// nullopt where the host or the port (1 to 65535) is none.
-std::optional<HostPort> ParseHostPort(std::string_view text);
+// HOST of the command line and of /probe: "name", "address", "host:port", "[v6]", "[v6]:port", or
+// bare IPv6. The error is a sentence for the person who wrote it.
+tl::expected<HostPort, std::string> ParseHostPort(std::string_view text);
 
 struct ListenAddress {
   std::string host;  // empty = every address

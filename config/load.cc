@@ -191,14 +191,19 @@ void Loader::ReadIncludes(const Value& value) {
 }
 
 void Loader::ReadPattern(const Value& value) {
+  constexpr std::string_view kExpected = "a file, or a pattern such as \"targets.d/*.toml\"";
   const std::string_view pattern = *value.node.string();
+  if (pattern.empty()) {
+    value.Reject("names nothing", kExpected);
+    return;
+  }
   const auto paths = Glob(RelativeTo(config_.files.front(), pattern));
   if (!paths) {
     value.Reject("cannot be searched: " + paths.error(), "a folder that can be read");
     return;
   }
   if (paths->empty() && !HasWildcard(pattern)) {
-    value.Reject("does not exist", "a file, or a pattern such as \"targets.d/*.toml\"");
+    value.Reject("does not exist", kExpected);
     return;
   }
   for (const std::string& path : *paths) AddInclude(path, value);

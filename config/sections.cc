@@ -74,13 +74,13 @@ constexpr Field<MetricsSettings> kMetricsFields[] = {{"detail", ReadDetail},
 
 std::optional<AllowRule> ParseAllowRule(std::string_view text) {
   using Kind = AllowRule::Kind;
-  if (text == "configured") return AllowRule{Kind::kConfigured, {}, {}, 0};
-  if (text == "any") return AllowRule{Kind::kAny, {}, {}, 0};
+  if (text == "configured") return AllowRule{Kind::kConfigured, {}, {}};
+  if (text == "any") return AllowRule{Kind::kAny, {}, {}};
   if (const auto network = ParseNetwork(text)) {
-    return AllowRule{Kind::kNetwork, {}, network->address, network->prefix_length};
+    return AllowRule{Kind::kNetwork, {}, *network};
   }
   if (!IsDnsName(text)) return std::nullopt;
-  return AllowRule{Kind::kHost, CanonicalName(text), {}, 0};
+  return AllowRule{Kind::kHost, CanonicalName(text), {}};
 }
 
 bool ReadAllow(const Value& value, ApiSettings& api) {

@@ -35,6 +35,16 @@ bool RejectHost(const Value& value, std::string_view text) {
   return value.Reject("is not a host", kExpected);
 }
 
+// What no packet could be sent to as it stands.
+bool IsComplete(const Value& value, const ike::IpAddress& address) {
+  if (!address.is_v6()) return true;
+  if (Normalize(address).is_v4()) {
+    return value.Reject("is an IPv4 address in IPv6 form", "the IPv4 address itself");
+  }
+  if (!IsLinkLocal(address) || address.scope_id != 0) return true;
+  return value.Reject("is link-local and names no link", "a zone behind it: \"fe80::1%eth0\"");
+}
+
 bool ReadHost(const Value& value, std::string& host) {
   const auto text = ReadString(value, "a DNS name, an IPv4 or an IPv6 address as a string");
   if (!text) return false;
@@ -43,6 +53,7 @@ bool ReadHost(const Value& value, std::string& host) {
   if (address && !IsUnicast(*address)) {
     return value.Reject("is not the address of one host", "a unicast address");
   }
+  if (address && !IsComplete(value, *address)) return false;
   host = *text;
   return true;
 }

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "probes/outcome.h"
+#include "probes/time.h"
 
 namespace exporter {
 

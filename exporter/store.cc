@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "exporter/audit_changes.h"
-#include "exporter/metrics/label_text.h"
+#include "exporter/label_text.h"
 
 namespace exporter {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "probes/bytes.h"
-#include "probes/outcome.h"
+#include "probes/time.h"
 
 namespace exporter {
 

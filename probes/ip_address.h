@@ -1,6 +1,6 @@
 // IpAddress and Endpoint: where a packet goes and comes from, as plain bytes in network order.
-// Text forms live in exporter/net/address.h; these are what NAT_DETECTION hashes and what keys a
-// half-open budget. Values, comparable, hashable; no I/O.
+// Their text is read by config/host.h and written by exporter/net/address.h; these are what
+// NAT_DETECTION hashes and what keys a half-open budget. Values, comparable, hashable; no I/O.
 #pragma once
 
 #include <algorithm>
@@ -30,6 +30,19 @@ struct IpAddress {
 
   friend auto operator<=>(const IpAddress&, const IpAddress&) = default;
 };
+
+// ::ffff:a.b.c.d as a.b.c.d, everything else unchanged. The questions below look through it.
+IpAddress Normalize(const IpAddress& address);
+
+bool IsLoopback(const IpAddress& address);
+bool IsLinkLocal(const IpAddress& address);
+bool IsMulticast(const IpAddress& address);
+bool IsUnspecified(const IpAddress& address);  // all of 0.0.0.0/8, and ::
+bool IsBroadcast(const IpAddress& address);    // 255.255.255.255 only
+bool IsUnicast(const IpAddress& address);      // none of the three above
+
+// Whether the first `bits` bits of both are the same; addresses of one family.
+bool SharePrefix(const IpAddress& a, const IpAddress& b, unsigned bits);
 
 struct Endpoint {
   IpAddress address;

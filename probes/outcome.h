@@ -3,7 +3,6 @@
 // data here, never an error. Values.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -11,11 +10,9 @@
 
 #include "probes/bytes.h"
 #include "probes/suite.h"
+#include "probes/time.h"
 
 namespace ike {
-
-using TimePoint = std::chrono::steady_clock::time_point;
-using Duration = std::chrono::nanoseconds;
 
 // Why an exchange did not end in a selected proposal; the values of the label `reason`
 // (contract section 6). kNone: it did, or nothing was wrong.

@@ -7,8 +7,8 @@
 #include <set>
 #include <string>
 
+#include "config/host.h"
 #include "exporter/cli/probe_text.h"
-#include "exporter/net/address.h"
 
 namespace exporter {
 namespace {
@@ -35,7 +35,7 @@ std::string NameFor(const std::string& host, std::set<std::string>* taken) {
   return unique;
 }
 
-void PrintTarget(const net::HostPort& endpoint, std::set<std::string>* taken) {
+void PrintTarget(const config::HostPort& endpoint, std::set<std::string>* taken) {
   std::printf("[[target]]\nname = \"%s\"\nhost = \"%s\"\n", NameFor(endpoint.host, taken).c_str(),
               endpoint.host.c_str());
   if (endpoint.port) std::printf("port = %u\n", *endpoint.port);
@@ -49,7 +49,7 @@ int Import(std::istream& lines, const std::string& file) {
   for (int number = 1; std::getline(lines, line); ++number) {
     std::string host = Trim(line);
     if (host.empty()) continue;
-    auto endpoint = net::ParseHostPort(host);
+    auto endpoint = config::ParseHostPort(host);
     if (endpoint) {
       PrintTarget(*endpoint, &taken);
       continue;

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "config/duration.h"
+#include "config/host.h"
 #include "config/load.h"
 #include "probes/algorithms/policy.h"
 
@@ -34,7 +35,7 @@ Checked SetTimeout(const std::string& text, Settings* settings) {
 
 Checked SetSource(const std::string& text, Settings* settings) {
   if (text.empty()) return {};
-  auto address = net::ParseIp(text);
+  auto address = config::ParseIpAddress(text);
   if (!address) {
     return tl::make_unexpected("--source-address: \"" + text + "\" is no IP address");
   }
@@ -89,7 +90,7 @@ tl::expected<config::Config, std::string> LoadForCommand(const ProbeCommandOptio
 tl::expected<HostOrder, std::string> OrderFor(const ProbeCommandOptions& options,
                                               const config::Config& config,
                                               const std::string& host) {
-  auto parsed = net::ParseHostPort(host);
+  auto parsed = config::ParseHostPort(host);
   if (!parsed) return tl::make_unexpected(parsed.error());
   Settings settings = *config.defaults;
   if (!options.module.empty()) {

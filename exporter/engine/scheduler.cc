@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "config/host.h"
 #include "exporter/engine/schedule.h"
-#include "exporter/net/address.h"
 
 namespace exporter {
 namespace {
@@ -135,7 +135,7 @@ void Scheduler::Scheduled::Start(ike::IkeVersion version) {
   if (runs_[index] != nullptr) return scheduler_->stats_->CountSkip(Skip::kInFlight);
   ProbeOrder order;
   // The configuration has checked that a literal is of the family wanted.
-  if (const auto literal = net::ParseIp(target_->host)) {
+  if (const auto literal = config::ParseIpAddress(target_->host)) {
     order.address = *literal;
   } else {
     order.host = target_->host;

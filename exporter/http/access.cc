@@ -1,9 +1,8 @@
 #include "exporter/http/access.h"
 
 #include <algorithm>
-#include <cctype>
 
-#include "exporter/net/address.h"
+#include "config/host.h"
 
 namespace exporter {
 namespace {
@@ -11,36 +10,17 @@ namespace {
 using config::AllowRule;
 
 bool SameName(std::string_view a, std::string_view b) {
-  if (!a.empty() && a.back() == '.') a.remove_suffix(1);
-  if (!b.empty() && b.back() == '.') b.remove_suffix(1);
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    return std::tolower(static_cast<unsigned char>(x)) ==
-           std::tolower(static_cast<unsigned char>(y));
-  });
+  return config::CanonicalName(a) == config::CanonicalName(b);
 }
 
 bool IsConfigured(const TargetTable& table, std::string_view host) {
-  auto asked = net::ParseIp(host);
+  auto asked = config::ParseIpAddress(host);
   return std::any_of(table.config->targets.begin(), table.config->targets.end(),
                      [&](const ike::Target& target) {
                        if (SameName(target.host, host)) return true;
-                       auto known = asked ? net::ParseIp(target.host) : std::nullopt;
-                       return known && net::Normalize(*known) == net::Normalize(*asked);
+                       auto known = asked ? config::ParseIpAddress(target.host) : std::nullopt;
+                       return known && ike::Normalize(*known) == ike::Normalize(*asked);
                      });
-}
-
-bool InNetwork(const AllowRule& rule, const ike::IpAddress& address) {
-  ike::IpAddress network = net::Normalize(rule.network);
-  ike::IpAddress candidate = net::Normalize(address);
-  if (network.size != candidate.size) return false;
-  unsigned bits = rule.prefix_length;
-  // A mapped network lost its 96 leading bits with its form.
-  if (network.size != rule.network.size) bits = bits > 96 ? bits - 96 : 0;
-  for (unsigned bit = 0; bit < bits; ++bit) {
-    auto mask = static_cast<uint8_t>(0x80 >> (bit % 8));
-    if ((network.octets[bit / 8] & mask) != (candidate.octets[bit / 8] & mask)) return false;
-  }
-  return true;
 }
 
 bool Permits(const AllowRule& rule, std::string_view host, bool configured,
@@ -49,11 +29,11 @@ bool Permits(const AllowRule& rule, std::string_view host, bool configured,
     case AllowRule::Kind::kConfigured:
       return configured;
     case AllowRule::Kind::kAny:
-      return !net::IsLoopback(address) && !net::IsLinkLocal(address);
+      return !ike::IsLoopback(address) && !ike::IsLinkLocal(address);
     case AllowRule::Kind::kHost:
       return SameName(rule.host, host);
     case AllowRule::Kind::kNetwork:
-      return InNetwork(rule, address);
+      return rule.network.Contains(address);
   }
   return false;
 }
@@ -73,7 +53,7 @@ std::optional<HttpError> CheckPort(const TargetTable& table, uint16_t port) {
                    "port", 0};
 }
 
-bool MayBeProbed(const ike::IpAddress& address) { return net::IsUnicast(address); }
+bool MayBeProbed(const ike::IpAddress& address) { return ike::IsUnicast(address); }
 
 std::vector<ike::IpAddress> AllowedAddresses(const TargetTable& table, std::string_view host,
                                              const std::vector<ike::IpAddress>& addresses,
@@ -87,7 +67,7 @@ std::vector<ike::IpAddress> AllowedAddresses(const TargetTable& table, std::stri
       return Permits(rule, host, configured, address);
     });
     permitted |= std::any_of(listed.begin(), listed.end(), [&](const ike::IpAddress& known) {
-      return net::Normalize(known) == net::Normalize(address);
+      return ike::Normalize(known) == ike::Normalize(address);
     });
     if (permitted) allowed.push_back(address);
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "config/host.h"
 #include "exporter/http/reply_slot.h"
 
 namespace exporter {
@@ -90,7 +91,7 @@ tl::expected<Admitted, HttpError> AdHoc::Admit(const std::string& host,
   }
   const std::vector<ike::IpAddress>& addresses = (*resolved)->addresses;
   std::vector<ike::IpAddress> allowed = AllowedAddresses(*table, host, addresses, {});
-  if (allowed.empty() && net::ParseIp(host)) {
+  if (allowed.empty() && config::ParseIpAddress(host)) {
     allowed = AllowedAddresses(*table, host, addresses, ListedAddresses(*table, limit));
   }
   if (allowed.empty()) return tl::make_unexpected(NotAllowed(host));

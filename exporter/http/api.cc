@@ -4,10 +4,10 @@
 
 #include <utility>
 
+#include "config/host.h"
 #include "exporter/json/audit_json.h"
 #include "exporter/json/probe_json.h"
 #include "exporter/json/target_json.h"
-#include "exporter/net/address.h"
 #include "probes/algorithms/policy.h"
 
 namespace exporter {
@@ -89,7 +89,7 @@ std::optional<std::string> CheckIdentity(const ApiRequest& request) {
   if (request.exchange == ike::Ikev1Mode::kMain || request.id_type != ike::IdType::kIpv4) {
     return std::nullopt;
   }
-  auto address = net::ParseIp(request.id);
+  auto address = config::ParseIpAddress(request.id);
   if (request.id.empty() || (address && address->is_v4())) return std::nullopt;
   return "\"id\" must be an IPv4 address, since \"idType\" says so";
 }
@@ -126,7 +126,7 @@ ApiReply Api::Post(ApiEndpoint endpoint, std::string_view body, const std::strin
   auto request = ParseApiRequest(body, endpoint);
   if (!request) return BadRequest(AskedFor(request.error().request), request.error().sentence);
   const ProbedHost asked = AskedFor(*request);
-  auto parsed = net::ParseHostPort(request->host);
+  auto parsed = config::ParseHostPort(request->host);
   if (!parsed) return BadRequest(asked, "\"host\": " + parsed.error());
   if (auto mistake = CheckIdentity(*request)) return BadRequest(asked, *mistake);
   std::shared_ptr<const TargetTable> table = services_->store->table();

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "exporter/net/address.h"
+#include "config/host.h"
 
 namespace exporter {
 namespace {
@@ -27,11 +27,11 @@ std::string_view OriginAuthority(std::string_view origin) {
 
 std::optional<HttpError> CheckHost(const BrowserHeaders& headers,
                                    const std::vector<std::string>& hosts) {
-  auto parsed = net::ParseHostPort(headers.host);
+  auto parsed = config::ParseHostPort(headers.host);
   if (parsed) {
     std::string name = Lower(parsed->host);
     if (!name.empty() && name.back() == '.') name.pop_back();
-    bool known = net::ParseIp(name).has_value() || name == "localhost" ||
+    bool known = config::ParseIpAddress(name).has_value() || name == "localhost" ||
                  std::find(hosts.begin(), hosts.end(), name) != hosts.end();
     if (known) return std::nullopt;
   }

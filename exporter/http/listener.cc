@@ -92,7 +92,7 @@ void Listener::LearnAddress() {
   address_ = "a Unix socket";
   if (local_) return;
   ike::Endpoint endpoint = net::FromSockaddr(storage);
-  local_ = net::IsLoopback(endpoint.address);
+  local_ = ike::IsLoopback(endpoint.address);
   address_ = net::ToString(endpoint);
 }
 
@@ -101,7 +101,7 @@ std::string ClientOf(int fd) {
   socklen_t size = sizeof storage;
   if (getpeername(fd, reinterpret_cast<sockaddr*>(&storage), &size) != 0) return {};
   if (storage.ss_family == AF_UNIX) return "unix";
-  return net::ToString(net::Normalize(net::FromSockaddr(storage).address));
+  return net::ToString(ike::Normalize(net::FromSockaddr(storage).address));
 }
 
 }  // namespace exporter

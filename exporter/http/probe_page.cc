@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdio>
 
+#include "config/host.h"
 #include "exporter/json/probe_json.h"
 #include "exporter/metrics/target_families.h"
 #include "exporter/net/address.h"
@@ -114,7 +115,7 @@ ProbePage ServeProbe(const HttpServices& services, AdHoc* ad_hoc, const ProbeQue
     if (module == table->config->modules.end()) return {400, "unknown module\n", 0, {}};
     base = module->second;
   }
-  auto parsed = net::ParseHostPort(query.target);
+  auto parsed = config::ParseHostPort(query.target);
   if (!parsed) return {400, "target: " + parsed.error() + "\n", 0, {}};
   auto settings = std::make_shared<ike::ProbeSettings>(*base);
   if (parsed->port) {

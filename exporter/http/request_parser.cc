@@ -5,7 +5,7 @@
 #include <iterator>
 #include <utility>
 
-#include "exporter/http/url.h"
+#include "exporter/url.h"
 
 namespace exporter {
 namespace {

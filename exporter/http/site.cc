@@ -8,11 +8,11 @@
 #include "exporter/http/guard.h"
 #include "exporter/http/openapi.h"
 #include "exporter/http/probe_page.h"
-#include "exporter/http/url.h"
 #include "exporter/json/probe_json.h"
 #include "exporter/log.h"
 #include "exporter/metrics/page.h"
 #include "exporter/page/pages.h"
+#include "exporter/url.h"
 
 namespace exporter {
 namespace {
@@ -76,7 +76,9 @@ HttpReply ErrorReply(const HttpError& error, std::string_view path) {
   HttpReply reply = TextReply(error.status, error.sentence + "\n");
   if (path.starts_with("/api/")) {
     reply.type = kJsonType;
-    reply.body = ErrorJson({}, error.sentence, error.reason).dump() + "\n";
+    reply.body = ErrorJson({}, error.sentence, error.reason)
+                     .dump(-1, ' ', false, Json::error_handler_t::replace) +
+                 "\n";
   }
   AddRetryAfter(error.retry_after, &reply);
   return reply;

@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "exporter/metrics/label_text.h"
+#include "exporter/label_text.h"
 #include "exporter/metrics/number_text.h"
 
 namespace exporter {

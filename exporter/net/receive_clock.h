@@ -7,7 +7,7 @@
 #include <chrono>
 #include <optional>
 
-#include "probes/outcome.h"
+#include "probes/time.h"
 
 namespace exporter::net {
 

@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "probes/ip_address.h"
-#include "probes/outcome.h"
+#include "probes/time.h"
 
 namespace exporter::net {
 

@@ -16,6 +16,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "config/host.h"
+
 namespace exporter::net {
 namespace {
 
@@ -220,11 +222,11 @@ int Resolver::Impl::Open() {
 
 Resolver::Ticket Resolver::Impl::Resolve(std::string_view host, IpFamily family,
                                          Callback callback) {
-  if (const auto address = ParseIp(host)) {
+  if (const auto address = config::ParseIpAddress(host)) {
     callback(LiteralResult(host, *address, family));
     return 0;
   }
-  if (!IsHostName(host)) {
+  if (!config::IsDnsName(host)) {
     callback(FailureResult(host, ARES_ENOTFOUND));
     return 0;
   }

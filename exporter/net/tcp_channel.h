@@ -11,7 +11,7 @@
 #include "exporter/net/event_loop.h"
 #include "probes/bytes.h"
 #include "probes/ip_address.h"
-#include "probes/outcome.h"
+#include "probes/time.h"
 
 namespace exporter::net {
 

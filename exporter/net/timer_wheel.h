@@ -8,7 +8,7 @@
 #include <array>
 #include <cstdint>
 
-#include "probes/outcome.h"
+#include "probes/time.h"
 
 namespace exporter::net {
 

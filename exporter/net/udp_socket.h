@@ -14,7 +14,7 @@
 #include "exporter/net/address.h"
 #include "probes/bytes.h"
 #include "probes/ip_address.h"
-#include "probes/outcome.h"
+#include "probes/time.h"
 
 namespace exporter::net {
 

@@ -7,7 +7,7 @@
 #include <span>
 #include <utility>
 
-#include "exporter/http/url.h"
+#include "exporter/url.h"
 
 namespace exporter {
 namespace {

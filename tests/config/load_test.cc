@@ -107,11 +107,11 @@ TEST(Load, TypesWhatTheApiAllows) {
   EXPECT_EQ(allow[2].kind, Kind::kHost);
   EXPECT_EQ(allow[2].host, "vpn.example.com");
   EXPECT_EQ(allow[3].kind, Kind::kNetwork);
-  EXPECT_EQ(allow[3].network, ike::IpAddress::V4(192, 0, 2, 0));
-  EXPECT_EQ(allow[3].prefix_length, 24);
-  EXPECT_EQ(allow[4].prefix_length, 32);
-  EXPECT_TRUE(allow[4].network.is_v6());
-  EXPECT_EQ(allow[5].prefix_length, 32);
+  EXPECT_EQ(allow[3].network.address, ike::IpAddress::V4(192, 0, 2, 0));
+  EXPECT_EQ(allow[3].network.prefix_length, 24);
+  EXPECT_EQ(allow[4].network.prefix_length, 32);
+  EXPECT_TRUE(allow[4].network.address.is_v6());
+  EXPECT_EQ(allow[5].network.prefix_length, 32);
 }
 
 struct Expected {

@@ -11,7 +11,7 @@
 #include "exporter/http/credentials.h"
 #include "exporter/http/gzip.h"
 #include "exporter/http/request_parser.h"
-#include "exporter/http/url.h"
+#include "exporter/url.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace {

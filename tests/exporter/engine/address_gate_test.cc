@@ -4,13 +4,14 @@
 
 #include <array>
 
+#include "config/host.h"
 #include "exporter/net/address.h"
 
 namespace exporter {
 namespace {
 
-const ike::IpAddress kHere = *net::ParseIp("192.0.2.1");
-const ike::IpAddress kThere = *net::ParseIp("192.0.2.2");
+const ike::IpAddress kHere = *config::ParseIpAddress("192.0.2.1");
+const ike::IpAddress kThere = *config::ParseIpAddress("192.0.2.2");
 
 TEST(AddressGate, LetsOneThroughToEachAddress) {
   AddressGate gate;

@@ -7,8 +7,8 @@
 
 #include "exporter/http/credentials.h"
 #include "exporter/http/routes.h"
-#include "exporter/http/url.h"
 #include "exporter/http/worker_pool.h"
+#include "exporter/url.h"
 
 namespace exporter {
 namespace {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "config/host.h"
 #include "tests/exporter/net/dns_server.h"
 
 namespace exporter::net {
@@ -14,7 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 
-ike::IpAddress Ip(const std::string& text) { return ParseIp(text).value(); }
+ike::IpAddress Ip(const std::string& text) { return config::ParseIpAddress(text).value(); }
 
 std::vector<std::string> Texts(const ResolveResult& result) {
   if (!result) return {result.error().text};

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <thread>
 
+#include "config/host.h"
 #include "exporter/net/address.h"
 
 namespace exporter::net {
@@ -20,7 +21,7 @@ using namespace std::chrono_literals;
 
 constexpr ike::TimePoint kNow{1h};
 
-ike::IpAddress Ip(const char* text) { return ParseIp(text).value(); }
+ike::IpAddress Ip(const char* text) { return config::ParseIpAddress(text).value(); }
 
 TEST(RouteCache, KnowsTheSourceTowardsLoopback) {
   RouteCache routes(nullptr);

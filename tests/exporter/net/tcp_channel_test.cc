@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "config/host.h"
 #include "exporter/net/address.h"
 
 namespace exporter::net {
@@ -191,7 +192,7 @@ TEST_F(TcpChannelTest, PinsAddressAndPort) {
 }
 
 TEST_F(TcpChannelTest, ConnectsOverIpv6) {
-  Server server(ParseIp("::1").value());
+  Server server(config::ParseIpAddress("::1").value());
   if (!server.is_listening()) GTEST_SKIP() << "::1 is absent on this system";
   auto channel =
       TcpChannel::Connect(loop_.get(), {server.endpoint(), {}, TcpFraming::kRfc9329}, &seen_);

@@ -7,12 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "config/host.h"
+
 namespace exporter::net {
 namespace {
 
 using namespace std::chrono_literals;
 
-ike::IpAddress Ip(const char* text) { return ParseIp(text).value(); }
+ike::IpAddress Ip(const char* text) { return config::ParseIpAddress(text).value(); }
 ike::ByteSpan AsBytes(std::string_view text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }

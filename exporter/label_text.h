@@ -1,4 +1,5 @@
-// Labels as the Prometheus text format writes them. Pure functions, any thread.
+// Labels as the Prometheus text format writes them. Called by the store, once for each target, and
+// by the writers of the page. Pure functions, any thread.
 #pragma once
 
 #include <string>

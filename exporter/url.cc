@@ -1,4 +1,4 @@
-#include "exporter/http/url.h"
+#include "exporter/url.h"
 
 #include <algorithm>
 

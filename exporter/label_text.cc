@@ -1,4 +1,4 @@
-#include "exporter/metrics/label_text.h"
+#include "exporter/label_text.h"
 
 namespace exporter {
 
