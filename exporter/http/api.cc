@@ -74,7 +74,7 @@ std::shared_ptr<const ike::ProbeSettings> SettingsFor(const ApiRequest& request,
   settings->address_family = request.address_family;
   settings->exchange = request.exchange;
   settings->aggressive_id = request.id;
-  settings->aggressive_id_type = request.id_type;
+  settings->aggressive_id_type = request.identity_type();
   settings->aggressive_dh_group = request.dh_group;
   settings->timeout = endpoint == ApiEndpoint::kAudit
                           ? defaults.timeout
@@ -86,8 +86,10 @@ std::shared_ptr<const ike::ProbeSettings> SettingsFor(const ApiRequest& request,
 
 // An identity must be of its type, or no daemon would read it.
 std::optional<std::string> CheckIdentity(const ApiRequest& request) {
-  if (request.exchange == ike::Ikev1Mode::kMain || request.id_type != ike::IdType::kIpv4) {
-    return std::nullopt;
+  if (request.exchange == ike::Ikev1Mode::kMain) return std::nullopt;
+  if (request.identity_type() != ike::IdType::kIpv4) {
+    if (!request.id.empty()) return std::nullopt;
+    return "\"idType\" other than \"ipv4\" needs an \"id\"";
   }
   auto address = config::ParseIpAddress(request.id);
   if (request.id.empty() || (address && address->is_v4())) return std::nullopt;

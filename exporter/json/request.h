@@ -24,9 +24,15 @@ struct ApiRequest {
   ike::AddressFamily address_family = ike::AddressFamily::kAny;
   ike::Ikev1Mode exchange = ike::Ikev1Mode::kMain;
   std::string id;
-  ike::IdType id_type = ike::IdType::kFqdn;
+  std::optional<ike::IdType> id_type;
   uint16_t dh_group = 14;
   std::string policy;  // of an audit; empty = the default
+
+  // A name where an identity is given without a type; without either, the own address, which is
+  // what daemons expect of a peer that names none.
+  ike::IdType identity_type() const {
+    return id_type.value_or(id.empty() ? ike::IdType::kIpv4 : ike::IdType::kFqdn);
+  }
 };
 
 struct ApiRequestError {

@@ -48,6 +48,13 @@ TcpEnd EndOf(int error, bool is_connected) {
   }
 }
 
+// Of an error that came back for what had been sent, not from the call itself. The prohibition of
+// ICMPv6 (RFC 4443 section 3.1) is EACCES then, which of the call would be our own system's.
+TcpEnd EndOfSent(int error, bool is_connected) {
+  const bool is_answer = error == EACCES || error == EPROTO;
+  return is_answer ? TcpEnd::kUnreachable : EndOf(error, is_connected);
+}
+
 tl::unexpected<TcpClosed> Refuse(int error) {
   return tl::make_unexpected(TcpClosed{EndOf(error, false), error});
 }
@@ -132,7 +139,7 @@ void TcpChannel::State::FinishConnect() {
   int error = 0;
   socklen_t size = sizeof error;
   getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
-  if (error != 0) return Close(EndOf(error, false), error);
+  if (error != 0) return Close(EndOfSent(error, false), error);
   is_connected = true;
   sockaddr_storage address{};
   size = sizeof address;
@@ -160,7 +167,7 @@ bool TcpChannel::State::ReadSome() {
   if (count < 0) {
     const int error = errno;
     const bool is_transient = error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
-    if (!is_transient) Close(EndOf(error, true), error);
+    if (!is_transient) Close(EndOfSent(error, true), error);
     clock.Drained();
     return false;
   }

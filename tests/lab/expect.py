@@ -1,4 +1,4 @@
-"""Says what is wrong with a probe's JSON, given what the daemon was configured to accept."""
+"""Says what is wrong with a probe's JSON or metrics, given what the daemon was configured to accept."""
 import iana
 
 
@@ -22,6 +22,26 @@ def ikev1_suite(result):
             "hash": (iana.number(iana.V1_HASH, chosen["hash"]), None),
             "dh": (chosen["group"], None),
             "authentication": (iana.number(iana.V1_AUTHENTICATION, chosen["authentication"]), None)}
+
+
+def suite_of(labels, version):
+    """{kind: (number, bits)} of the labels of ike_selected_info."""
+    tables = {"encryption": iana.ENCRYPTION, "integrity": iana.INTEGRITY, "prf": iana.PRF}
+    if version == 1:
+        tables = {"encryption": iana.V1_ENCRYPTION, "hash": iana.V1_HASH,
+                  "authentication": iana.V1_AUTHENTICATION}
+    suite = {"dh": (int(labels["dh_group"]), None)}
+    for kind, table in tables.items():
+        if labels.get(kind) in (None, "NONE"):
+            continue
+        name, _, bits = labels[kind].rpartition("_")
+        if bits in ("128", "192", "256") and name in table.values():
+            suite[kind] = (iana.number(table, name), int(bits))
+            continue
+        suite[kind] = (iana.number(table, labels[kind]), None)
+    if labels.get("additional_ke") not in (None, "", "NONE"):
+        suite["ke1"] = (iana.number(iana.KEY_EXCHANGE, labels["additional_ke"]), None)
+    return suite
 
 
 def configured(suite, offers):

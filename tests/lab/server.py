@@ -44,6 +44,10 @@ class Server:
     def get(self, path):
         return self._ask(urllib.request.Request(self._url(path)))
 
+    def get_json(self, path):
+        status, text = self.get(path)
+        return status, json.loads(text)
+
     def post(self, path, body):
         """(status, JSON of the answer)."""
         request = urllib.request.Request(self._url(path), json.dumps(body).encode(),

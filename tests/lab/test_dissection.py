@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import unittest
 
 sys.dont_write_bytecode = True
@@ -15,9 +16,20 @@ sys.dont_write_bytecode = True
 import bench  # noqa: E402
 import expect  # noqa: E402
 import ike_client  # noqa: E402
+import postures  # noqa: E402
 from capture import Capture, as_datagrams, complaints, tcp_messages, tshark  # noqa: E402
+from server import Server  # noqa: E402
 
 BENCH = None
+SENT = "udp.dstport == 500 || udp.dstport == 4500"
+KINDS = ("isakmp.exchangetype == 2", "isakmp.exchangetype == 4", "isakmp.exchangetype == 34",
+         "isakmp.notify.msgtype == 16390")
+WATCHED = """
+[probe]
+interval = "1s"
+timeout = "1s"
+audit_interval = "0s"
+"""
 SETS = ("broad", "modern", "compat")
 SCAN_CIPHERS, SCAN_HASHES = {"AES": 7, "3DES": 5}, {"MD5": 1, "SHA1": 2, "SHA2-256": 4}
 
@@ -35,11 +47,31 @@ def ways():
                 yield BENCH.host("lw", family), ("--proposal", proposals, "--transport", transport)
             yield BENCH.host("garbage", family), ("--proposal", proposals, "--transport", "tcp-raw",
                                                   "--timeout", "3s")
-        yield BENCH.host("ss-weak"), ("--proposal", proposals, "--ike-version", "1", "--exchange",
-                                      "aggressive")
+        for name, transport in (("ss-weak", "udp"), ("ss-weak", "udp-encap"), ("lw", "tcp"),
+                                ("garbage", "tcp-raw")):
+            yield BENCH.host(name), ("--proposal", proposals, "--ike-version", "1", "--exchange",
+                                     "aggressive", "--transport", transport, "--timeout", "3s")
     yield BENCH.host("ss-ke"), ()       # follows INVALID_KE_PAYLOAD
     yield BENCH.host("ss-cookie"), ()   # returns a cookie
-    yield BENCH.host("dead"), ("--timeout", "4s")  # retransmits, and tries the plainest
+    for transport in ("udp", "udp-encap"):  # retransmits, and tries the plainest
+        yield BENCH.host("dead"), ("--timeout", "4s", "--transport", transport)
+
+
+def audits():
+    """(transport, hosts): each kind of question, RFC 9370's where there is such a daemon."""
+    yield "udp", [BENCH.host(name) for name in ("lw", "ss-strong", "ss-weak", *postures.NEWER)
+                  if name in BENCH.truth]
+    yield "udp-encap", [BENCH.host("ss-ke", 6), BENCH.host("ss-v1only", 6)]
+    yield "tcp", [BENCH.host("lw", 6)]
+
+
+def watch(seconds):
+    """Scheduled probes, so close that most are the openings that leave no state."""
+    names = ("ss-ke", "ss-weak", "ss-v1only", "ss-odd")
+    server = Server(BENCH.binary, BENCH.source, WATCHED + "".join(
+        f'[[target]]\nname = "{name}"\nhost = "{BENCH.host(name)}"\n' for name in names))
+    time.sleep(seconds)
+    server.stop()
 
 
 class Dissection(unittest.TestCase):
@@ -50,21 +82,31 @@ class Dissection(unittest.TestCase):
         for host, flags in ways():
             BENCH.refresh("ss-weak")
             BENCH.probe(host, *flags)
-        audit = BENCH.source.command(BENCH.binary, "audit", "--json", BENCH.host("lw"),
-                                     BENCH.host("ss-strong"), BENCH.host("ss-weak"))
-        subprocess.run(audit, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
-                       timeout=600)
+        cls.probes = len(tshark(cls.path, "-Y", SENT))
+        running = [subprocess.Popen(
+            BENCH.source.command(BENCH.binary, "audit", "--json", "--transport", transport, *hosts),
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for transport, hosts in audits()]
+        for process in running:
+            process.wait(600)
+        watch(12)
         capture.stop()
 
     def test_udp(self):
-        sent = "udp.dstport == 500 || udp.dstport == 4500"
-        self.assertEqual([], complaints(self.path, sent))
-        packets = tshark(self.path, "-Y", sent)
-        self.assertEqual([], tshark(self.path, "-Y", f"({sent}) && !isakmp"))
-        self.assertGreater(len(packets), 80)
-        for kind in ("isakmp.exchangetype == 2", "isakmp.exchangetype == 4",
-                     "isakmp.exchangetype == 34", "isakmp.notify.msgtype == 16390"):
-            self.assertTrue(tshark(self.path, "-Y", f"({sent}) && {kind}"), kind)
+        self.assertEqual([], complaints(self.path, SENT))
+        packets = tshark(self.path, "-Y", SENT)
+        self.assertEqual([], tshark(self.path, "-Y", f"({SENT}) && !isakmp"))
+        self.assertGreater(self.probes, 60)
+        self.assertGreater(len(packets), self.probes + 150, "audits and scheduled probes")
+        for kind in KINDS:
+            self.assertTrue(tshark(self.path, "-Y", f"({SENT}) && {kind}"), kind)
+
+    def test_additional_key_exchanges(self):
+        """RFC 9370's transform types, whose names this tshark does not know."""
+        lines = tshark(self.path, "-Y", f"({SENT}) && isakmp.tf.type == 6", "-T", "fields", "-e",
+                       "isakmp.tf.type")
+        self.assertTrue(lines)
+        types = {one for line in lines for one in line.split(",")}
+        self.assertLessEqual({str(number) for number in range(6, 13)}, types)
 
     def test_tcp_raw(self):
         sent = "tcp.dstport == 500 && tcp.len > 0"

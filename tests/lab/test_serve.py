@@ -79,7 +79,7 @@ class Page(unittest.TestCase):
         self.assertEqual(str(int(group)), labels["dh_group"])
         self.assertEqual(iana.STRENGTH[group], self.value("ike_dh_group_strength", name, version))
         if truth.complete():
-            suite = suite_of(labels, version)
+            suite = expect.suite_of(labels, version)
             self.assertTrue(expect.configured(suite, truth.offers(version)), suite)
         for labels, _ in self.page.rows("ike_responder_info", target=name,
                                         ike_version=str(version)):
@@ -152,26 +152,6 @@ class AdHoc(unittest.TestCase):
                                                           "timeout": 2000})
             self.assertEqual((wanted, reason), (status, body["reason"]), body)
             self.assertFalse(body["success"])
-
-
-def suite_of(labels, version):
-    """{kind: (number, bits)} of the labels of ike_selected_info."""
-    tables = {"encryption": iana.ENCRYPTION, "integrity": iana.INTEGRITY, "prf": iana.PRF}
-    if version == 1:
-        tables = {"encryption": iana.V1_ENCRYPTION, "hash": iana.V1_HASH,
-                  "authentication": iana.V1_AUTHENTICATION}
-    suite = {"dh": (int(labels["dh_group"]), None)}
-    for kind, table in tables.items():
-        if labels.get(kind) in (None, "NONE"):
-            continue
-        name, _, bits = labels[kind].rpartition("_")
-        if bits in ("128", "192", "256") and name in table.values():
-            suite[kind] = (iana.number(table, name), int(bits))
-            continue
-        suite[kind] = (iana.number(table, labels[kind]), None)
-    if labels.get("additional_ke") not in (None, "", "NONE"):
-        suite["ke1"] = (iana.number(iana.KEY_EXCHANGE, labels["additional_ke"]), None)
-    return suite
 
 
 if __name__ == "__main__":
