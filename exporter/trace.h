@@ -21,7 +21,7 @@ struct TracedMessage {
 class Trace {
  public:
   static constexpr size_t kMostMessages = 32;
-  static constexpr size_t kMostBytes = 32 * 1024;
+  static constexpr size_t kMostBytes = size_t{32} * 1024;
 
   // What exceeds the bounds is only counted.
   void Add(TracedMessage message);

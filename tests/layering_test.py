@@ -26,7 +26,7 @@ LAYERS = [
                            rf"exporter/(reload|version)\.h|probes/|{STORE}"),
     (r"exporter/page/", r"exporter/page/|exporter/net/address\.h|"
                         rf"exporter/(packet_text|url|version)\.h|probes/|{STORE}"),
-    (r"exporter/cli/", r"exporter/(?!http/|metrics/|page/|serve\.h)|config/|probes/"),
+    (r"exporter/cli/", r"exporter/(?!http/(?!routes\.h)|metrics/|page/|serve\.h)|config/|probes/"),
     (r"exporter/http/", r"exporter/(?!cli/|serve\.h)|config/|probes/"),
     (r"exporter/(main|serve)\.(cc|h)", r""),
     (r"exporter/", r"exporter/(?!cli/|http/|metrics/|page/|serve\.h)|config/|probes/"),

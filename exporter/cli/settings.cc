@@ -114,7 +114,7 @@ tl::expected<HostOrder, std::string> OrderFor(const ProbeCommandOptions& options
         SetPolicy(options.policy, config, &settings)}) {
     if (!checked) return tl::make_unexpected(checked.error());
   }
-  auto literal = net::ParseIp(parsed->host);
+  auto literal = config::ParseIpAddress(parsed->host);
   if (literal && !ike::IsOfFamily(*literal, settings.family_to_probe())) {
     return tl::make_unexpected("\"" + parsed->host +
                                "\" is of another family than --address-family or "

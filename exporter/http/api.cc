@@ -54,7 +54,7 @@ Place PlaceOf(const ApiRequest& request, std::optional<uint16_t> port_in_host) {
 // What an error says it is about; nothing where there is no host.
 ProbedHost AskedFor(const ApiRequest& request) {
   if (request.host.empty()) return {};
-  auto parsed = net::ParseHostPort(request.host);
+  auto parsed = config::ParseHostPort(request.host);
   return {request.host, PlaceOf(request, parsed ? parsed->port : std::nullopt).port};
 }
 
