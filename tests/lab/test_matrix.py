@@ -48,7 +48,7 @@ half_open_budget = %d
 
 def open_bench(binary):
     global BENCH
-    BENCH = bench.Bench(binary, "ikem-", "10.98")
+    BENCH = bench.Bench(binary, "ikep-", "10.98")
 
 
 @dataclass(frozen=True)
