@@ -64,8 +64,9 @@ struct AuditLimits {
   // endpoint a DH computation and a half-open SA. Where the oracle does not work every question is
   // one.
   int max_reveals = 4;
-  size_t max_message_bytes =
-      1380;  // of IKE: never fragmented on a path of 1500 bytes, PPPoE included
+  // Of IKE: never fragmented on a path of 1500 bytes, over PPPoE (8) and IPv6 (40), with UDP's
+  // header (8) and the non-ESP marker (4).
+  size_t max_message_bytes = 1440;
 };
 
 class Audit {
@@ -75,6 +76,13 @@ class Audit {
   // What to do now. After kSend the owner carries the exchange out and calls OnOutcome before Next.
   virtual AuditStep Next(TimePoint now) = 0;
   virtual void OnOutcome(const Outcome& outcome, TimePoint now) = 0;
+
+  // Whose implementation it is, as the audit of the other version or a probe found out: spares the
+  // questions whose answers that settles. What the audit has seen itself goes before it.
+  virtual void NoteImplementation(std::string_view name) = 0;
+  // Everything was refused so far, and knowing the implementation would spare most of what is left:
+  // worth waiting for the other version's audit.
+  virtual bool wants_implementation() const = 0;
 
   // How far it is: requests so far, and a rough estimate of all.
   virtual uint32_t requests() const = 0;

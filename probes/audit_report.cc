@@ -12,6 +12,7 @@ namespace {
 constexpr uint16_t kMlKem768 = 36;
 constexpr uint16_t kAggressive = 4;
 constexpr uint16_t kPsk = 1;
+constexpr uint16_t kXauthInitPreShared = 65001;
 
 bool Accepts(const VersionAudit& audit, bool (*is)(const AlgorithmId&)) {
   return std::ranges::any_of(audit.accepted, is);
@@ -58,7 +59,9 @@ void Consider(IkeVersion version, const AlgorithmId& id, const Policy& policy,
 // Whether the hash of a pre-shared key is shown; refused for the identity only, one was offered.
 bool ShowsPskHash(const VersionAudit& audit) {
   if (!audit.aggressive_mode) return false;
-  return !audit.aggressive_suite || audit.aggressive_suite->authentication == kPsk;
+  if (!audit.aggressive_suite) return true;
+  uint16_t method = audit.aggressive_suite->authentication;
+  return method == kPsk || method == kXauthInitPreShared;
 }
 
 void AssessVersion(IkeVersion version, const VersionAudit& audit, const Policy& policy,

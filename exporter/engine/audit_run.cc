@@ -65,13 +65,20 @@ void AuditRun::Advance(ike::TimePoint now) {
   services_->wheel->Arm(this, std::max(wake, now + std::chrono::milliseconds(1)));
 }
 
+bool AuditRun::IsHeldUp(const Side& side) const {
+  const Side& other = sides_[&side == sides_.data() ? 1 : 0];
+  return !side.step && side.audit->wants_implementation() && other.audit &&
+         !other.audit->wants_implementation();
+}
+
 bool AuditRun::TrySide(Side* side, ike::TimePoint now, ike::TimePoint* wake) {
-  if (!side->audit) return false;
+  if (!side->audit || IsHeldUp(*side)) return false;
   if (!side->step) side->step = side->audit->Next(now);
   if (side->step->action == ike::AuditAction::kDone) {
     result_.versions[static_cast<size_t>(side - sides_.data())] = side->audit->Result();
     side->audit.reset();
     side->step.reset();
+    *wake = now;  // the other side may have waited for what this one found out
     return false;
   }
   if (side->step->action == ike::AuditAction::kWait) {
@@ -132,6 +139,7 @@ void AuditRun::OnExchangeDone(const ike::Outcome& outcome) {
   ike::TimePoint now = services_->now();
   NoteFailure(outcome);
   NoteState(outcome, now);
+  NoteImplementation(outcome);
   if (outcome.rtt) sending_->last_rtt = *outcome.rtt;
   sending_->audit->OnOutcome(outcome, now);
   Advance(now);
@@ -155,6 +163,14 @@ void AuditRun::NoteState(const ike::Outcome& outcome, ike::TimePoint now) {
   bool left = outcome.selected() || (slot_ && !none);
   if (left) left_open_.push_back(now + sending_->state_lifetime);
   slot_.reset();
+}
+
+void AuditRun::NoteImplementation(const ike::Outcome& outcome) {
+  std::string_view name = ike::Fingerprint(outcome);
+  if (name == "unknown") return;
+  for (const Side& side : sides_) {
+    if (side.audit) side.audit->NoteImplementation(name);
+  }
 }
 
 void AuditRun::Finish(ike::TimePoint now) {

@@ -62,10 +62,13 @@ class AuditRun final : public Alarm, private ExchangeHandler {
   void Advance(ike::TimePoint now);
   // Sends the step of `side` if it may be sent now; else returns false and lowers `wake`.
   bool TrySide(Side* side, ike::TimePoint now, ike::TimePoint* wake);
+  // Whether `side` had better wait for the other version's audit to learn the implementation.
+  bool IsHeldUp(const Side& side) const;
   bool TakeSlot(ike::TimePoint now, ike::TimePoint* wake);
   void Send(Side* side, ike::TimePoint now);
   void NoteFailure(const ike::Outcome& outcome);
   void NoteState(const ike::Outcome& outcome, ike::TimePoint now);
+  void NoteImplementation(const ike::Outcome& outcome);
   void StopWaiting();
   void Finish(ike::TimePoint now);
 

@@ -11,6 +11,7 @@
 namespace ike::audit {
 namespace {
 
+constexpr std::string_view kUnknown = "unknown";
 constexpr std::string_view kStrongSwan = "strongSwan";
 constexpr std::string_view kLibreswan = "libreswan";
 
@@ -35,6 +36,10 @@ constexpr size_t kLongestPublicValue = 768;
 // Groups of Aggressive Mode to try: accepted ones, else what its users commonly have.
 constexpr size_t kMostAggressiveGroups = 3;
 constexpr std::array<uint16_t, 3> kCommonAggressiveGroups = {2, 14, 5};
+
+// Its method cannot be negotiated with strongSwan, which goes by that of the first transform. The
+// likeliest last.
+constexpr std::array<uint16_t, 5> kAggressiveMethods = {64221, 65005, kRsaSignatures, 65001, kPsk};
 
 constexpr size_t kMostAggressiveSuites = 12;
 constexpr uint32_t kAggressiveLifeSeconds = 28800;
@@ -61,6 +66,19 @@ uint32_t Ikev1Audit::estimated_requests() const {
   size_t per_message = std::max<size_t>(Room(false) / 28, 1);
   size_t left = space_.NextBatch(SIZE_MAX).size();
   return requests() + static_cast<uint32_t>(left / per_message) + 4;
+}
+
+void Ikev1Audit::NoteImplementation(std::string_view name) {
+  if (implementation_ == kUnknown) SetImplementation(name);
+}
+
+void Ikev1Audit::SetImplementation(std::string_view name) {
+  implementation_ = name;
+  space_.SetImplementation(name);
+}
+
+bool Ikev1Audit::wants_implementation() const {
+  return seems_unconfigured_ && implementation_ == kUnknown && phase_ == Phase::kSweep;
 }
 
 VersionAudit Ikev1Audit::Result() const {
@@ -138,7 +156,6 @@ bool Ikev1Audit::PlanContact() {
 }
 
 bool Ikev1Audit::PlanSweep() {
-  if (implementation_ == kStrongSwan) space_.RefuseUnregistered();
   std::vector<uint16_t> methods = SweepMethods();
   Ikev1Space::Batch batch = space_.NextBatchOf(Room(false), methods.size());
   if (batch.empty()) return false;
@@ -151,8 +168,14 @@ std::vector<uint16_t> Ikev1Audit::SweepMethods() const {
   return {kPsk, kRsaSignatures};
 }
 
+// strongSwan looks at neither method nor life nor mode before it has chosen a suite: what it
+// refuses in the sweep it refuses always.
+bool Ikev1Audit::IsRefusalFinal() const {
+  return knows_no_configuration_ || implementation_ == kStrongSwan;
+}
+
 bool Ikev1Audit::PlanOtherMethods() {
-  if (space_.anything_accepted() || knows_no_configuration_) return false;
+  if (space_.anything_accepted() || IsRefusalFinal()) return false;
   while (other_methods_ < kOtherMethods.size()) {
     uint16_t method = kOtherMethods[other_methods_++];
     if (method == method_) continue;
@@ -165,7 +188,7 @@ bool Ikev1Audit::PlanOtherMethods() {
 }
 
 bool Ikev1Audit::PlanLastResort() {
-  if (space_.anything_accepted() || last_resort_) return false;
+  if (space_.anything_accepted() || last_resort_ || implementation_ == kStrongSwan) return false;
   last_resort_ = true;
   Ask(Purpose::kLastResort, MakeIkev1MainOpening(ProposalSet::kBroad));
   return true;
@@ -183,6 +206,8 @@ bool Ikev1Audit::PlanMethods() {
     }
     // It is known to be silent when one that it lacks is among them.
     if (implementation_ == kLibreswan) CompareCommonMethods();
+    // Known to take any.
+    if (implementation_ == kStrongSwan) LeaveMethodsUndecided(kEchoes);
     if (asking_) return true;
   }
   if (methods_left_.empty()) return false;
@@ -195,27 +220,38 @@ bool Ikev1Audit::PlanMethods() {
 bool Ikev1Audit::PlanAggressive() {
   if (!aggressive_started_) {
     aggressive_started_ = true;
-    aggressive_groups_ = space_.AcceptedGroups();
-    if (aggressive_groups_.empty() && !knows_no_configuration_) {
-      aggressive_groups_.assign(kCommonAggressiveGroups.begin(), kCommonAggressiveGroups.end());
-    }
-    std::erase_if(aggressive_groups_, [](uint16_t group) {
-      size_t length = KeyShareLength(group);
-      return length == 0 || length > kLongestPublicValue;
-    });
-    if (aggressive_groups_.size() > kMostAggressiveGroups) {
-      aggressive_groups_.resize(kMostAggressiveGroups);
-    }
-    std::ranges::reverse(aggressive_groups_);
+    ChooseAggressiveGroups();
+    ChooseAggressiveMethods();
   }
   if (aggressive_groups_.empty()) return false;
   Ikev1Opening opening;
   opening.mode = Ikev1Mode::kAggressive;
   opening.group = aggressive_groups_.back();
-  aggressive_groups_.pop_back();
-  opening.transforms = AggressiveTransforms(opening.group);
+  opening.transforms = AggressiveTransforms(opening.group, aggressive_methods_.back());
   Ask(Purpose::kAggressive, std::move(opening));
   return true;
+}
+
+void Ikev1Audit::ChooseAggressiveGroups() {
+  aggressive_groups_ = space_.AcceptedGroups();
+  if (aggressive_groups_.empty() && !IsRefusalFinal()) {
+    aggressive_groups_.assign(kCommonAggressiveGroups.begin(), kCommonAggressiveGroups.end());
+  }
+  std::erase_if(aggressive_groups_, [](uint16_t group) {
+    size_t length = KeyShareLength(group);
+    return length == 0 || length > kLongestPublicValue;
+  });
+  if (aggressive_groups_.size() > kMostAggressiveGroups) {
+    aggressive_groups_.resize(kMostAggressiveGroups);
+  }
+  std::ranges::reverse(aggressive_groups_);
+}
+
+void Ikev1Audit::ChooseAggressiveMethods() {
+  aggressive_methods_.assign(kAggressiveMethods.begin(), kAggressiveMethods.end());
+  if (accepted_methods_.empty()) return;
+  std::erase(aggressive_methods_, accepted_methods_.front());
+  aggressive_methods_.push_back(accepted_methods_.front());
 }
 
 bool Ikev1Audit::PlanRetry() {
@@ -238,6 +274,8 @@ void Ikev1Audit::Ask(Purpose purpose, Ikev1Opening opening) {
 // known to lose them.
 int Ikev1Audit::Attempts(Purpose purpose) const {
   if (purpose == Purpose::kMethods) return 3;
+  // Perhaps the method is not its own: then the other one is tried, and both.
+  if (purpose == Purpose::kSweep && !method_selected_ && method_ != 0) return 1;
   return purpose == Purpose::kAggressive && !lossy_ ? 1 : 2;
 }
 
@@ -270,9 +308,9 @@ void Ikev1Audit::AskMethods(Purpose purpose, const std::vector<uint16_t>& method
 }
 
 // Suites of the group that were selected, or that the accepted ones suggest, or common ones.
-std::vector<Ikev1Transform> Ikev1Audit::AggressiveTransforms(uint16_t group) const {
+std::vector<Ikev1Transform> Ikev1Audit::AggressiveTransforms(uint16_t group,
+                                                             uint16_t method) const {
   std::vector<Ikev1Transform> transforms;
-  uint16_t method = accepted_methods_.empty() ? kPsk : accepted_methods_.front();
   auto add = [&](const Ikev1Suite& s) {
     Ikev1Transform t{s.encryption, s.key_length, s.hash, method, group, kAggressiveLifeSeconds};
     if (std::ranges::find(transforms, t) == transforms.end()) transforms.push_back(t);

@@ -25,6 +25,8 @@ class Ikev1Audit final : public Audit {
   void OnOutcome(const Outcome& outcome, TimePoint now) override;
   uint32_t requests() const override { return courier_.requests(); }
   uint32_t estimated_requests() const override;
+  void NoteImplementation(std::string_view name) override;
+  bool wants_implementation() const override;
   VersionAudit Result() const override;
 
  private:
@@ -49,6 +51,10 @@ class Ikev1Audit final : public Audit {
   };
   enum class Verdict : uint8_t { kYes, kNo, kNone };
 
+  // Why a method is undecidable.
+  static constexpr std::string_view kEchoes =
+      "this endpoint takes suites with any authentication method in Main Mode, even unassigned "
+      "ones";
   // The contact that is an Aggressive Mode opening.
   static constexpr int kAggressiveContact = 2;
 
@@ -69,7 +75,9 @@ class Ikev1Audit final : public Audit {
   void CompareCommonMethods();
   void AskMethods(Purpose purpose, const std::vector<uint16_t>& methods);
   std::vector<uint16_t> SweepMethods() const;
-  std::vector<Ikev1Transform> AggressiveTransforms(uint16_t group) const;
+  std::vector<Ikev1Transform> AggressiveTransforms(uint16_t group, uint16_t method) const;
+  void ChooseAggressiveGroups();
+  void ChooseAggressiveMethods();
   size_t Room(bool send_vendor_ids) const;
 
   Verdict Judge(const Outcome& outcome) const;
@@ -83,7 +91,11 @@ class Ikev1Audit final : public Audit {
   void LearnAggressive(Verdict verdict);
   void OnSelected(const Outcome& outcome);
   void LeaveMethodsUndecided(std::string_view why);
+  void AcceptMethod(uint16_t method);
   bool KnowsNoConfiguration(const Outcome& outcome) const;
+  void SetImplementation(std::string_view name);
+  int EnoughRefusals() const;
+  bool IsRefusalFinal() const;
 
   AuditLimits limits_;
   Courier courier_;
@@ -98,6 +110,7 @@ class Ikev1Audit final : public Audit {
   bool method_selected_ = false;
   int silences_ = 0;  // in a row, in the sweep
   int refusals_ = 0;
+  bool seems_unconfigured_ = false;  // the last refusal looked like that
   bool knows_no_configuration_ = false;
   size_t other_methods_ = 0;  // sets of them that were tried
   bool last_resort_ = false;
@@ -110,7 +123,8 @@ class Ikev1Audit final : public Audit {
   std::map<uint16_t, std::string_view> undecidable_methods_;  // why
   std::vector<uint16_t> accepted_methods_;
 
-  std::vector<uint16_t> aggressive_groups_;
+  std::vector<uint16_t> aggressive_groups_;   // the next one last
+  std::vector<uint16_t> aggressive_methods_;  // likewise
   bool aggressive_started_ = false;
   bool main_mode_ = false;
   bool aggressive_mode_ = false;

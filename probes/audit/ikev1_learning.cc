@@ -9,10 +9,12 @@ namespace ike::audit {
 namespace {
 
 constexpr std::string_view kUnknown = "unknown";
+constexpr std::string_view kStrongSwan = "strongSwan";
 
 // RFC 2408 section 3.14.1.
 constexpr uint16_t kNoProposalChosen = 14;
 constexpr uint16_t kInvalidIdInformation = 18;
+constexpr uint16_t kAuthenticationFailed = 24;
 
 constexpr uint16_t kPsk = 1;
 constexpr uint16_t kRsaSignatures = 3;
@@ -22,14 +24,14 @@ constexpr uint32_t kUsualLifeSeconds = 28800;
 // Refused messages of the likeliest suites after which an endpoint that seems to have no IKEv1
 // configuration is believed.
 constexpr int kEnoughRefusals = 4;
+// The same where it is known to be a strongSwan, whose refusal is the evidence.
+constexpr int kEnoughRefusalsOfStrongSwan = 2;
 
 // Messages in a row that met silence although the endpoint still answers: it does not refuse aloud.
 constexpr int kEnoughSilences = 3;
 
 constexpr size_t kSmallestMessageLimit = 400;
 
-constexpr std::string_view kEchoes =
-    "this endpoint takes suites with any authentication method in Main Mode, even unassigned ones";
 constexpr std::string_view kSilent =
     "this endpoint is silent when it is offered methods that it lacks, which says nothing of each";
 constexpr std::string_view kPassedOver =
@@ -46,11 +48,14 @@ void Ikev1Audit::Learn() {
   if (outcome.answered() && !details_of_selection_) details_ = outcome.details;
   if (outcome.answered()) {
     std::string_view name = Fingerprint(outcome);
-    if (name != kUnknown) implementation_ = name;
+    // A selection tells more than the form of a refusal.
+    if (name != kUnknown && outcome.selected()) SetImplementation(name);
+    if (name != kUnknown) NoteImplementation(name);
   }
   lossy_ |= outcome.answered() && outcome.retransmitted;
   if (outcome.selected()) OnSelected(outcome);
   Verdict verdict = Judge(outcome);
+  seems_unconfigured_ = verdict == Verdict::kNo && KnowsNoConfiguration(outcome);
   switch (purpose_) {
     case Purpose::kContact:
       return LearnContact(verdict);
@@ -95,6 +100,10 @@ bool Ikev1Audit::KnowsNoConfiguration(const Outcome& outcome) const {
          outcome.details.notifies.size() == 1;
 }
 
+int Ikev1Audit::EnoughRefusals() const {
+  return implementation_ == kStrongSwan ? kEnoughRefusalsOfStrongSwan : kEnoughRefusals;
+}
+
 void Ikev1Audit::LearnContact(Verdict verdict) {
   if (verdict == Verdict::kNone && !courier_.ever_answered()) {
     ++contacts_;
@@ -128,8 +137,8 @@ void Ikev1Audit::LearnSweep(Verdict verdict) {
   if (verdict == Verdict::kNo) {
     silences_ = 0;
     space_.Refuse(batch_);
-    if (++refusals_ < kEnoughRefusals || space_.anything_accepted()) return;
-    if (!KnowsNoConfiguration(outcome)) return;
+    if (++refusals_ < EnoughRefusals() || space_.anything_accepted()) return;
+    if (!seems_unconfigured_) return;
     knows_no_configuration_ = true;
     space_.RefuseRest();
     return;
@@ -190,7 +199,12 @@ void Ikev1Audit::LearnCompare(Verdict verdict) {
     undecidable_methods_[method == kPsk ? kRsaSignatures : kPsk] = kPassedOver;
     return;
   }
+  AcceptMethod(method);
+}
+
+void Ikev1Audit::AcceptMethod(uint16_t method) {
   undecidable_methods_.erase(method);
+  if (std::ranges::find(accepted_methods_, method) != accepted_methods_.end()) return;
   accepted_methods_.push_back(method);
 }
 
@@ -204,10 +218,16 @@ void Ikev1Audit::LeaveMethodsUndecided(std::string_view why) {
 }
 
 void Ikev1Audit::LearnAggressive(Verdict verdict) {
-  if (verdict == Verdict::kNo) return;  // the next group
-  aggressive_groups_.clear();
+  if (verdict == Verdict::kNo) return aggressive_groups_.pop_back();
   const Outcome& outcome = courier_.outcome();
-  if (verdict == Verdict::kYes) space_.Learn(outcome.ikev1);
+  // The suite would do; perhaps another method does too.
+  bool method_refused = outcome.error_notify == kAuthenticationFailed;
+  if (method_refused && aggressive_methods_.size() > 1) return aggressive_methods_.pop_back();
+  aggressive_groups_.clear();
+  if (verdict == Verdict::kYes) {
+    space_.Learn(outcome.ikev1);
+    AcceptMethod(outcome.ikev1.authentication);
+  }
   if (outcome.error_notify == kInvalidIdInformation) aggressive_mode_ = true;
 }
 

@@ -36,21 +36,20 @@ uint8_t WeightOfRow(const Algorithm& row) {
   return row.kind == Kind::kHash ? WeightIn(kHashes, row) : WeightIn(kGroups, row);
 }
 
-// Ciphers that no daemon is known to have any more: asked about with common partners only.
+// Ciphers that no daemon is known to have any more.
 bool IsExtinct(const Candidate& cipher) { return cipher.id == 2 || cipher.id == 4; }
 
-// libreswan takes AES-CTR under the number that IKEv2 gives it, with the groups that libreswan has.
-bool IsOfLibreswan(const Candidate& cipher) { return cipher.id == 13; }
-bool IsGroupOfLibreswan(uint16_t group) {
-  return group == 2 || group == 5 || (group >= 14 && group <= 21) || group == 31;
+// AES-CTR under the number that IKEv2 gives it: libreswan alone is known to take it.
+constexpr uint16_t kAesCtr = 13;
+
+// What the releases of libreswan have had (ike_alg*.c): ciphers 3DES, AES, Camellia, AES-CTR.
+bool IsCipherOfLibreswan(uint16_t id) { return id == 5 || id == 7 || id == 8 || id == kAesCtr; }
+bool IsGroupOfLibreswan(uint16_t id) {
+  return id == 2 || id == 5 || (id >= 14 && id <= 24) || id == 31;
 }
 
-constexpr unsigned kCommonWeight = 5;  // of hashes and groups
-
-bool IsWorthAsking(const Candidate& cipher, const Candidate& hash, const Candidate& group) {
-  if (IsExtinct(cipher)) return hash.weight >= kCommonWeight && group.weight >= kCommonWeight;
-  return !IsOfLibreswan(cipher) || IsGroupOfLibreswan(group.id);
-}
+// From which weight on a value is a likely partner of one that is hardly ever met.
+constexpr std::array<unsigned, 3> kLikelyWeight = {7, 5, 5};
 
 // RFC 2408 section 3.6 and RFC 2409 appendix A: a transform with four attributes of four bytes, and
 // the key length.
@@ -75,14 +74,41 @@ void Ikev1Space::AddSuites() {
   for (uint8_t c = 0; c < candidates_[0].size(); ++c) {
     for (uint8_t h = 0; h < candidates_[1].size(); ++h) {
       for (uint8_t g = 0; g < candidates_[2].size(); ++g) {
-        if (!IsWorthAsking(candidates_[0][c], candidates_[1][h], candidates_[2][g])) continue;
         suites_.push_back({{c, h, g}, State::kOpen});
       }
     }
   }
 }
 
+bool Ikev1Space::IsOdd(size_t axis, const Candidate& candidate) const {
+  if (axis == 0 && IsExtinct(candidate)) return true;
+  if (family_ != Family::kLibreswan) return false;
+  if (axis == 0) return !IsCipherOfLibreswan(candidate.id);
+  return axis == 2 && !IsGroupOfLibreswan(candidate.id);
+}
+
+// Odd values are asked about with partners that are likely, or known to be accepted.
+bool Ikev1Space::IsWorthAsking(const Suite& suite) const {
+  if (candidates_[0][suite.values[0]].id == kAesCtr) {
+    if (family_ == Family::kStrongSwan) return false;  // has no such number
+    if (!IsGroupOfLibreswan(candidates_[2][suite.values[2]].id)) return false;
+  }
+  size_t odd = 0;
+  size_t unlikely = 0;
+  for (size_t axis = 0; axis < kAxes; ++axis) {
+    const Candidate& candidate = candidates_[axis][suite.values[axis]];
+    if (IsOdd(axis, candidate)) {
+      ++odd;
+    } else if (candidate.weight < kLikelyWeight[axis] && !accepted_[axis][suite.values[axis]]) {
+      ++unlikely;
+    }
+  }
+  return odd == 0 || (odd == 1 && unlikely == 0);
+}
+
 unsigned Ikev1Space::WeightOf(const Suite& suite) const {
+  // By then the other version's audit may have told that it is no libreswan.
+  if (candidates_[0][suite.values[0]].id == kAesCtr) return 0;
   unsigned weight = 1;
   for (size_t axis = 0; axis < kAxes; ++axis) {
     weight *= candidates_[axis][suite.values[axis]].weight;
@@ -97,11 +123,16 @@ bool Ikev1Space::IsKnown(const Suite& suite) const {
   return true;
 }
 
+bool Ikev1Space::IsUndecided(const Suite& suite) const {
+  if (suite.state == State::kRefused || IsKnown(suite)) return false;
+  return suite.state != State::kOpen || IsWorthAsking(suite);
+}
+
 Ikev1Space::Batch Ikev1Space::NextBatch(size_t at_most, uint16_t group) const {
   Batch batch;
   for (size_t index = 0; index < suites_.size() && batch.size() < at_most; ++index) {
     const Suite& suite = suites_[index];
-    if (suite.state != State::kOpen || IsKnown(suite)) continue;
+    if (suite.state == State::kSilent || !IsUndecided(suite)) continue;
     if (group != 0 && candidates_[2][suite.values[2]].id != group) continue;
     batch.push_back(index);
   }
@@ -146,15 +177,14 @@ void Ikev1Space::RefuseRest() {
   for (Suite& suite : suites_) suite.state = State::kRefused;
 }
 
-void Ikev1Space::RefuseUnregistered() {
-  for (Suite& suite : suites_) {
-    if (IsOfLibreswan(candidates_[0][suite.values[0]])) suite.state = State::kRefused;
-  }
+void Ikev1Space::SetImplementation(std::string_view name) {
+  if (name == "strongSwan") family_ = Family::kStrongSwan;
+  if (name == "libreswan") family_ = Family::kLibreswan;
 }
 
 void Ikev1Space::Retry() {
   for (Suite& suite : suites_) {
-    if (suite.state == State::kSilent) suite.state = State::kOpen;
+    if (suite.state == State::kSilent) suite.state = State::kDoubtful;
   }
 }
 
@@ -193,7 +223,7 @@ std::vector<uint16_t> Ikev1Space::AcceptedGroups() const {
 void Ikev1Space::Report(VersionAudit* result) const {
   std::array<ValueSet, kAxes> open;
   for (const Suite& suite : suites_) {
-    if (suite.state == State::kRefused || IsKnown(suite)) continue;
+    if (!IsUndecided(suite)) continue;
     for (size_t axis = 0; axis < kAxes; ++axis) open[axis].set(suite.values[axis]);
   }
   for (size_t axis = 0; axis < kAxes; ++axis) {

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "probes/audit.h"
@@ -30,9 +31,9 @@ class Ikev1Space {
   void Refuse(const Batch& batch);
   void Silence(const Batch& batch);
   void RefuseRest();
-  // Numbers that were never registered and that libreswan alone is known to take.
-  void RefuseUnregistered();
-  // Silent ones become undecided again.
+  // What it is not known to implement is from now on asked about with likely partners only.
+  void SetImplementation(std::string_view name);
+  // Silent ones become undecided again, and worth asking whatever the implementation.
   void Retry();
   // Refusals so far were for another reason than the suites.
   void ReopenAll();
@@ -45,19 +46,26 @@ class Ikev1Space {
 
  private:
   static constexpr size_t kAxes = 3;  // cipher, hash, group
-  enum class State : uint8_t { kOpen, kRefused, kSilent };
+  enum class State : uint8_t { kOpen, kRefused, kSilent, kDoubtful };
   struct Suite {
     std::array<uint8_t, kAxes> values{};  // indices into candidates_
     State state = State::kOpen;
   };
 
+  enum class Family : uint8_t { kUnknown, kStrongSwan, kLibreswan };
+
   void AddSuites();
+  // Whether the family is not known to have that value of the axis.
+  bool IsOdd(size_t axis, const Candidate& candidate) const;
+  bool IsWorthAsking(const Suite& suite) const;
+  bool IsUndecided(const Suite& suite) const;
   unsigned WeightOf(const Suite& suite) const;
   bool IsKnown(const Suite& suite) const;  // all its values are accepted
 
   std::array<std::vector<Candidate>, kAxes> candidates_;
   std::array<ValueSet, kAxes> accepted_;
   std::vector<Suite> suites_;  // the likeliest first
+  Family family_ = Family::kUnknown;
 };
 
 }  // namespace ike::audit

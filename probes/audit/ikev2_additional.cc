@@ -1,6 +1,7 @@
 // Which additional key exchanges (RFC 9370) the IKEv2 audit has to offer: mostly none. A responder
 // that does not know the transform types 6 to 12 rejects proposals that have them (RFC 7296 section
 // 3.3.6); one that knows them may have proposals that are acceptable with them only.
+#include <algorithm>
 #include <utility>
 
 #include "probes/audit/ikev2_audit.h"
@@ -9,6 +10,11 @@ namespace ike::audit {
 namespace {
 
 constexpr size_t kMostStrictSlots = 3;
+
+constexpr std::string_view kStrongSwan = "strongSwan";
+
+// Slots in which more than ML-KEM is offered where all seven are: no more fits a datagram.
+constexpr size_t kSlotsOfAnyMethod = 2;
 
 // NONE is the first candidate of a slot.
 constexpr size_t kNone = 0;
@@ -20,6 +26,14 @@ constexpr size_t kMostMessages = 20;
 
 // A key exchange method that IANA has not assigned.
 constexpr uint16_t kUnassignedMethod = 1000;
+
+bool OffersAllSlots(const Proposals& proposals) {
+  constexpr uint8_t kLast = TransformType(SlotAxis(kAdditionalKeyExchangeSlots - 1));
+  return std::ranges::any_of(proposals, [](const OfferedProposal& proposal) {
+    return std::ranges::any_of(proposal.transforms,
+                               [](const OfferedTransform& t) { return t.type == kLast; });
+  });
+}
 
 void MakeNonsenseIfRequired(uint8_t type, OfferedProposal* proposal) {
   bool offered = false;
@@ -59,8 +73,7 @@ bool Ikev2Audit::PlanAdditional() {
     case AdditionalStep::kOtherSlots:
       return AskAdditional(OtherSlots());
     case AdditionalStep::kStrict:
-      return AskAdditional({StrictSlots(space_.Everything(), 1),
-                            StrictSlots(space_.Everything(), 2), StrictSlots(space_.Common(), 3)});
+      return AskAdditional(StrictOffers());
     case AdditionalStep::kStrictSlots:
       return AskAdditional({StrictSlots(space_.Everything(), strict_asked_)});
     case AdditionalStep::kNonsense:
@@ -73,6 +86,23 @@ bool Ikev2Audit::PlanAdditional() {
       break;
   }
   return false;
+}
+
+// What is required may be seen by those only whose slots are all met; where nothing plain has shown
+// tolerance, also by those that take NONE for what they lack, whatever they require.
+std::vector<Combinations> Ikev2Audit::StrictOffers() const {
+  std::vector<Combinations> wanted = {StrictSlots(space_.Everything(), 1)};
+  if (!plain_matched_) {
+    Combinations any{space_.Everything(), kAdditionalKeyExchangeSlots};
+    for (size_t slot = kSlotsOfAnyMethod; slot < kAdditionalKeyExchangeSlots; ++slot) {
+      any.values[Index(SlotAxis(slot))] =
+          space_.LikelyMethods(kAdditionalKeyExchangeSlots - 1) | Single(kNone);
+    }
+    wanted.push_back(any);
+  }
+  wanted.push_back(StrictSlots(space_.Everything(), 2));
+  wanted.push_back(StrictSlots(space_.Common(), 3));
+  return wanted;
 }
 
 // Whether any of the slots that have not been searched takes anything: mostly not, so that one
@@ -183,6 +213,8 @@ void Ikev2Audit::LearnAdditional(Verdict verdict) {
   if (verdict == Verdict::kYes) {
     LearnCurrentMatch(courier_.outcome());
     if (additional_ != AdditionalStep::kNonsense) additional_match_ = last_match_;
+    // All slots at once: it took NONE where it has none.
+    tolerant_ |= additional_ == AdditionalStep::kStrict && OffersAllSlots(last_match_->proposals);
   } else {
     question_.silent |= verdict == Verdict::kNone;
     if (++question_.next < question_.messages.size()) return;
@@ -202,6 +234,8 @@ void Ikev2Audit::NextAdditionalStep(bool yes) {
     case AdditionalStep::kTolerant:
       tolerant_ = yes;
       additional_ = yes ? AdditionalStep::kFirstSlot : AdditionalStep::kStrict;
+      // A strongSwan that knows RFC 9370 takes NONE where it has no additional key exchange.
+      if (!yes && implementation_ == kStrongSwan) FinishAdditional(false);
       return;
     case AdditionalStep::kFirstSlot:
       tolerant_ |= yes;

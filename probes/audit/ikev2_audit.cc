@@ -18,6 +18,10 @@ constexpr size_t kSearchedAxes = 4;
 // silent.
 constexpr int kMostContacts = 2;
 
+constexpr std::string_view kUnknown = "unknown";
+constexpr std::string_view kStrongSwan = "strongSwan";
+constexpr std::string_view kLibreswan = "libreswan";
+
 constexpr std::string_view kNoPublicValue =
     "this endpoint has to be asked with a public value of the group, which is unknown here or does "
     "not fit a datagram";
@@ -47,6 +51,25 @@ uint32_t Ikev2Audit::estimated_requests() const {
     if (!space_.axis(static_cast<Axis>(index)).settled()) estimate += kQuestionsOfAnAxis;
   }
   return estimate;
+}
+
+void Ikev2Audit::NoteImplementation(std::string_view name) {
+  if (implementation_ == kUnknown) implementation_ = name;
+}
+
+bool Ikev2Audit::wants_implementation() const {
+  bool all_refused = NothingAccepted() && space_.axis(Axis::kGroup).undecided().none();
+  return all_refused && phase_ == Phase::kGroups && oracle_ && implementation_ == kUnknown &&
+         refused_with_spi_ != refused_without_spi_;
+}
+
+// Whether the endpoint refuses before it looks at offers, having no IKEv2 configuration for us:
+// then strongSwan's refusals carry a responder SPI and libreswan's do not; else it is the other way
+// round (5.9 and 6.1, 4.10 and 5.2).
+bool Ikev2Audit::IsUnconfigured() const {
+  if (!NothingAccepted() || refused_with_spi_ == refused_without_spi_) return false;
+  if (implementation_ == kStrongSwan) return refused_with_spi_;
+  return implementation_ == kLibreswan && refused_without_spi_;
 }
 
 VersionAudit Ikev2Audit::Result() const {
@@ -115,7 +138,13 @@ bool Ikev2Audit::PlanPhase() {
   return false;
 }
 
-void Ikev2Audit::EnterNextPhase() { phase_ = static_cast<Phase>(static_cast<int>(phase_) + 1); }
+void Ikev2Audit::EnterNextPhase() {
+  bool groups_done = phase_ == Phase::kGroups && space_.axis(Axis::kGroup).undecided().none();
+  phase_ = static_cast<Phase>(static_cast<int>(phase_) + 1);
+  if (!groups_done || !IsUnconfigured()) return;
+  space_.RefuseSlots();
+  phase_ = Phase::kDone;
+}
 
 bool Ikev2Audit::PlanGroups() {
   if (contacts_ > 0 && !courier_.ever_answered()) {

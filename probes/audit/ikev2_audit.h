@@ -10,6 +10,7 @@
 
 #include <array>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "probes/audit.h"
@@ -27,6 +28,8 @@ class Ikev2Audit final : public Audit {
   void OnOutcome(const Outcome& outcome, TimePoint now) override;
   uint32_t requests() const override { return courier_.requests(); }
   uint32_t estimated_requests() const override;
+  void NoteImplementation(std::string_view name) override;
+  bool wants_implementation() const override;
   VersionAudit Result() const override;
 
  private:
@@ -100,6 +103,7 @@ class Ikev2Audit final : public Audit {
   bool AskNonsenseMethod();
   bool AskAdditional(const std::vector<Combinations>& wanted);
   std::vector<Combinations> OtherSlots() const;
+  std::vector<Combinations> StrictOffers() const;
   Combinations StrictSlots(const Selection& values, size_t slots) const;
   void AskOpening(Purpose purpose, Ikev2Opening opening);
   std::vector<Combinations> Wanted(Axis axis, const ValueSet& subset) const;
@@ -124,6 +128,9 @@ class Ikev2Audit final : public Audit {
   void OnAdditionalRevealed(Verdict verdict);
   void NextAdditionalStep(bool yes);
   void FinishAdditional(bool verified);
+  void NoteRefusal(const Outcome& outcome);
+  bool IsUnconfigured() const;
+  void AskWithoutGroup(uint16_t group);
   bool NothingAccepted() const { return space_.axis(Axis::kGroup).accepted().none(); }
 
   AuditLimits limits_;
@@ -159,6 +166,8 @@ class Ikev2Audit final : public Audit {
   bool additional_silent_ = false;          // then refusals are not to be relied on
 
   bool version_refused_ = false;
+  bool refused_with_spi_ = false;  // NO_PROPOSAL_CHOSEN came with a responder SPI
+  bool refused_without_spi_ = false;
   bool retried_ = false;
   int contacts_ = 0;
   int last_resorts_ = 0;

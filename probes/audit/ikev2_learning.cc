@@ -31,6 +31,7 @@ void Ikev2Audit::Learn() {
     std::string_view name = Fingerprint(outcome);
     if (name != kUnknown) implementation_ = name;
   }
+  NoteRefusal(outcome);
   Purpose purpose = question_.purpose;
   Verdict verdict = Judge(outcome);
   if (question_.messages.empty()) return;  // judging made it void
@@ -50,6 +51,12 @@ void Ikev2Audit::Learn() {
     case Purpose::kLastResort:
       return LearnLastResort(verdict);
   }
+}
+
+void Ikev2Audit::NoteRefusal(const Outcome& outcome) {
+  if (outcome.answer != AnswerKind::kErrorNotify) return;
+  if (outcome.error_notify != kNoProposalChosen) return;
+  (outcome.responder_spi != 0 ? refused_with_spi_ : refused_without_spi_) = true;
 }
 
 Ikev2Audit::Verdict Ikev2Audit::Judge(const Outcome& outcome) {
@@ -119,6 +126,9 @@ void Ikev2Audit::LearnSearch(Verdict verdict) {
   bool by_name = question_.axis == Axis::kGroup;
   if (verdict == Verdict::kYes) {
     LearnCurrentMatch(courier_.outcome());
+    if (by_name && courier_.outcome().answer == AnswerKind::kInvalidKe) {
+      return AskWithoutGroup(courier_.outcome().invalid_ke_group);
+    }
     if (!by_name) search.OnYes(question_.subset);
     if (!by_name && oracle_ && !refusal_proven_) nonsense_due_ = true;
     question_ = Question{};
@@ -131,6 +141,34 @@ void Ikev2Audit::LearnSearch(Verdict verdict) {
   } else {
     search.OnNo(question_.subset);
     refusal_proven_ |= !by_name;
+  }
+  question_ = Question{};
+}
+
+// The same messages less the group that was named. Those before stay refused.
+void Ikev2Audit::AskWithoutGroup(uint16_t group) {
+  const AxisSearch& search = space_.axis(Axis::kGroup);
+  bool oracle_refused = search.refused()[space_.GroupIndex(oracle_group_)];
+  auto is_group = [](const OfferedTransform& t) { return t.type == TransformType(Axis::kGroup); };
+  auto asks_nothing = [&](const OfferedProposal& proposal) {
+    return std::ranges::none_of(proposal.transforms, [&](const OfferedTransform& t) {
+      return is_group(t) && (t.id != oracle_group_ || !oracle_refused);
+    });
+  };
+  std::vector<Proposals>& messages = question_.messages;
+  for (size_t index = question_.next; index < messages.size(); ++index) {
+    for (OfferedProposal& proposal : messages[index]) {
+      std::erase_if(proposal.transforms,
+                    [&](const OfferedTransform& t) { return is_group(t) && t.id == group; });
+    }
+    std::erase_if(messages[index], asks_nothing);
+  }
+  std::erase_if(messages, [](const Proposals& message) { return message.empty(); });
+  if (question_.next < messages.size()) return;
+  if (question_.silent) {
+    space_.axis(Axis::kGroup).OnSilence(question_.subset);
+  } else {
+    space_.axis(Axis::kGroup).OnNo(question_.subset);
   }
   question_ = Question{};
 }

@@ -26,8 +26,9 @@ class Gateway:
         text = configuration.text().replace("@ADDRESS@", self.host)
         root = None
         if configuration.daemon.endswith("-newer"):
-            root = install.other_debian("forky") or sys.exit("newer daemons need `lab install-debian "
-                                                             "forky`")
+            suite = os.environ.get("LAB_DEBIAN", "forky")
+            root = install.other_debian(suite) or sys.exit("newer daemons need `lab install-debian "
+                                                           f"{suite}`")
         self.daemon = (Libreswan(lab, configuration.name, text, root) if configuration.pluto else
                        StrongSwan(lab, configuration.name, text, settings, root))
 

@@ -30,6 +30,9 @@ LW_WILDCARDS = ["aes", "3des", "aes-sha1", "aes256-sha2_256"]
 V1_CIPHERS = [word for word, (number, _) in kw.CIPHERS.items() if number in kw.V1_CIPHER_OF_V2]
 V1_INTEGRITY = ["md5", "sha1", "sha256", "sha384", "sha512"]
 PORTABLE_INTEGRITY = [word for word in kw.INTEGRITY if word not in ("md5_128", "sha1_160")]
+# How an IKEv1 connection authenticates: the number in the transforms, and what is written.
+METHODS = {"psk": 1, "rsasig": 3, "xauth": 65001}
+METHODS_OF = {"strongswan": ("psk", "psk", "xauth"), "libreswan": ("psk", "psk", "rsasig")}
 DAEMONS = ("strongswan", "strongswan-newer", "libreswan", "libreswan-newer")
 
 
@@ -50,6 +53,7 @@ class Configuration:
     versions: tuple
     proposals: list
     aggressive: bool
+    method: str = "psk"
 
     @property
     def pluto(self):
@@ -71,6 +75,8 @@ class Configuration:
             for kind, known in values.items():
                 name = "additional_ke" if kind[:2] == "ke" else kind
                 found.setdefault(name, set()).update(v for v in known if v[0])
+            if "authentication" in found:
+                found["authentication"] = {(METHODS[self.method], None)}
         return {kind: values for kind, values in found.items() if values}
 
 
@@ -140,6 +146,15 @@ def _additional(rng):
     return additional
 
 
+def _with_ml_kem_first(rng, proposal):
+    """Now and then ML-KEM besides the groups, where it is no additional key exchange (one method may
+    be chosen once only)."""
+    if proposal.values is None or "ke1" in proposal.values or rng.random() > 0.2:
+        return proposal
+    text = f"{proposal.text}-{rng.choice(list(kw.ML_KEM))}"
+    return Proposal(text, strongswan_values(text))
+
+
 def ikev1_values(values):
     """The same proposal as IKEv1 carries it: what has no number there cannot be reached."""
     hashes = {(kw.V1_HASH_OF_V2[i[0], p[0]], None) for i in values.get("integrity", ())
@@ -162,6 +177,7 @@ def strongswan_text(configuration):
     local {{ auth = psk
             id = {configuration.name}.lab }}
     remote {{ auth = psk }}
+    {"remote2 { auth = xauth }" if configuration.method == "xauth" else ""}
     children {{ c {{ mode = tunnel }} }}
   }}
 }}
@@ -207,7 +223,7 @@ def libreswan_text(configuration):
     left=@ADDRESS@
     leftid=@{configuration.name}
     right=%any
-    authby=secret
+    authby={"rsasig" if configuration.method == "rsasig" else "secret"}
     aggressive={"yes" if configuration.aggressive else "no"}
     ike={",".join(proposal.text for proposal in configuration.proposals)}
     auto=add
@@ -238,10 +254,17 @@ def configuration(seed, daemon, version, index):
             break
     # Aggressive Mode's group cannot be negotiated: pluto refuses a connection with several.
     aggressive = version != 2 and not pluto and rng.random() < 0.3
+    # With a generator of their own, so that what else a seed gives stays the same.
+    later = random.Random(f"{seed}/{daemon}/{version}/{index}/more")
+    method = later.choice(METHODS_OF[daemon.removesuffix("-newer")]) if version == 1 else "psk"
+    if daemon == "strongswan-newer" and version == 2:
+        made = [_with_ml_kem_first(later, proposal) for proposal in proposals.values()]
+        proposals = {proposal.text: proposal for proposal in made}
     short = {"strongswan": "ss", "strongswan-newer": "sn", "libreswan": "lw",
              "libreswan-newer": "ln"}[daemon]
     return Configuration(f"{short}{version}-{seed}-{index}", daemon,
-                         (version,) if version else (1, 2), list(proposals.values()), aggressive)
+                         (version,) if version else (1, 2), list(proposals.values()), aggressive,
+                         method)
 
 
 def as_json(accepted):

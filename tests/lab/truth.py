@@ -70,7 +70,7 @@ def _charon(configuration, daemon, host):
 # ---- libreswan ----------------------------------------------------------------------------------
 def _pluto(configuration, daemon, _host):
     if configuration.versions == (1,):
-        return _pluto_v1(daemon.whack("--status"))
+        return _pluto_v1(daemon.whack("--status"), configuration.method)
     log = "\n".join(_log(daemon))
     return [_pluto_proposal(text) for text in re.findall(r'"generated":\s+\d+:IKE=(\S+)', log)]
 
@@ -85,7 +85,10 @@ def _pluto_proposal(text):
     return values
 
 
-def _pluto_v1(status):
+def _pluto_v1(status, method):
+    policy = re.search(r'"generated":\s+policy: (\S+)', status).group(1)
+    if ("RSASIG" in policy) != (method == "rsasig"):
+        raise Mismatch(f"authentication by {method}, but the policy is {policy}")
     found = []
     for text in re.search(r'"generated":\s+IKE algorithms: (.*)', status).group(1).split(", "):
         cipher, digest, group = text.split("-")

@@ -94,6 +94,8 @@ TEST(AuditReport, AggressiveModeWithAPskIsAFinding) {
   EXPECT_NE(FindingOn(Judged(v1, {}), Kind::kMode, 4), nullptr);
   v1.aggressive_suite = Ikev1Suite{5, 0, 2, 1, 2, 28800};
   EXPECT_NE(FindingOn(Judged(v1, {}), Kind::kMode, 4), nullptr);
+  v1.aggressive_suite->authentication = 65001;  // with XAUTH: the hash comes before the user
+  EXPECT_NE(FindingOn(Judged(v1, {}), Kind::kMode, 4), nullptr);
   v1.aggressive_suite->authentication = 3;  // RSA signatures show no hash of a secret
   EXPECT_EQ(FindingOn(Judged(v1, {}), Kind::kMode, 4), nullptr);
 }

@@ -108,6 +108,60 @@ TEST(Ikev2AuditSimulation, CookiesAlways) {
   EXPECT_EQ(tally.incomplete, 0u);
 }
 
+// Their refusals say so, once it is known who refuses.
+TEST(Ikev2AuditSimulation, NoConfigurationOfAKnownDaemonIsFoundOutAtOnce) {
+  for (Manner manner : {Manner::kStrongSwan, Manner::kLibreswan}) {
+    Behaviour behaviour;
+    behaviour.manner = manner;
+    SimEndpoint endpoint(behaviour, 1);
+    std::unique_ptr<Audit> audit = MakeIkev2Audit(AuditLimits{});
+    TimePoint now{std::chrono::hours(1)};
+    for (int refusals = 0; refusals < 2; ++refusals) {
+      EXPECT_FALSE(audit->wants_implementation());
+      audit->OnOutcome(endpoint.Exchange(audit->Next(now).opening, 0, &now), now);
+    }
+    EXPECT_TRUE(audit->wants_implementation());
+    audit->NoteImplementation(manner == Manner::kStrongSwan ? "strongSwan" : "libreswan");
+    EXPECT_EQ(audit->Next(now).action, AuditAction::kDone);
+    EXPECT_TRUE(audit->Result().complete);
+    EXPECT_TRUE(audit->Result().accepted.empty());
+  }
+}
+
+TEST(Ikev2AuditSimulation, RefusingAllButAdditionalKeyExchangesIsNotBeingUnconfigured) {
+  for (Manner manner : {Manner::kStrongSwan, Manner::kLibreswan}) {
+    Behaviour behaviour;
+    behaviour.manner = manner;
+    behaviour.additional = true;
+    SimEndpoint endpoint(behaviour, 1);
+    endpoint.v2 = {{{{20, 256, true}}, {}, {6}, {20}, {}}};
+    endpoint.v2[0].slots[0] = {36};
+    std::unique_ptr<Audit> audit = MakeIkev2Audit(AuditLimits{});
+    audit->NoteImplementation(manner == Manner::kStrongSwan ? "strongSwan" : "libreswan");
+    Tally tally{"ML-KEM only"};
+    tally.Check(RunAudit(audit.get(), &endpoint, 0), endpoint, endpoint.TruthV2(), 1);
+    EXPECT_EQ(tally.incomplete, 0u);
+    EXPECT_EQ(tally.wrong, 0u);
+  }
+}
+
+// Nothing of it is common, and it takes nothing plain.
+TEST(Ikev2AuditSimulation, RareSuitesThatRequireSeveralAdditionalKeyExchanges) {
+  for (size_t slots : {size_t{1}, size_t{2}, size_t{3}}) {
+    Behaviour behaviour;
+    behaviour.additional = true;
+    SimEndpoint endpoint(behaviour, 1);
+    endpoint.v2 = {{{{25, 128, true}}, {}, {2}, {5}, {}}};
+    const std::vector<uint16_t> methods[] = {{35, 37}, {32}, {36}};
+    for (size_t slot = 0; slot < slots; ++slot) endpoint.v2[0].slots[slot] = methods[slot];
+    std::unique_ptr<Audit> audit = MakeIkev2Audit(AuditLimits{});
+    Tally tally{"rare, ML-KEM required"};
+    tally.Check(RunAudit(audit.get(), &endpoint, 0), endpoint, endpoint.TruthV2(), slots);
+    EXPECT_EQ(tally.incomplete, 0u);
+    EXPECT_EQ(tally.wrong, 0u) << slots;
+  }
+}
+
 TEST(Ikev2AuditSimulation, OracleThatLooksAtGroupsOnlyIsDistrusted) {
   Family family = StrongSwan("group named first");
   family.behaviour.manner = Manner::kGroupFirst;

@@ -23,6 +23,11 @@ const std::vector<uint16_t> kMethods = {35, 36, 37, 36, 37, 35, 36, 37, 19, 20, 
 const std::vector<Cipher> kV1Ciphers = {{7, 128}, {7, 192}, {7, 256}, {5, 0},   {1, 0},   {8, 128},
                                         {8, 192}, {8, 256}, {3, 128}, {3, 192}, {3, 256}, {6, 128}};
 const std::vector<uint16_t> kV1Hashes = {1, 2, 4, 5, 6};
+const std::vector<Cipher> kV1CiphersOfLibreswan = {{7, 128},  {7, 192}, {7, 256}, {5, 0},
+                                                   {8, 128},  {8, 192}, {8, 256}, {13, 128},
+                                                   {13, 192}, {13, 256}};
+const std::vector<uint16_t> kGroupsOfLibreswan = {2,  5,  14, 15, 16, 17, 18,
+                                                  19, 20, 21, 22, 23, 24, 31};
 
 }  // namespace
 
@@ -87,15 +92,16 @@ ProposalV2 Generator::MakeWildcardV2() const {
   return all;
 }
 
-ProposalV1 Generator::MakeV1() {
+ProposalV1 Generator::MakeV1(bool libreswan) {
   size_t breadth = Below(3) == 0 ? 3 : 2;
   if (Below(3) == 0) breadth = 1;
-  return {Some(kV1Ciphers, breadth), Some(kV1Hashes, breadth), Some(kGroups, breadth)};
+  return {Some(libreswan ? kV1CiphersOfLibreswan : kV1Ciphers, breadth), Some(kV1Hashes, breadth),
+          Some(libreswan ? kGroupsOfLibreswan : kGroups, breadth)};
 }
 
-std::vector<ProposalV1> Generator::MakeV1List() {
+std::vector<ProposalV1> Generator::MakeV1List(bool libreswan) {
   std::vector<ProposalV1> list(1 + Below(4));
-  for (ProposalV1& proposal : list) proposal = MakeV1();
+  for (ProposalV1& proposal : list) proposal = MakeV1(libreswan);
   return list;
 }
 

@@ -16,8 +16,9 @@ class Generator {
   ProposalV2 MakeV2(bool additional);
   std::vector<ProposalV2> MakeV2List(bool additional);
   ProposalV2 MakeWildcardV2() const;  // everything strongSwan offers without a proposals line
-  ProposalV1 MakeV1();
-  std::vector<ProposalV1> MakeV1List();
+  // `libreswan`: of what libreswan has.
+  ProposalV1 MakeV1(bool libreswan = false);
+  std::vector<ProposalV1> MakeV1List(bool libreswan = false);
   ProposalV1 MakeWildcardV1() const;
 
   size_t Below(size_t bound) { return random_() % bound; }

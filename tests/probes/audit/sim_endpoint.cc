@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "probes/wire/vendor_id.h"
+
 namespace ike::sim {
 namespace {
 
@@ -29,7 +31,7 @@ std::vector<uint16_t> IdsOf(const OfferedProposal& proposal, uint8_t type) {
   return ids;
 }
 
-size_t Bytes(const Ikev2Opening& opening) {
+size_t SizeOf(const Ikev2Opening& opening) {
   size_t bytes = 200;
   for (const OfferedProposal& p : opening.proposals) {
     bytes += 8;
@@ -89,6 +91,7 @@ Outcome SimEndpoint::Exchange(const Opening& opening, double loss, TimePoint* no
     outcome.responder_spi = cached.responder_spi;
     if (cached.notify != 0) outcome.details.notifies = {cached.notify};
     outcome.details.notify_spi_size = cached.notify_spi_size;
+    if (!behaviour_.anonymous) Dress(&outcome);
     outcome.reason = outcome.selected() ? Reason::kNone : Reason::kRejected;
     *now = at + kRoundTrip;
     return outcome;
@@ -96,6 +99,29 @@ Outcome SimEndpoint::Exchange(const Opening& opening, double loss, TimePoint* no
   outcome.reason = Reason::kTimeout;
   *now = start + kTimeout;
   return outcome;
+}
+
+// What tells the implementations apart: the order of what they send, and the form of a refusal.
+void SimEndpoint::Dress(Outcome* outcome) const {
+  bool strong = behaviour_.manner == Manner::kStrongSwan;
+  if (!strong && behaviour_.manner != Manner::kLibreswan) return;
+  AnswerDetails& details = outcome->details;
+  bool v1_answer = outcome->version == IkeVersion::kV1;
+  details.major_version = v1_answer ? 1 : 2;
+  auto id = [](ByteSpan bytes) { return Bytes(bytes.begin(), bytes.end()); };
+  if (outcome->selected() && v1_answer) {
+    details.vendor_ids = {id(strong ? ByteSpan(wire::kVendorIdXauth)
+                                    : ByteSpan(wire::kVendorIdFragmentation).first(16)),
+                          id(wire::kVendorIdDpd)};
+  } else if (outcome->selected()) {
+    details.notifies = strong ? std::vector<uint16_t>{16388, 16389, 16418, 16404}
+                              : std::vector<uint16_t>{16430, 16388, 16389};
+  } else if (v1_answer) {
+    details.exchange_type = 5;
+    details.message_size = details.notify_spi_size == 0 ? 40 : 56;
+  } else if (outcome->error_notify == 14) {
+    outcome->responder_spi = strong == v2.empty() ? 77 : 0;
+  }
 }
 
 SimEndpoint::Answer SimEndpoint::Respond(const Opening& opening) {
@@ -126,7 +152,7 @@ bool SimEndpoint::IsTooOddForIt(const Ikev2Opening& opening, Answer* answer) con
 
 SimEndpoint::Answer SimEndpoint::RespondV2(const Ikev2Opening& opening) {
   Answer answer;
-  if (behaviour_.silent_v2 || Bytes(opening) > behaviour_.longest_message) return answer;
+  if (behaviour_.silent_v2 || SizeOf(opening) > behaviour_.longest_message) return answer;
   if (IsTooOddForIt(opening, &answer)) return answer;
   answer.notify = 14;
   uint16_t ke_group = opening.ke_group;
@@ -254,8 +280,10 @@ SimEndpoint::Answer SimEndpoint::RespondV1(const Ikev1Opening& opening) {
   }
   std::optional<Ikev1Suite> suite = SelectV1(opening);
   if (!suite || (!aggressive && !behaviour_.main_mode)) return refusal;
-  if (aggressive && !behaviour_.aggressive) {
-    return strong ? Answer{AnswerKind::kErrorNotify, 24, 0, {}, {}, 0, 0} : Answer{};
+  // strongSwan goes by the method of the first transform.
+  bool method = Contains(behaviour_.methods, opening.transforms.front().authentication);
+  if (aggressive && (!behaviour_.aggressive || (strong && !method))) {
+    return strong ? Answer{AnswerKind::kErrorNotify, 24, 0, {}, {}, 77, 16} : Answer{};
   }
   return {AnswerKind::kSelected, 0, 0, {}, *suite, 0, 0};
 }

@@ -68,6 +68,7 @@ struct Behaviour {
   bool drops_additional = false;     // IKEv2: offers with transform types 6 to 12
   size_t most_transforms = 100000;   // IKEv2: refuses openings with more
   size_t silent_after = 100000;      // answers
+  bool anonymous = false;            // nothing in its answers names the implementation
 };
 
 class SimEndpoint {
@@ -100,6 +101,7 @@ class SimEndpoint {
     uint8_t notify_spi_size = 0;
   };
   Answer Respond(const Opening& opening);
+  void Dress(Outcome* outcome) const;
   bool IsTooOddForIt(const Ikev2Opening& opening, Answer* answer) const;
   Answer RespondV2(const Ikev2Opening& opening);
   Answer RespondV1(const Ikev1Opening& opening);

@@ -18,6 +18,7 @@ struct Tally {
   size_t over_bound = 0;  // more than 20 + 4 requests for each accepted value
   size_t requests = 0;
   size_t most_requests = 0;
+  size_t most_beyond_values = 0;  // requests less accepted values
   size_t values = 0;
   size_t most_half_open = 0;
   size_t cookies = 0;
