@@ -17,10 +17,12 @@ constexpr std::string_view kLibreswan = "libreswan";
 
 constexpr uint16_t kPsk = 1;
 constexpr uint16_t kRsaSignatures = 3;
+constexpr uint16_t kXauthPsk = 65001;
+constexpr uint16_t kXauthRsa = 65005;
 
 // When nothing is accepted with the common methods: remote access gateways. One at a time, since
 // libreswan is silent when it lacks one of several.
-constexpr std::array<uint16_t, 4> kOtherMethods = {kRsaSignatures, 65001, 64221, 65005};
+constexpr std::array<uint16_t, 4> kOtherMethods = {kRsaSignatures, kXauthPsk, 64221, kXauthRsa};
 
 // A method that IANA has not assigned: who selects a suite with it does not look at methods.
 constexpr uint16_t kUnassignedMethod = 250;
@@ -39,12 +41,13 @@ constexpr std::array<uint16_t, 3> kCommonAggressiveGroups = {2, 14, 5};
 
 // Its method cannot be negotiated with strongSwan, which goes by that of the first transform. The
 // likeliest last.
-constexpr std::array<uint16_t, 5> kAggressiveMethods = {64221, 65005, kRsaSignatures, 65001, kPsk};
+constexpr std::array<uint16_t, 5> kAggressiveMethods = {64221, kXauthRsa, kRsaSignatures, kXauthPsk,
+                                                        kPsk};
 
 constexpr size_t kMostAggressiveSuites = 12;
 constexpr uint32_t kAggressiveLifeSeconds = 28800;
 
-constexpr int kMostContacts = 3;  // openings without any answer before the version is called silent
+constexpr int kMostContacts = 4;  // openings without any answer before the version is called silent
 
 }  // namespace
 
@@ -144,12 +147,17 @@ bool Ikev1Audit::PlanContact() {
   switch (contacts_) {
     case 0:
       // A daemon that lacks the only method offered may be silent: both, as lab daemons allow.
-      AskBatch(Purpose::kContact, space_.NextBatchOf(Room(true), 2), {kPsk, kRsaSignatures}, true);
+      AskBatch(Purpose::kContact, space_.NextBatchOf(Room(true), 2), SweepMethods(), true);
       return true;
     case 1:
       Ask(Purpose::kContact, PlainestIkev1Opening());
       return true;
+    case kXauthContact:
+      methods_of_contact_ = {kXauthPsk, kXauthRsa};
+      AskBatch(Purpose::kContact, space_.NextBatchOf(Room(true), 2), SweepMethods(), true);
+      return true;
     default:
+      methods_of_contact_ = {kPsk, kRsaSignatures};
       Ask(Purpose::kContact, MakeIkev1AggressiveOpening(ProposalSet::kBroad, 2));
       return true;
   }
@@ -165,7 +173,7 @@ bool Ikev1Audit::PlanSweep() {
 
 std::vector<uint16_t> Ikev1Audit::SweepMethods() const {
   if (method_ != 0) return {method_};
-  return {kPsk, kRsaSignatures};
+  return {methods_of_contact_.begin(), methods_of_contact_.end()};
 }
 
 // strongSwan looks at neither method nor life nor mode before it has chosen a suite: what it

@@ -6,6 +6,7 @@
 // teach nothing more are no longer offered, until every suite with an undecided value is refused.
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -56,7 +57,9 @@ class Ikev1Audit final : public Audit {
       "this endpoint takes suites with any authentication method in Main Mode, even unassigned "
       "ones";
   // The contact that is an Aggressive Mode opening.
-  static constexpr int kAggressiveContact = 2;
+  static constexpr int kAggressiveContact = 3;
+  // The contact with XAUTH's methods, which libreswan wants apart from the common ones.
+  static constexpr int kXauthContact = 2;
 
   bool Plan();
   bool PlanPhase();
@@ -92,6 +95,7 @@ class Ikev1Audit final : public Audit {
   void OnSelected(const Outcome& outcome);
   void LeaveMethodsUndecided(std::string_view why);
   void AcceptMethod(uint16_t method);
+  uint16_t OtherMethodOfContact(uint16_t method) const;
   bool KnowsNoConfiguration(const Outcome& outcome) const;
   void SetImplementation(std::string_view name);
   int EnoughRefusals() const;
@@ -106,7 +110,8 @@ class Ikev1Audit final : public Audit {
   bool asking_ = false;
 
   int contacts_ = 0;
-  uint16_t method_ = 0;  // that the sweep offers; 0 = the two common ones
+  std::array<uint16_t, 2> methods_of_contact_ = {1, 3};  // of the one that was answered
+  uint16_t method_ = 0;                                  // that the sweep offers; 0 = both of these
   bool method_selected_ = false;
   int silences_ = 0;  // in a row, in the sweep
   int refusals_ = 0;

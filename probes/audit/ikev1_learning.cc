@@ -16,9 +16,6 @@ constexpr uint16_t kNoProposalChosen = 14;
 constexpr uint16_t kInvalidIdInformation = 18;
 constexpr uint16_t kAuthenticationFailed = 24;
 
-constexpr uint16_t kPsk = 1;
-constexpr uint16_t kRsaSignatures = 3;
-
 constexpr uint32_t kUsualLifeSeconds = 28800;
 
 // Refused messages of the likeliest suites after which an endpoint that seems to have no IKEv1
@@ -109,11 +106,11 @@ void Ikev1Audit::LearnContact(Verdict verdict) {
     ++contacts_;
     return;
   }
-  bool was_rich = contacts_ == 0;
+  bool was_rich = contacts_ == 0 || contacts_ == kXauthContact;
   if (!was_rich && limits_.max_message_bytes / 2 > kSmallestMessageLimit) {
     limits_.max_message_bytes /= 2;  // large openings may be what it did not answer
   }
-  method_ = kPsk;
+  method_ = methods_of_contact_[0];
   if (verdict == Verdict::kNo && was_rich) {
     space_.Refuse(batch_);
     ++refusals_;
@@ -145,7 +142,7 @@ void Ikev1Audit::LearnSweep(Verdict verdict) {
   }
   if (!method_selected_ && method_ != 0) {
     // It was not silent when both methods were offered, so it may lack this one.
-    method_ = method_ == kPsk ? kRsaSignatures : 0;
+    method_ = method_ == methods_of_contact_[0] ? methods_of_contact_[1] : 0;
     return;
   }
   space_.Silence(batch_);
@@ -185,7 +182,7 @@ void Ikev1Audit::LearnMethods(Verdict verdict) {
 // Which methods a daemon has that is silent when it lacks one can only be asked of two.
 void Ikev1Audit::CompareCommonMethods() {
   uint16_t known = accepted_methods_.front();
-  uint16_t other = known == kPsk ? kRsaSignatures : kPsk;
+  uint16_t other = OtherMethodOfContact(known);
   bool compare = std::ranges::find(methods_left_, other) != methods_left_.end();
   LeaveMethodsUndecided(kSilent);
   // The first acceptable one is chosen by daemons that are silent like this.
@@ -196,10 +193,14 @@ void Ikev1Audit::LearnCompare(Verdict verdict) {
   if (verdict != Verdict::kYes) return;
   uint16_t method = courier_.outcome().ikev1.authentication;
   if (method == accepted_methods_.front()) {
-    undecidable_methods_[method == kPsk ? kRsaSignatures : kPsk] = kPassedOver;
+    undecidable_methods_[OtherMethodOfContact(method)] = kPassedOver;
     return;
   }
   AcceptMethod(method);
+}
+
+uint16_t Ikev1Audit::OtherMethodOfContact(uint16_t method) const {
+  return methods_of_contact_[method == methods_of_contact_[0] ? 1 : 0];
 }
 
 void Ikev1Audit::AcceptMethod(uint16_t method) {

@@ -74,6 +74,17 @@ TEST(Ikev1AuditSimulation, LibreswanWithRsaIsExact) {
   EXPECT_EQ(RunFamily({"IKEv1 libreswan, RSA", Libreswan({3})}).incomplete, 0u);
 }
 
+TEST(Ikev1AuditSimulation, LibreswanWithXauthIsExact) {
+  for (uint16_t method : {uint16_t{65001}, uint16_t{65005}}) {
+    Family family{"IKEv1 libreswan, XAUTH", Libreswan({method})};
+    family.runs = 20;
+    EXPECT_EQ(RunFamily(family).incomplete, 0u);
+    SimEndpoint endpoint(family.behaviour, 1);
+    endpoint.v1 = {{{{7, 256}}, {4}, {14}}};
+    EXPECT_TRUE(Accepts(Audited(&endpoint).result, Kind::kAuthentication, method));
+  }
+}
+
 TEST(Ikev1AuditSimulation, LossLeavesThingsUnknownAtMost) {
   Family family{"IKEv1 strongSwan, 20 % loss", {}};
   family.loss = 0.2;

@@ -265,8 +265,10 @@ SimEndpoint::Answer SimEndpoint::RespondV1(const Ikev1Opening& opening) {
   if (!strong && !behaviour_.refuses_methods) {
     // It is silent when a method that it lacks is among the transforms, except RSA and PSK
     // together.
+    bool xauth = behaviour_.methods.front() > 65000;
     for (const Ikev1Transform& t : opening.transforms) {
-      bool usual = t.authentication == 1 || t.authentication == 3;
+      bool usual =
+          t.authentication == (xauth ? 65001 : 1) || t.authentication == (xauth ? 65005 : 3);
       if (!Contains(behaviour_.methods, t.authentication) && !usual) return Answer{};
     }
     bool any = std::ranges::any_of(opening.transforms, [&](const Ikev1Transform& t) {
@@ -294,7 +296,7 @@ std::optional<Ikev1Suite> SimEndpoint::SelectV1(const Ikev1Opening& opening) con
   auto suite_of = [&](const Ikev1Transform& t) {
     Ikev1Suite suite{t.encryption, t.key_length, t.hash, t.authentication, t.group, t.life_seconds};
     if (strong && t.encryption == 7 && t.key_length == 0) suite.key_length = 128;
-    if (strong && t.authentication != 1 && t.authentication != 3 && t.authentication < 65000) {
+    if (strong && t.authentication != 1 && t.authentication != 3 && t.authentication < 64000) {
       suite.authentication = 1;  // a method that it does not know
     }
     return suite;
