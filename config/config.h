@@ -59,6 +59,14 @@ struct ApiSettings {
   friend bool operator==(const ApiSettings&, const ApiSettings&) = default;
 };
 
+// [probe] packets_per_second and network_packets_per_second: not for modules and targets.
+struct PacketRates {
+  uint32_t exporter = 10000;  // of the whole process
+  uint32_t network = 1000;    // to one /24 or /64
+
+  friend bool operator==(const PacketRates&, const PacketRates&) = default;
+};
+
 using SettingsPtr = std::shared_ptr<const ike::ProbeSettings>;
 
 struct Config {
@@ -66,7 +74,7 @@ struct Config {
   MetricsSettings metrics;
   ApiSettings api;
   SettingsPtr defaults = std::make_shared<ike::ProbeSettings>();  // [probe]; never null
-  uint32_t packets_per_second = 10000;
+  PacketRates packet_rates;
   std::map<std::string, SettingsPtr, std::less<>> modules;  // [modules.NAME], defaults merged in
   std::map<std::string, UserPolicy, std::less<>> policies;  // [policies.NAME]
   std::vector<ike::Target> targets;                         // in the order of the files

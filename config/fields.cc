@@ -6,16 +6,24 @@ namespace config {
 namespace {
 
 // Known, but of the whole exporter: the mistake is its place, not its name.
-constexpr std::string_view kPacketsPerSecond = "packets_per_second";
+struct Misplaced {
+  std::string_view key;
+  std::string_view scope;
+};
+constexpr Misplaced kMisplaced[] = {
+    {"packets_per_second", "the whole exporter"},
+    {"network_packets_per_second", "each network, whoever is probed there"},
+};
 
 }  // namespace
 
 void ReportUnknownKey(const Member& member, std::string_view where,
                       std::span<const std::string_view> known, Problems& problems) {
-  if (member.key == kPacketsPerSecond) {
-    problems.Add(member.key_position,
-                 "packets_per_second: is one rate for the whole exporter; "
-                 "expected in [probe] only");
+  for (const Misplaced& misplaced : kMisplaced) {
+    if (member.key != misplaced.key) continue;
+    problems.Add(member.key_position, std::string(misplaced.key) + ": is one rate for " +
+                                          std::string(misplaced.scope) +
+                                          "; expected in [probe] only");
     return;
   }
   std::string message = "unknown key " + Quoted(member.key);

@@ -157,7 +157,7 @@ void Loader::ReadPolicies(const Value& value) {
 
 void Loader::ReadProbe(const Value& value) {
   ProbeTable table{{}, policies_, {}, {}};
-  ReadProbeSection(value, "[probe]", table, &config_.packets_per_second);
+  ReadProbeSection(value, "[probe]", table, &config_.packet_rates);
   CheckPace(table, value.problems);
   defaults_.layer = std::move(table.layer);
   defaults_.settings = interner_.Settings(defaults_.layer.settings);

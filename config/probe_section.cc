@@ -208,17 +208,14 @@ void FinishProbeTable(ProbeTable& table, Problems& problems) {
 std::span<const std::string_view> ProbeKeyNames() { return kKeyNames; }
 
 void ReadProbeSection(const Value& value, std::string_view where, ProbeTable& table,
-                      uint32_t* packets_per_second) {
+                      PacketRates* rates) {
   if (value.node.type() != NodeType::kTable) {
     value.RejectType("a table");
     return;
   }
   for (const Member& member : value.node.members()) {
     if (ReadProbeKey(member, table, value.problems)) continue;
-    if (packets_per_second != nullptr && member.key == "packets_per_second") {
-      ReadPacketsPerSecond(Value{member.key, member.value, value.problems}, *packets_per_second);
-      continue;
-    }
+    if (rates != nullptr && ReadPacketRate(member, *rates, value.problems)) continue;
     ReportUnknownKey(member, where, kKeyNames, value.problems);
   }
   FinishProbeTable(table, value.problems);

@@ -71,10 +71,10 @@ void FinishProbeTable(ProbeTable& table, Problems& problems);
 
 std::span<const std::string_view> ProbeKeyNames();
 
-// Reads [probe] or [modules.NAME] whole. `packets_per_second`: where that key goes, null where it
-// is not allowed.
+// Reads [probe] or [modules.NAME] whole. `rates`: where those keys go, null where they are not
+// allowed.
 void ReadProbeSection(const Value& value, std::string_view where, ProbeTable& table,
-                      uint32_t* packets_per_second);
+                      PacketRates* rates);
 
 // Whether the key may name a module or a policy ("a module"); reports it if not.
 bool CheckTableName(const Member& member, std::string_view noun, Problems& problems);

@@ -131,6 +131,19 @@ constexpr Field<ApiSettings> kApiFields[] = {
      }},
 };
 
+constexpr IntegerRange kPacketRate{1, 10000000, "a packet rate"};
+
+constexpr Field<PacketRates> kPacketRateFields[] = {
+    {"packets_per_second",
+     [](const Value& value, PacketRates& rates) {
+       return Store(ReadInteger(value, kPacketRate), rates.exporter);
+     }},
+    {"network_packets_per_second",
+     [](const Value& value, PacketRates& rates) {
+       return Store(ReadInteger(value, kPacketRate), rates.network);
+     }},
+};
+
 constexpr Field<std::string> kLogFields[] = {
     {"level",
      [](const Value& value, std::string& level) {
@@ -154,8 +167,11 @@ void ReadLog(const Value& value, std::string& level) {
   ReadSection(value, "[log]", kLogFields, level);
 }
 
-bool ReadPacketsPerSecond(const Value& value, uint32_t& packets_per_second) {
-  return Store(ReadInteger(value, {1, 10000000, "a packet rate"}), packets_per_second);
+bool ReadPacketRate(const Member& member, PacketRates& rates, Problems& problems) {
+  const auto* field = FindField(std::span<const Field<PacketRates>>(kPacketRateFields), member.key);
+  if (field == nullptr) return false;
+  field->read(Value{member.key, member.value, problems}, rates);
+  return true;
 }
 
 }  // namespace config

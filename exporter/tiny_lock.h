@@ -27,4 +27,21 @@ class TinyLock {
   std::atomic<int> held_{0};
 };
 
+// A TinyLock where several threads may come, and nothing where there is only one.
+class OptionalLock {
+ public:
+  explicit OptionalLock(bool needed) : needed_(needed) {}
+
+  void lock() {
+    if (needed_) lock_.lock();
+  }
+  void unlock() {
+    if (needed_) lock_.unlock();
+  }
+
+ private:
+  const bool needed_;
+  TinyLock lock_;
+};
+
 }  // namespace exporter

@@ -67,9 +67,9 @@ int RunAuditCommand(const AuditOptions& options) {
     if (!order) return UsageError(order.error());
     audits.push_back({std::move(*order), nullptr});
   }
-  HalfOpenBudget budget;
+  SharedLimits limits;
   EngineOptions engine_options;
-  engine_options.budget = &budget;
+  engine_options.limits = &limits;
   engine_options.judge = MakeAuditJudge(std::make_shared<const config::Config>(std::move(*config)));
   engine_options.sink = [](const EntryPtr&, const std::shared_ptr<const ike::AuditResult>&) {};
   auto engine = Engine::Create(std::move(engine_options));

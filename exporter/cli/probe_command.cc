@@ -70,9 +70,9 @@ int RunProbeCommand(const ProbeOptions& options) {
     if (!order) return UsageError(order.error());
     orders.push_back(std::move(*order));
   }
-  HalfOpenBudget budget;
+  SharedLimits limits;
   EngineOptions engine_options;
-  engine_options.budget = &budget;
+  engine_options.limits = &limits;
   auto engine = Engine::Create(std::move(engine_options));
   if (!engine) return UsageError(engine.error());
   (*engine)->Start();

@@ -1,6 +1,7 @@
 #include "exporter/engine/address_gate.h"
 
 #include <functional>
+#include <mutex>
 
 namespace exporter {
 
@@ -8,12 +9,16 @@ uint64_t AddressGate::KeyOf(const ike::IpAddress& address) {
   return std::hash<ike::IpAddress>{}(address);
 }
 
-bool AddressGate::Enter(Node* node, const ike::IpAddress& address) {
+bool AddressGate::Enter(Node* node, const ike::IpAddress& address, uint64_t tag,
+                        ike::TimePoint now) {
+  std::lock_guard lock(lock_);
   node->key_ = KeyOf(address);
+  node->tag_ = tag;
   node->next_ = node->previous_ = nullptr;
   Node* head = heads_.Find(node->key_);
   if (head == nullptr) {
     node->place_ = Node::Place::kThrough;
+    node->silent_ = now;
     node->last_ = node;
     heads_.Insert(node->key_, node);
     return true;
@@ -31,36 +36,43 @@ void AddressGate::Unlink(Node* node, Node* head) {
   if (head->last_ == node) head->last_ = node->previous_;
 }
 
-AddressGate::Node* AddressGate::Leave(Node* node) {
+AddressGate::Admission AddressGate::Leave(Node* node, std::optional<ike::TimePoint> answered) {
+  std::lock_guard lock(lock_);
   Node::Place place = node->place_;
   node->place_ = Node::Place::kOutside;
-  if (place == Node::Place::kOutside) return nullptr;
+  if (place == Node::Place::kOutside) return {};
   Node* head = heads_.Find(node->key_);
   if (place == Node::Place::kQueued) {
     Unlink(node, head);
-    return nullptr;
+    return {};
   }
   heads_.Erase(node->key_);
   Node* next = node->next_;
-  if (next == nullptr) return nullptr;
+  if (next == nullptr) return {};
   next->previous_ = nullptr;
   next->last_ = node->last_;
+  next->silent_ = answered.value_or(node->silent_);
   next->place_ = Node::Place::kThrough;
   heads_.Insert(next->key_, next);
-  return next;
+  return {next, next->tag_};
 }
 
-void AddressGate::Overtake(Node* node) {
+std::optional<ike::TimePoint> AddressGate::Overtake(Node* node, ike::TimePoint silent) {
+  std::lock_guard lock(lock_);
+  if (node->place_ != Node::Place::kQueued) return std::nullopt;
   Node* head = heads_.Find(node->key_);
+  if (head->silent_ > silent) return head->silent_;
   Unlink(node, head);
   heads_.Erase(node->key_);
   head->place_ = Node::Place::kOutside;
   node->place_ = Node::Place::kThrough;
+  node->silent_ = head->silent_;
   node->previous_ = nullptr;
   node->next_ = head->next_;
   node->last_ = head->last_ == head ? node : head->last_;
   if (node->next_ != nullptr) node->next_->previous_ = node;
   heads_.Insert(node->key_, node);
+  return std::nullopt;
 }
 
 }  // namespace exporter

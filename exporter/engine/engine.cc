@@ -80,10 +80,9 @@ Engine::Engine(EngineOptions options, std::unique_ptr<net::EventLoop> loop)
       loop_(std::move(loop)),
       routes_(loop_.get()),
       wheel_(loop_->now()),
-      runner_(loop_.get(), &routes_),
-      services_{&runner_, options_.budget, &wheel_,
-                nullptr,  &routes_,        [this] { return loop_->now(); },
-                UnixNow},
+      runner_(loop_.get(), &routes_, options_.limits),
+      services_{&runner_, &options_.limits->budget,        &wheel_, nullptr,
+                &routes_, [this] { return loop_->now(); }, UnixNow},
       audits_(&services_, options_.judge, options_.sink),
       scheduler_(
           &services_, &stats_, [this](std::string_view host) { return Owns(host); },
@@ -115,8 +114,9 @@ void Engine::Stop(ike::Duration patience) {
 
 void Engine::Apply(std::shared_ptr<const TargetTable> table) {
   loop_->Post([this, table = std::move(table)] {
-    uint32_t rate = table->config->packets_per_second;
-    runner_.set_packets_per_second(std::max(1u, rate / options_.count));
+    const config::PacketRates& rates = table->config->packet_rates;
+    runner_.set_packets_per_second(std::max(1u, rates.exporter / options_.count));
+    options_.limits->networks.set_rate(rates.network);
     resolver_->FlushCache();
     scheduler_.Apply(table);
   });
@@ -172,6 +172,9 @@ void Engine::CheckDrained(ike::TimePoint now) {
 void Engine::PublishStats() {
   stats_.unmatched_packets.store(runner_.unmatched_packets(), std::memory_order_relaxed);
   stats_.dropped_packets.store(runner_.dropped_packets(), std::memory_order_relaxed);
+  for (size_t i = 0; i < kPaceNames.size(); ++i) {
+    stats_.delayed_packets[i].store(runner_.delayed_packets()[i], std::memory_order_relaxed);
+  }
 }
 
 }  // namespace exporter

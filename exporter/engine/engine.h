@@ -15,6 +15,7 @@
 #include "exporter/engine/exchange_runner.h"
 #include "exporter/engine/probe_run.h"
 #include "exporter/engine/scheduler.h"
+#include "exporter/engine/shared_limits.h"
 #include "exporter/net/event_loop.h"
 #include "exporter/net/resolver.h"
 #include "exporter/net/route.h"
@@ -25,7 +26,7 @@ namespace exporter {
 struct EngineOptions {
   uint32_t index = 0;  // of `count` engines
   uint32_t count = 1;
-  HalfOpenBudget* budget = nullptr;  // shared by all engines; outlives them
+  SharedLimits* limits = nullptr;  // of all engines; outlives them
   AuditJudge judge;
   AuditSink sink;
   net::ResolverOptions resolver;

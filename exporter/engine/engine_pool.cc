@@ -8,12 +8,12 @@ namespace exporter {
 tl::expected<std::unique_ptr<EnginePool>, std::string> EnginePool::Create(uint32_t threads,
                                                                           AuditJudge judge,
                                                                           AuditSink sink) {
-  std::unique_ptr<EnginePool> pool(new EnginePool);
+  std::unique_ptr<EnginePool> pool(new EnginePool(threads));
   for (uint32_t index = 0; index < threads; ++index) {
     EngineOptions options;
     options.index = index;
     options.count = threads;
-    options.budget = &pool->budget_;
+    options.limits = &pool->limits_;
     options.judge = judge;
     options.sink = sink;
     auto engine = Engine::Create(std::move(options));
@@ -22,6 +22,9 @@ tl::expected<std::unique_ptr<EnginePool>, std::string> EnginePool::Create(uint32
   }
   return pool;
 }
+
+// All have to stand still before the first goes: they let each other's openings through.
+EnginePool::~EnginePool() { Stop(ike::Duration::zero()); }
 
 void EnginePool::Start() {
   for (auto& engine : engines_) engine->Start();

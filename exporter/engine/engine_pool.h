@@ -17,6 +17,8 @@ class EnginePool {
                                                                        AuditJudge judge,
                                                                        AuditSink sink);
 
+  ~EnginePool();
+
   void Start();
   void Stop(ike::Duration patience);
   void Apply(const std::shared_ptr<const TargetTable>& table);
@@ -27,9 +29,9 @@ class EnginePool {
   bool scheduled() const;
 
  private:
-  EnginePool() = default;
+  explicit EnginePool(uint32_t threads) : limits_(threads) {}
 
-  HalfOpenBudget budget_;
+  SharedLimits limits_;
   std::vector<std::unique_ptr<Engine>> engines_;
 };
 

@@ -18,6 +18,15 @@ enum class Skip : uint8_t {
 };
 inline constexpr std::array<const char*, 3> kSkipNames = {"in_flight", "late", "budget"};
 
+// What a packet waited for; the label `limit` of ike_exporter_packets_delayed_total.
+enum class Pace : uint8_t {
+  kRate,           // packets_per_second
+  kReceiveBuffer,  // more answers under way might not fit
+  kNetwork,        // network_packets_per_second
+};
+inline constexpr std::array<const char*, 3> kPaceNames = {"rate", "receive_buffer", "network"};
+using PaceCounts = std::array<uint64_t, kPaceNames.size()>;
+
 // Upper bounds in seconds of ike_exporter_schedule_lag_seconds.
 inline constexpr std::array<double, 10> kLagBounds = {0.001, 0.002, 0.005, 0.01, 0.025,
                                                       0.05,  0.1,   0.25,  1,    10};
@@ -30,6 +39,7 @@ struct EngineStats {
   std::atomic<uint64_t> turns{0};  // of its loop: at least one a second while it is alive
   std::atomic<uint64_t> unmatched_packets{0};
   std::atomic<uint64_t> dropped_packets{0};  // by the kernel: the receive buffer was full
+  std::array<std::atomic<uint64_t>, kPaceNames.size()> delayed_packets{};
 
   void CountSkip(Skip why, uint64_t count = 1) {
     skipped[static_cast<size_t>(why)].fetch_add(count, std::memory_order_relaxed);

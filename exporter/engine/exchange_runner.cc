@@ -17,12 +17,6 @@ constexpr size_t kReadAtOnce = 4096;
 constexpr ike::Duration kTick = std::chrono::milliseconds(1);
 constexpr ike::Duration kFirstRetransmission = std::chrono::seconds(1);
 
-// An opening waits this long for another one to the same address, and at most a quarter of its own
-// time: one that is not answered by then is probably not worked on either.
-constexpr ike::Duration kGatePatience = std::chrono::seconds(1);
-// A daemon answers before it forgets what it refused.
-constexpr ike::Duration kGatePause = std::chrono::milliseconds(20);
-
 // RFC 7296 section 2.4 leaves the timers open; a peer that is known to be slow gets twice its RTT.
 ike::Duration FirstRetransmission(const ExchangeJob& job) {
   if (ike::IsTcp(job.transport)) return ike::Duration::zero();  // RFC 9329 section 6.2
@@ -39,8 +33,8 @@ uint64_t SpiOf(ike::ByteSpan message) { return ike::Reader(message).U64(); }
 
 }  // namespace
 
-ExchangeRunner::ExchangeRunner(net::EventLoop* loop, net::RouteCache* routes)
-    : loop_(loop), routes_(routes), timers_(loop->now()), refilled_(loop->now()) {}
+ExchangeRunner::ExchangeRunner(net::EventLoop* loop, net::RouteCache* routes, SharedLimits* limits)
+    : loop_(loop), routes_(routes), timers_(loop->now()), limits_(limits), pacer_(loop->now()) {}
 
 ExchangeRunner::~ExchangeRunner() {
   for (auto& [key, line] : lines_) loop_->RemoveFd(line->socket->fd());
@@ -75,80 +69,39 @@ ExchangeTicket ExchangeRunner::Start(const ExchangeJob& job, ExchangeHandler* ha
   flight->started = loop_->now();
   flight->reconnected = false;
   flight->began = flight->connecting = flight->settled = flight->cancelled = flight->unsent = false;
-  flight->held = !gate_.Enter(flight, job.remote.address);
-  if (flight->held) {
-    timers_.Arm(flight, flight->started + std::min(kGatePatience, job.timeout / 4));
-  } else {
-    Queue(flight);
-  }
+  flight->awaited = flight->paced = flight->repeats = false;
+  EnterGate(flight);
   return flight->ticket();
 }
 
-void ExchangeRunner::Queue(Flight* flight) {
-  flight->held = false;
-  flight->waiting = true;
-  flight->queued_at = loop_->now();
-  waiting_.push_back(flight);
-}
-
-void ExchangeRunner::OnGateTimer(Flight* flight) {
-  if (flight->queued()) gate_.Overtake(flight);
-  Queue(flight);
+ExchangeRunner::Flight* ExchangeRunner::Find(ExchangeTicket ticket) {
+  const size_t index = static_cast<size_t>(ticket >> 32) - 1;
+  if (index >= flights_.size()) return nullptr;
+  Flight* flight = flights_[index].get();
+  return flight->ticket() == ticket && flight->handler != nullptr ? flight : nullptr;
 }
 
 void ExchangeRunner::Cancel(ExchangeTicket ticket) {
-  size_t index = static_cast<size_t>(ticket >> 32) - 1;
-  if (index >= flights_.size()) return;
-  Flight* flight = flights_[index].get();
-  if (flight->ticket() != ticket || flight->handler == nullptr) return;
+  Flight* flight = Find(ticket);
+  if (flight == nullptr) return;
   flight->cancelled = true;
   Settle(flight);
 }
 
 ike::TimePoint ExchangeRunner::Tick(ike::TimePoint now) {
+  pacer_.Advance(now);
   for (auto& [key, line] : lines_) ReadLine(line.get());
   timers_.Advance(now,
                   [&](net::TimerNode& node) { OnFlightTimer(static_cast<Flight*>(&node), now); });
-  LaunchWaiting(now);
+  SendWaiting(now);
   FlushLines(now);
   ReportDone();
   // Handlers may have started the next exchange of their probe: it goes out within this tick.
-  LaunchWaiting(now);
+  SendWaiting(now);
   FlushLines(now);
-  if (!done_.empty() || (!waiting_.empty() && MayLaunch())) return now;
-  if (!waiting_.empty()) return now + kTick;
-  return timers_.NextExpiry();
-}
-
-void ExchangeRunner::Refill(ike::TimePoint now) {
-  double elapsed = std::chrono::duration<double>(now - refilled_).count();
-  refilled_ = now;
-  double rate = packets_per_second_;
-  // At most 20 ms of the rate at once, since a late tick must not make a burst; and half of what
-  // the receive buffer holds, since the answers may come at the same moment. How much is in flight
-  // does not count: peers that are silent would keep the others waiting.
-  double burst = rate * 0.02;
-  if (receive_capacity_ > 0) burst = std::min(burst, static_cast<double>(receive_capacity_) / 2);
-  tokens_ = std::min(tokens_ + elapsed * rate, std::max(1.0, burst));
-}
-
-bool ExchangeRunner::MayLaunch() const { return tokens_ >= 1; }
-
-void ExchangeRunner::LaunchWaiting(ike::TimePoint now) {
-  LaunchUnconnected(now);
-  if (waiting_.empty()) return;
-  Refill(now);
-  while (!waiting_.empty() && MayLaunch()) {
-    Flight* flight = waiting_.front();
-    waiting_.pop_front();
-    flight->waiting = false;
-    if (flight->settled) {  // cancelled while it waited
-      done_.push_back(flight);
-      continue;
-    }
-    tokens_ -= 1;
-    Launch(flight, now);
-  }
+  const bool waits = !waiting_.empty() || !repeating_.empty();
+  if (!done_.empty() || (waits && pacer_.MaySend())) return now;
+  return waits ? now + kTick : timers_.NextExpiry();
 }
 
 ExchangeRunner::Line* ExchangeRunner::LineFor(const ExchangeJob& job) {
@@ -168,8 +121,7 @@ ExchangeRunner::Line* ExchangeRunner::LineFor(const ExchangeJob& job) {
   if (!loop_->AddFd(raw->socket->fd(), EPOLLIN, [this, raw](uint32_t) { ReadLine(raw); })) {
     return nullptr;
   }
-  size_t capacity = raw->socket->receive_capacity();
-  receive_capacity_ = receive_capacity_ == 0 ? capacity : std::min(receive_capacity_, capacity);
+  pacer_.AddReceiveBuffer(raw->socket->receive_capacity());
   return lines_.emplace(key, std::move(line)).first->second.get();
 }
 
@@ -214,8 +166,7 @@ void ExchangeRunner::BeginExchange(Flight* flight, const ike::Endpoint& local, i
   random_.Take(seed.nonce);
   seed.local = local;
   seed.remote = flight->job.remote;
-  ike::ExchangeTiming timing{flight->started + flight->job.timeout,
-                             FirstRetransmission(flight->job)};
+  ike::ExchangeTiming timing{flight->deadline(), FirstRetransmission(flight->job)};
   ike::ByteSpan first =
       flight->exchange.Begin(*flight->job.opening, flight->job.ke_group, seed, &keys_, timing, now);
   flight->began = true;
@@ -233,11 +184,16 @@ void ExchangeRunner::SendMessage(Flight* flight, ike::ByteSpan message, bool ret
         {true, retransmission, now - flight->started, {message.begin(), message.end()}});
   }
   if (flight->channel) {
+    pacer_.OnSent(now, false);
     if (!flight->channel->Send(message)) flight->exchange.OnSendFailed(now);
     return;
   }
   flight->unsent = !flight->line->socket->Send(flight->job.remote, flight->source, message,
                                                flight->exchange.initiator_spi());
+  if (flight->unsent) return;
+  pacer_.OnSent(now, true);
+  flight->sent_at = now;
+  flight->awaited = true;
 }
 
 void ExchangeRunner::ReadLine(Line* line) {
@@ -285,20 +241,30 @@ void ExchangeRunner::Deliver(Flight* flight, ike::ByteSpan message, ike::TimePoi
     flight->trace->Add(std::move(traced));
   }
   ike::TimePoint now = loop_->now();
+  if (flight->awaited) pacer_.OnAnswered(flight->sent_at);
+  flight->awaited = flight->repeats = false;
   ike::ByteSpan reply = flight->exchange.OnMessage(message, arrival);
   SendMessage(flight, reply, false, now);
-  if (flight->exchange.done()) return Settle(flight);
-  Rearm(flight);
+  if (!flight->exchange.done()) return Rearm(flight);
+  if (const auto& rtt = flight->exchange.outcome().rtt) pacer_.OnRtt(*rtt);
+  Settle(flight);
 }
 
 void ExchangeRunner::OnFlightTimer(Flight* flight, ike::TimePoint now) {
   if (flight->settled) return;
-  if (flight->held) return OnGateTimer(flight);
+  if (flight->held) return OnGateTimer(flight, now);
+  if (flight->paced) return Queue(flight);
   if (!flight->began) return FailUnsent(flight, ike::Reason::kTimeout, now);
   if (flight->unsent) {
     SendMessage(flight, flight->exchange.last_sent(), false, now);
     return Rearm(flight);
   }
+  if (now >= flight->deadline() || MayRepeat(flight, now)) Repeat(flight, now);
+}
+
+// Sends the last message again, or finds that the time is up.
+void ExchangeRunner::Repeat(Flight* flight, ike::TimePoint now) {
+  flight->repeats = false;
   if (garbage_.Since(flight->job.remote, flight->started)) flight->exchange.NoteGarbage();
   if (errors_.Since(flight->job.remote, flight->started)) flight->exchange.NoteUnattributedError();
   ike::ByteSpan message = flight->exchange.OnTimer(now);
@@ -340,9 +306,7 @@ void ExchangeRunner::Settle(Flight* flight) {
   if (flight->connecting) --connecting_;
   flight->connecting = false;
   if (flight->began) active_.Erase(flight->exchange.initiator_spi());
-  if (auto* next = static_cast<Flight*>(gate_.Leave(flight))) {
-    timers_.Arm(next, loop_->now() + kGatePause);
-  }
+  LeaveGate(flight);
   if (!flight->waiting) done_.push_back(flight);
 }
 
@@ -366,6 +330,7 @@ void ExchangeRunner::ReportDone() {
 uint64_t ExchangeRunner::dropped_packets() {
   uint64_t drops = 0;
   for (auto& [key, line] : lines_) drops += line->socket->drops();
+  pacer_.OnDrops(drops, loop_->now());
   return drops;
 }
 

@@ -1,21 +1,21 @@
 // ExchangeRunner: the Exchanger over real sockets. One UDP socket per address family and transport
 // (and per configured source port) whatever the number of peers; replies are found by SPI in O(1)
-// and count only from the endpoint that was asked; one opening at a time goes to each address.
-// Used by one engine on its thread.
+// and count only from the endpoint that was asked; one opening at a time goes to each address. Used
+// by one engine on its thread.
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <memory>
 #include <tuple>
 #include <vector>
 
-#include "exporter/engine/address_gate.h"
 #include "exporter/engine/exchanger.h"
 #include "exporter/engine/key_pool.h"
+#include "exporter/engine/packet_pacer.h"
 #include "exporter/engine/peer_notes.h"
 #include "exporter/engine/ring_queue.h"
+#include "exporter/engine/shared_limits.h"
 #include "exporter/engine/spi_table.h"
 #include "exporter/net/event_loop.h"
 #include "exporter/net/random.h"
@@ -28,8 +28,8 @@ namespace exporter {
 
 class ExchangeRunner final : public Exchanger {
  public:
-  // `loop` and `routes` outlive the runner.
-  ExchangeRunner(net::EventLoop* loop, net::RouteCache* routes);
+  // All outlive the runner. Another runner of the same limits may call its loop until that ends.
+  ExchangeRunner(net::EventLoop* loop, net::RouteCache* routes, SharedLimits* limits);
   ~ExchangeRunner() override;
 
   ExchangeTicket Start(const ExchangeJob& job, ExchangeHandler* handler, Trace* trace) override;
@@ -38,29 +38,36 @@ class ExchangeRunner final : public Exchanger {
   // Reads, fires timers, sends: the owner's OnTick calls it. Returns when it has to be called next.
   ike::TimePoint Tick(ike::TimePoint now);
 
-  void set_packets_per_second(uint32_t rate) { packets_per_second_ = rate; }
+  void set_packets_per_second(uint32_t rate) { pacer_.set_rate(rate); }
   // Of TCP; further exchanges wait until one is over.
   void set_max_connections(size_t count) { max_connections_ = count; }
-  KeyPool* key_pool() { return &keys_; }
 
   size_t in_flight() const { return active_.size() + connecting_; }
   uint64_t unmatched_packets() const { return unmatched_; }
+  const PaceCounts& delayed_packets() const { return delayed_; }
+  // Asks the kernel; where it dropped some, less is in flight for a while.
   uint64_t dropped_packets();
 
  private:
   struct Flight;
   struct Line;  // one UDP socket
   using LineKey = std::tuple<bool /*v6*/, bool /*encap*/, uint16_t /*source port*/>;
-
+  Flight* Find(ExchangeTicket ticket);
   Flight* Acquire();
   void Release(Flight* flight);
   Line* LineFor(const ExchangeJob& job);
 
+  void EnterGate(Flight* flight);
+  void LeaveGate(Flight* flight);
+  void OnAdmitted(ExchangeTicket ticket);
+  void OnGateTimer(Flight* flight, ike::TimePoint now);
+  void AwaitTurn(Flight* flight);
   void Queue(Flight* flight);
-  void OnGateTimer(Flight* flight);
-  void LaunchWaiting(ike::TimePoint now);
-  void Refill(ike::TimePoint now);
-  bool MayLaunch() const;
+  void SendWaiting(ike::TimePoint now);
+  void RepeatNext(ike::TimePoint now);
+  void LaunchNext(ike::TimePoint now);
+  bool MayRepeat(Flight* flight, ike::TimePoint now);
+  void Repeat(Flight* flight, ike::TimePoint now);
   void LaunchUnconnected(ike::TimePoint now);
   void Launch(Flight* flight, ike::TimePoint now);
   void LaunchUdp(Flight* flight, ike::TimePoint now);
@@ -90,24 +97,24 @@ class ExchangeRunner final : public Exchanger {
   net::RandomPool random_;
   KeyPool keys_;
   net::TimerWheel timers_;
-  AddressGate gate_;
+  SharedLimits* const limits_;
+  PacketPacer pacer_;
   SpiTable<Flight> active_;
   std::vector<std::unique_ptr<Flight>> flights_;
   std::vector<Flight*> free_;
-  RingQueue<Flight*> waiting_;      // for the packet rate
-  RingQueue<Flight*> unconnected_;  // for one of max_connections_
-  std::vector<Flight*> done_;       // to be reported when the state is consistent
+  RingQueue<Flight*> waiting_;           // for the pacer
+  RingQueue<ExchangeTicket> repeating_;  // for the pacer, before waiting_
+  RingQueue<Flight*> unconnected_;       // for one of max_connections_
+  std::vector<Flight*> done_;            // to be reported when the state is consistent
   std::map<LineKey, std::unique_ptr<Line>> lines_;
   PeerNotes garbage_;
   PeerNotes errors_;
   uint64_t unmatched_ = 0;
-  uint32_t packets_per_second_ = 10000;
-  double tokens_ = 0;
-  ike::TimePoint refilled_;
+  PaceCounts delayed_{};
+  size_t delayed_launches_ = 0;  // at the front of waiting_, counted already
   size_t connecting_ = 0;
   size_t connections_ = 0;
-  size_t max_connections_ = std::numeric_limits<size_t>::max();
-  size_t receive_capacity_ = 0;
+  size_t max_connections_ = SIZE_MAX;
 };
 
 }  // namespace exporter

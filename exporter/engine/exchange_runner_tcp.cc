@@ -28,6 +28,7 @@ void ExchangeRunner::LaunchTcp(Flight* flight) {
       {job.source, job.source_port},
       job.transport == ike::Transport::kTcp ? net::TcpFraming::kRfc9329 : net::TcpFraming::kRaw};
   auto channel = net::TcpChannel::Connect(loop_, target, flight);
+  pacer_.OnSent(loop_->now(), false);
   if (!channel) return OnTcpClosed(flight, channel.error());
   flight->channel = std::move(*channel);
   ++connections_;

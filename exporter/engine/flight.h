@@ -17,6 +17,7 @@ struct ExchangeRunner::Flight final : net::TimerNode, net::TcpHandler, AddressGa
       : runner(owner), index(static_cast<uint32_t>(position)) {}
 
   ExchangeTicket ticket() const { return (uint64_t{index} + 1) << 32 | generation; }
+  ike::TimePoint deadline() const { return started + job.timeout; }
 
   void OnConnected() override { runner->OnTcpConnected(this); }
   void OnMessage(ike::ByteSpan message, ike::TimePoint arrival) override {
@@ -36,12 +37,16 @@ struct ExchangeRunner::Flight final : net::TimerNode, net::TcpHandler, AddressGa
   std::unique_ptr<net::TcpChannel> channel;
   ike::IpAddress source;
   ike::TimePoint started;    // its timeout counts from here
-  ike::TimePoint queued_at;  // when it began to wait for the packet rate
+  ike::TimePoint queued_at;  // when it began to wait for the pace
+  ike::TimePoint sent_at;    // its last datagram
   bool began = false;
   bool connecting = false;
   bool reconnected = false;
   bool held = false;     // at the gate
-  bool waiting = false;  // in waiting_
+  bool paced = false;    // for its network's turn, before its first message
+  bool repeats = false;  // its network's turn is taken for a retransmission
+  bool waiting = false;  // in waiting_ or unconnected_
+  bool awaited = false;  // an answer to its last datagram counts as in flight
   bool settled = false;
   bool cancelled = false;
   bool unsent = false;  // the socket's buffer was full: send again next tick

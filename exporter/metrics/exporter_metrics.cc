@@ -66,6 +66,17 @@ MetricFamily Skipped(const EnginePool& pool) {
   return family;
 }
 
+MetricFamily Delayed(const EnginePool& pool) {
+  MetricFamily family = Family("ike_exporter_packets_delayed_total",
+                               "Packets that waited for a limit of their pace.", kCounter);
+  for (size_t i = 0; i < kPaceNames.size(); ++i) {
+    uint64_t sum = 0;
+    for (const auto& engine : pool.engines()) sum += engine->stats().delayed_packets[i].load();
+    AddSample(&family, static_cast<double>(sum), {{"limit", kPaceNames[i]}});
+  }
+  return family;
+}
+
 MetricFamily Lag(const EnginePool& pool) {
   MetricFamily family =
       Family("ike_exporter_schedule_lag_seconds", "How late scheduled probes started.",
@@ -135,6 +146,7 @@ std::vector<MetricFamily> ExporterMetrics::State::Engine() const {
                             number(Sum(pool, &EngineStats::in_flight))));
   families.push_back(Lag(pool));
   families.push_back(Skipped(pool));
+  families.push_back(Delayed(pool));
   families.push_back(Single("ike_exporter_unmatched_packets_total",
                             "Packets that belonged to no probe.", kCounter,
                             number(Sum(pool, &EngineStats::unmatched_packets))));

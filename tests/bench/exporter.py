@@ -14,7 +14,7 @@ def write_config(path, count, interval, port=machine.PORT, probe="", metrics="",
     lines = [f'[web]\nlisten = ["127.0.0.1:{listen}"]',
              '[metrics]\ndetail = "basic"\nrtt_buckets = []' + metrics,
              f'[probe]\ninterval = "{interval}"\naudit_interval = "0s"\nport = {port}\n'
-             f"packets_per_second = 1000000\n{probe}"]
+             f"packets_per_second = 1000000\nnetwork_packets_per_second = 1000000\n{probe}"]
     for i in range(count):
         lines.append(f'[[target]]\nname = "gateway-{i}"\nhost = "{address(i)}"')
     path.write_text("\n".join(lines) + "\n", encoding="ascii")

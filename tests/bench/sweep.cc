@@ -56,14 +56,14 @@ class Sweep final : public exporter::net::Ticker {
         table_(std::move(table)),
         window_(window),
         routes_(loop),
-        runner_(loop, &routes_),
+        runner_(loop, &routes_, &limits_),
         wheel_(loop->now()),
         schedule_clock_(loop->now()),
         scheduler_(
             &services_, &stats_, [](std::string_view) { return true; },
             [](const exporter::EntryPtr&, ike::TimePoint) {}) {
     services_ = {&runner_,
-                 &budget_,
+                 &limits_.budget,
                  &wheel_,
                  nullptr,
                  &routes_,
@@ -107,8 +107,8 @@ class Sweep final : public exporter::net::Ticker {
   const std::shared_ptr<const exporter::TargetTable> table_;
   const size_t window_;
   exporter::net::RouteCache routes_;
+  exporter::SharedLimits limits_;
   exporter::ExchangeRunner runner_;
-  exporter::HalfOpenBudget budget_;
   exporter::net::TimerWheel wheel_;
   std::unique_ptr<exporter::net::Resolver> resolver_;
   exporter::Services services_;

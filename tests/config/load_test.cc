@@ -50,7 +50,7 @@ TEST(Load, AnEmptyFileMeansTheDefaults) {
   EXPECT_EQ(config.api, ApiSettings{});
   EXPECT_EQ(config.api.allow[0].kind, AllowRule::Kind::kConfigured);
   EXPECT_EQ(*config.defaults, ike::ProbeSettings{});
-  EXPECT_EQ(config.packets_per_second, 10000u);
+  EXPECT_EQ(config.packet_rates, (PacketRates{10000, 1000}));
   EXPECT_THAT(config.targets, IsEmpty());
   EXPECT_EQ(config.log_level, "");
 }
@@ -91,7 +91,7 @@ TEST(Load, ReadsTheSectionsOfTheExporter) {
   EXPECT_EQ(config.metrics.detail, MetricsDetail::kBasic);
   EXPECT_THAT(config.metrics.rtt_buckets, IsEmpty());
   EXPECT_EQ(config.log_level, "debug");
-  EXPECT_EQ(config.packets_per_second, 500u);
+  EXPECT_EQ(config.packet_rates, (PacketRates{500, 50}));
   EXPECT_THAT(config.api.ports, ElementsAre(10500));
   EXPECT_EQ(config.api.requests_per_second, 0.5);
   EXPECT_EQ(config.api.max_concurrent, 1u);
@@ -196,7 +196,7 @@ TEST(Load, TheShippedExampleNamesTheDefaults) {
   EXPECT_EQ(config.metrics, MetricsSettings{});
   EXPECT_EQ(config.api, ApiSettings{});
   EXPECT_EQ(*config.defaults, ike::ProbeSettings{});
-  EXPECT_EQ(config.packets_per_second, Config{}.packets_per_second);
+  EXPECT_EQ(config.packet_rates, PacketRates{});
   EXPECT_EQ(config.log_level, "info");
 }
 

@@ -106,12 +106,13 @@ local scheduled = { scheduled: true };
       noValue: 'none',
     } + scheduled),
     panel.timeseries({
-      title: 'Packets lost here',
-      text: 'Packets that belong to no probe (late answers, strangers), and answers that our receive buffer had no room for.',
+      title: 'Packets lost and delayed here',
+      text: 'Packets that belong to no probe (late answers, strangers), answers that our receive buffer had no room for, and packets that waited for a limit: the rate, the rate to one network, or room for the answers.',
       unit: 'pps',
       targets: [
         panel.range('sum by (instance) (rate(ike_exporter_unmatched_packets_total{%s}[$__rate_interval]))' % s, '{{instance}} unmatched'),
         panel.range('sum by (instance) (rate(ike_exporter_receive_drops_total{%s}[$__rate_interval]))' % s, '{{instance}} dropped'),
+        panel.range('sum by (limit) (rate(ike_exporter_packets_delayed_total{%s}[$__rate_interval]))' % s, 'delayed, {{limit}}'),
       ],
       w: 8,
       min: 0,

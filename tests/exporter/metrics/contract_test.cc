@@ -80,6 +80,7 @@ const std::vector<Promised>& ExporterMetricsPromised() {
       {"ike_exporter_probes_in_flight", "gauge", {}},
       {"ike_exporter_schedule_lag_seconds", "histogram", {}},
       {"ike_exporter_probes_skipped_total", "counter", {"reason"}},
+      {"ike_exporter_packets_delayed_total", "counter", {"limit"}},
       {"ike_exporter_unmatched_packets_total", "counter", {}},
       {"ike_exporter_receive_drops_total", "counter", {}},
       {"ike_exporter_api_rejections_total", "counter", {"reason"}},

@@ -1,0 +1,22 @@
+// SharedLimits: what holds for the whole process, however many engines probe: no address and no
+// network gets more because its names are dealt out to several engines. Outlives the engines; each
+// part says what its thread rule is.
+#pragma once
+
+#include <cstdint>
+
+#include "exporter/engine/address_gate.h"
+#include "exporter/engine/half_open_budget.h"
+#include "exporter/engine/network_pacer.h"
+
+namespace exporter {
+
+struct SharedLimits {
+  explicit SharedLimits(uint32_t engines = 1) : gate(engines > 1), networks(engines > 1) {}
+
+  HalfOpenBudget budget;
+  AddressGate gate;
+  NetworkPacer networks;
+};
+
+}  // namespace exporter
