@@ -231,6 +231,11 @@ class Exporter(Program):
             return get("/-/ready", 5)[0] == 200
         wait_for("readiness", ready, seconds)
 
+    def preloading(self, build, name, **variables):
+        """An environment in which a shim of ours takes the place of system calls."""
+        shim = self.arena.copy(os.path.join(build, f"lib{name}.so"))
+        return {**os.environ, "LD_PRELOAD": shim, **variables}
+
     def reload(self, seconds=20):
         """SIGHUP, and waits until the new configuration is the one that runs."""
         name = "ike_exporter_config_last_reload_success_timestamp_seconds"
@@ -245,14 +250,14 @@ class Arena:
     def __init__(self, build):
         self.folder = tempfile.mkdtemp(prefix="ike_hostile_")
         os.chmod(self.folder, 0o755)
-        self.exporter_binary = self._copy(os.path.join(build, "ike_exporter"))
+        self.exporter_binary = self.copy(os.path.join(build, "ike_exporter"))
         self.responder_binary = os.path.join(build, "ike_responder")
         os.mkdir(os.path.join(self.folder, "state"), 0o700)
         os.chown(os.path.join(self.folder, "state"), owner(), owner())
         self.responder = Responder(self)
         self.exporter = Exporter(self)
 
-    def _copy(self, binary):
+    def copy(self, binary):
         copy = os.path.join(self.folder, os.path.basename(binary))
         shutil.copy(binary, copy)
         os.chmod(copy, 0o755)

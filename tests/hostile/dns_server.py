@@ -1,7 +1,8 @@
 """A name server with bad habits. What a name stands for is in its first label, HABIT-N.test:
 
   ok       the address 127.1.0.N + 1, to be kept for a second
-  slow     the same after 800 ms
+  same     127.1.0.2, whatever N
+  slow     as ok, but after 800 ms
   dead     no answer at all
   many     100 addresses, which fit only into an answer over TCP
   nowhere  only addresses that are no host's: multicast, broadcast, unspecified
@@ -85,6 +86,9 @@ class DnsServer(threading.Thread):
 
     def ok(self, query, peer, number):
         self.say(answer(query, [f"127.1.{number // 250}.{number % 250 + 1}"]), peer)
+
+    def same(self, query, peer, number):
+        self.ok(query, peer, 1)
 
     def slow(self, query, peer, number):
         threading.Timer(0.8, self.ok, (query, peer, number)).start()

@@ -92,10 +92,7 @@ class WallClock(Day):
         self.offset, self.file = 0, os.path.join(self.arena.folder, "clock")
         with open(self.file, "wb") as file:
             file.write(bytes(24))
-        shim = os.path.join(self.arena.folder, "clock_shim.so")
-        with open(os.path.join(BUILD, "libclock_shim.so"), "rb") as built, open(shim, "wb") as copy:
-            copy.write(built.read())
-        environment = {**os.environ, "LD_PRELOAD": shim, "IKE_CLOCK": self.file}
+        environment = self.exporter.preloading(BUILD, "clock_shim", IKE_CLOCK=self.file)
         self.begin(begin=lambda: self.exporter.begin(env=environment), interval="1s", timeout="950ms")
         for hours in (5, -7, 0):
             before = self.check_healthy()
