@@ -25,6 +25,14 @@ struct WebSettings {
   friend bool operator==(const WebSettings&, const WebSettings&) = default;
 };
 
+// Severities by name: "debug", "info", "warn", "error"; empty = not set.
+struct LogSettings {
+  std::string level;
+  std::string prober;  // of lines about single probes
+
+  friend bool operator==(const LogSettings&, const LogSettings&) = default;
+};
+
 enum class MetricsDetail : uint8_t { kFull, kBasic };
 
 struct MetricsSettings {
@@ -73,12 +81,12 @@ struct Config {
   WebSettings web;
   MetricsSettings metrics;
   ApiSettings api;
+  LogSettings log;
   SettingsPtr defaults = std::make_shared<ike::ProbeSettings>();  // [probe]; never null
   PacketRates packet_rates;
   std::map<std::string, SettingsPtr, std::less<>> modules;  // [modules.NAME], defaults merged in
   std::map<std::string, UserPolicy, std::less<>> policies;  // [policies.NAME]
   std::vector<ike::Target> targets;                         // in the order of the files
-  std::string log_level;           // [log] level: "debug", "info", "warn", "error"; empty = not set
   std::vector<std::string> files;  // every file that was read, the main one first
   uint64_t content_hash = 0;       // of all their bytes: equal hashes = nothing changed
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "config/document.h"
@@ -31,7 +32,7 @@ uint64_t Hash(std::string_view bytes, uint64_t hash) {
 // One load, from the main file to the last included one.
 class Loader {
  public:
-  tl::expected<Config, ConfigErrors> RunFile(const std::string& path);
+  tl::expected<Config, ConfigErrors> RunFiles(const std::vector<std::string>& paths);
   tl::expected<Config, ConfigErrors> RunText(std::string_view text, const std::string& file);
 
  private:
@@ -51,6 +52,8 @@ class Loader {
   void ReadPattern(const Value& value);
   void AddInclude(const std::string& path, const Value& value);
   void ReadIncluded(const Include& include, Problems& main_problems);
+  void ReadFurther(const std::string& path);
+  void ReadTargetFile(const std::string& path, std::string_view text);
   void ReadIncludedKeys(const Node& root, Problems& problems);
 
   bool follow_includes_ = true;
@@ -65,7 +68,8 @@ class Loader {
   std::set<FileId> seen_;
 };
 
-tl::expected<Config, ConfigErrors> Loader::RunFile(const std::string& path) {
+tl::expected<Config, ConfigErrors> Loader::RunFiles(const std::vector<std::string>& paths) {
+  const std::string& path = paths.front();
   Problems problems(path);
   config_.files.push_back(path);
   auto text = ReadFile(path);
@@ -77,7 +81,19 @@ tl::expected<Config, ConfigErrors> Loader::RunFile(const std::string& path) {
   if (const auto document = Parse(*text, problems)) ReadMain(document->root(), problems);
   *text = {};  // the trees and texts of large files need not be in memory at the same time
   for (const Include& include : includes_) ReadIncluded(include, problems);
+  if (targets_) {  // else what they need of the first is not known
+    for (const std::string& further : std::span(paths).subspan(1)) ReadFurther(further);
+  }
   return Finish(problems);
+}
+
+// One of the command line's after the first.
+void Loader::ReadFurther(const std::string& path) {
+  if (const auto id = IdOf(path); id && !seen_.insert(*id).second) return;
+  const auto text = ReadFile(path);
+  if (text) return ReadTargetFile(path, *text);
+  errors_.push_back(
+      {path, 0, 0, "cannot be read: " + text.error() + "; expected a file of [[target]] tables"});
 }
 
 tl::expected<Config, ConfigErrors> Loader::RunText(std::string_view text, const std::string& file) {
@@ -129,7 +145,7 @@ void Loader::ReadKey(const Member& member, Problems& problems) {
   if (member.key == "web") return ReadWeb(value, config_.web);
   if (member.key == "metrics") return ReadMetrics(value, config_.metrics);
   if (member.key == "api") return ReadApi(value, config_.api);
-  if (member.key == "log") return ReadLog(value, config_.log_level);
+  if (member.key == "log") return ReadLog(value, config_.log);
   if (std::find(std::begin(kKeys), std::end(kKeys), member.key) != std::end(kKeys)) return;
   ReportUnknownKey(member, "", kKeys, problems);
 }
@@ -231,9 +247,13 @@ void Loader::ReadIncluded(const Include& include, Problems& main_problems) {
                                          text.error() + "; expected a file of [[target]] tables");
     return;
   }
-  config_.files.push_back(include.path);
-  Problems problems(include.path);
-  if (const auto document = Parse(*text, problems)) ReadIncludedKeys(document->root(), problems);
+  ReadTargetFile(include.path, *text);
+}
+
+void Loader::ReadTargetFile(const std::string& path, std::string_view text) {
+  config_.files.push_back(path);
+  Problems problems(path);
+  if (const auto document = Parse(text, problems)) ReadIncludedKeys(document->root(), problems);
   ConfigErrors errors = problems.Take();
   std::move(errors.begin(), errors.end(), std::back_inserter(errors_));
 }
@@ -258,7 +278,13 @@ std::string Format(const ConfigError& error) {
          error.message;
 }
 
-tl::expected<Config, ConfigErrors> Load(const std::string& path) { return Loader().RunFile(path); }
+tl::expected<Config, ConfigErrors> Load(const std::string& path) {
+  return Loader().RunFiles({path});
+}
+
+tl::expected<Config, ConfigErrors> Load(const std::vector<std::string>& paths) {
+  return Loader().RunFiles(paths);
+}
 
 tl::expected<Config, ConfigErrors> LoadText(std::string_view text, const std::string& file) {
   return Loader().RunText(text, file);

@@ -31,6 +31,10 @@ using ConfigErrors = std::vector<ConfigError>;
 // A missing or unreadable file is an error like any other.
 tl::expected<Config, ConfigErrors> Load(const std::string& path);
 
+// The first of `paths` is the configuration; the others hold more [[target]] tables, as if it
+// included them. REQUIRES: there is one.
+tl::expected<Config, ConfigErrors> Load(const std::vector<std::string>& paths);
+
 // The same of a text that is at hand, called `file` in messages. Includes are not followed.
 tl::expected<Config, ConfigErrors> LoadText(std::string_view text, const std::string& file);
 

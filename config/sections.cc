@@ -144,14 +144,15 @@ constexpr Field<PacketRates> kPacketRateFields[] = {
      }},
 };
 
-constexpr Field<std::string> kLogFields[] = {
-    {"level",
-     [](const Value& value, std::string& level) {
-       const auto index = ReadChoice(value, {"a log level", kLogLevels});
-       if (index) level = kLogLevels[*index];
-       return index.has_value();
-     }},
-};
+template <std::string LogSettings::*member>
+bool ReadLogLevel(const Value& value, LogSettings& log) {
+  const auto index = ReadChoice(value, {"a log level", kLogLevels});
+  if (index) log.*member = kLogLevels[*index];
+  return index.has_value();
+}
+
+constexpr Field<LogSettings> kLogFields[] = {{"level", ReadLogLevel<&LogSettings::level>},
+                                             {"prober", ReadLogLevel<&LogSettings::prober>}};
 
 }  // namespace
 
@@ -163,9 +164,7 @@ void ReadMetrics(const Value& value, MetricsSettings& metrics) {
 
 void ReadApi(const Value& value, ApiSettings& api) { ReadSection(value, "[api]", kApiFields, api); }
 
-void ReadLog(const Value& value, std::string& level) {
-  ReadSection(value, "[log]", kLogFields, level);
-}
+void ReadLog(const Value& value, LogSettings& log) { ReadSection(value, "[log]", kLogFields, log); }
 
 bool ReadPacketRate(const Member& member, PacketRates& rates, Problems& problems) {
   const auto* field = FindField(std::span<const Field<PacketRates>>(kPacketRateFields), member.key);

@@ -10,7 +10,7 @@ namespace config {
 void ReadWeb(const Value& value, WebSettings& web);
 void ReadMetrics(const Value& value, MetricsSettings& metrics);
 void ReadApi(const Value& value, ApiSettings& api);
-void ReadLog(const Value& value, std::string& level);
+void ReadLog(const Value& value, LogSettings& log);
 // Reads `member` of [probe] if it is a packet rate; false if it is none. No module or target has
 // one.
 bool ReadPacketRate(const Member& member, PacketRates& rates, Problems& problems);

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <climits>
@@ -54,10 +56,18 @@ class StderrSink final : public spdlog::sinks::base_sink<std::mutex> {
   bool broken_line_ = false;
 };
 
-struct Settings {
-  LogFormat format = LogFormat::kLogfmt;  // set once before any thread logs
+struct Topic {
+  std::atomic<LogLevel> least{LogLevel::kInfo};
   std::mutex mutex;
   LogLimit limit;  // protected by mutex
+};
+
+struct Settings {
+  LogFormat format = LogFormat::kLogfmt;  // set once before any thread logs
+  std::array<Topic, 2> topics;
+  std::array<std::atomic<uint64_t>, std::size(kLogLevelNames)> lines{};
+
+  Topic& of(LogTopic topic) { return topics[static_cast<size_t>(topic)]; }
 };
 
 Settings& TheSettings() {
@@ -76,6 +86,24 @@ std::string Now() {
   return LogTime(std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count());
 }
 
+void Write(LogTopic about, LogLevel level, std::string_view message,
+           std::initializer_list<LogField> fields) {
+  if (!Logs(about, level)) return;
+  Settings& settings = TheSettings();
+  settings.lines[static_cast<size_t>(level)].fetch_add(1, std::memory_order_relaxed);
+  LogLine line{level, message, fields};
+  std::string repeated = FormatLogLine(settings.format, "", line);
+  LogLimit::Verdict verdict;
+  {
+    Topic& topic = settings.of(about);
+    std::lock_guard lock(topic.mutex);
+    verdict = topic.limit.Ask(repeated, std::chrono::steady_clock::now());
+  }
+  if (!verdict.write) return;
+  if (verdict.left_out > 0) line.fields.push_back({"left_out", std::to_string(verdict.left_out)});
+  spdlog::log(SpdlogLevel(level), FormatLogLine(settings.format, Now(), line));
+}
+
 }  // namespace
 
 void StartLog(std::string_view level, std::string_view format) {
@@ -85,29 +113,30 @@ void StartLog(std::string_view level, std::string_view format) {
       "log", std::make_shared<StderrSink>(), spdlog::thread_pool(),
       spdlog::async_overflow_policy::overrun_oldest);
   spdlog::set_default_logger(std::move(logger));
-  SetLogLevel(level);
+  spdlog::set_level(spdlog::level::trace);  // each topic has a level of its own
+  for (LogTopic topic : {LogTopic::kExporter, LogTopic::kProbes}) SetLogLevel(topic, level);
 }
 
-void SetLogLevel(std::string_view level) {
+void SetLogLevel(LogTopic topic, std::string_view level) {
   auto name = std::find(std::begin(kLogLevelNames), std::end(kLogLevelNames), level);
   if (name == std::end(kLogLevelNames)) return;
-  spdlog::set_level(SpdlogLevel(static_cast<LogLevel>(name - std::begin(kLogLevelNames))));
+  TheSettings().of(topic).least = static_cast<LogLevel>(name - std::begin(kLogLevelNames));
+}
+
+bool Logs(LogTopic topic, LogLevel level) {
+  return level >= TheSettings().of(topic).least.load(std::memory_order_relaxed);
 }
 
 void Log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
-  auto wanted = SpdlogLevel(level);
-  if (!spdlog::should_log(wanted)) return;
-  Settings& settings = TheSettings();
-  LogLine line{level, message, fields};
-  std::string repeated = FormatLogLine(settings.format, "", line);
-  LogLimit::Verdict verdict;
-  {
-    std::lock_guard lock(settings.mutex);
-    verdict = settings.limit.Ask(repeated, std::chrono::steady_clock::now());
-  }
-  if (!verdict.write) return;
-  if (verdict.left_out > 0) line.fields.push_back({"left_out", std::to_string(verdict.left_out)});
-  spdlog::log(wanted, FormatLogLine(settings.format, Now(), line));
+  Write(LogTopic::kExporter, level, message, fields);
+}
+
+void LogProbe(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
+  Write(LogTopic::kProbes, level, message, fields);
+}
+
+uint64_t LogLines(LogLevel level) {
+  return TheSettings().lines[static_cast<size_t>(level)].load(std::memory_order_relaxed);
 }
 
 }  // namespace exporter

@@ -10,8 +10,9 @@
 
 namespace exporter {
 
-ConfigReloader::ConfigReloader(std::string path, Shard shard, Store* store, EnginePool* engines)
-    : path_(std::move(path)), shard_(shard), store_(store), engines_(engines) {}
+ConfigReloader::ConfigReloader(std::vector<std::string> paths, Shard shard, Store* store,
+                               EnginePool* engines)
+    : paths_(std::move(paths)), shard_(shard), store_(store), engines_(engines) {}
 
 tl::expected<void, std::string> ConfigReloader::Load() {
   std::lock_guard lock(mutex_);
@@ -19,12 +20,12 @@ tl::expected<void, std::string> ConfigReloader::Load() {
     return LoadNow();
   } catch (const std::bad_alloc&) {
     successful_ = false;
-    return tl::make_unexpected(path_ + ": there is not enough memory for it");
+    return tl::make_unexpected(paths_.front() + ": there is not enough memory for it");
   }
 }
 
 tl::expected<void, std::string> ConfigReloader::LoadNow() {
-  auto loaded = config::Load(path_);
+  auto loaded = config::Load(paths_);
   if (!loaded) {
     successful_ = false;
     std::string text;

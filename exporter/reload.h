@@ -10,6 +10,7 @@
 #include <string>
 #include <tl/expected.hpp>
 #include <utility>
+#include <vector>
 
 #include "config/load.h"
 #include "exporter/engine/engine_pool.h"
@@ -20,8 +21,8 @@ namespace exporter {
 
 class ConfigReloader {
  public:
-  // All outlive the reloader.
-  ConfigReloader(std::string path, Shard shard, Store* store, EnginePool* engines);
+  // All outlive the reloader. `paths` as config::Load takes them.
+  ConfigReloader(std::vector<std::string> paths, Shard shard, Store* store, EnginePool* engines);
 
   // Called by Load with every new table before the engines get it, so that what is known of its
   // targets already counts when they are scheduled. Set before the first Load.
@@ -34,12 +35,11 @@ class ConfigReloader {
   bool last_successful() const { return successful_.load(std::memory_order_relaxed); }
   double last_success_at() const { return success_at_.load(std::memory_order_relaxed); }
   bool loaded() const { return last_success_at() > 0; }
-  const std::string& path() const { return path_; }
 
  private:
   tl::expected<void, std::string> LoadNow();
 
-  const std::string path_;
+  const std::vector<std::string> paths_;
   const Shard shard_;
   Store* const store_;
   EnginePool* const engines_;

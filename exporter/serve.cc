@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <memory>
@@ -26,16 +27,26 @@ namespace {
 // What is in flight at a stop gets this long; probes take 5 s by default.
 constexpr ike::Duration kDrainPatience = std::chrono::seconds(6);
 
-int CheckConfig(const std::string& path) {
-  auto loaded = config::Load(path);
+int CheckConfig(const std::vector<std::string>& paths) {
+  auto loaded = config::Load(paths);
   if (loaded) {
-    std::printf("%s: ok, %zu targets\n", path.c_str(), loaded->targets.size());
+    std::printf("%s: ok, %zu targets\n", paths.front().c_str(), loaded->targets.size());
     return 0;
   }
   for (const config::ConfigError& error : loaded.error()) {
     std::fprintf(stderr, "%s\n", config::Format(error).c_str());
   }
   return 1;
+}
+
+// The flags go before the configuration, the level of all lines before that of none.
+void SetLogLevels(const ServeOptions& options, const config::LogSettings& log) {
+  auto first = [](std::initializer_list<std::string_view> levels) {
+    return *std::ranges::find_if(levels, [](std::string_view level) { return !level.empty(); });
+  };
+  std::string_view level = first({options.log_level, log.level, "info"});
+  SetLogLevel(LogTopic::kExporter, level);
+  SetLogLevel(LogTopic::kProbes, first({options.log_prober, log.prober, level}));
 }
 
 int CannotStart(const std::string& why) {
@@ -199,7 +210,7 @@ std::string AddressesOf(const std::vector<Listener>& listeners) {
 }  // namespace
 
 int Serve(const ServeOptions& options) {
-  if (options.config_check) return CheckConfig(options.config_file);
+  if (options.config_check) return CheckConfig(options.config_files);
   net::RaiseDescriptorLimit();
   sigset_t signals = BlockSignals();
   ServiceManager manager;
@@ -209,18 +220,23 @@ int Serve(const ServeOptions& options) {
   std::unique_ptr<AuditStorage> storage = OpenStorage(options.storage_path, store);
   auto engines = EnginePool::Create(options.threads, judge, MakeAuditSink(storage.get()));
   if (!engines) return CannotStart(engines.error());
-  ConfigReloader reloader(options.config_file, options.shard, &store, engines->get());
+  ConfigReloader reloader(options.config_files, options.shard, &store, engines->get());
   reloader.OnNewTable([&](const TargetTable& table) {
-    const std::string& level = table.config->log_level;
-    if (options.log_level.empty()) SetLogLevel(level.empty() ? "info" : level);
+    SetLogLevels(options, table.config->log);
     if (storage) storage->Restore(table);
     JudgeAnew(table);
   });
   (*engines)->Start();
   auto loaded = reloader.Load();
   if (!loaded) return CannotStart(loaded.error());
-  HttpServices services{&store, engines->get(),         &reloader,
-                        judge,  options.telemetry_path, options.enable_lifecycle};
+  HttpServices services{&store,
+                        engines->get(),
+                        &reloader,
+                        judge,
+                        options.telemetry_path,
+                        options.enable_lifecycle,
+                        options.history_limit,
+                        std::chrono::nanoseconds(std::llround(options.timeout_offset * 1e9))};
   std::vector<std::string> listen = options.listen;
   if (listen.empty()) listen = store.table()->config->web.listen;
   auto listeners = options.systemd_socket ? AdoptListeners(&manager) : OpenListeners(listen);

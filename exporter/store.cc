@@ -111,7 +111,7 @@ bool TargetEntry::RequirementMet() const {
   return (v1 || !settings.ikev1) && (v2 || !settings.ikev2);
 }
 
-void TargetEntry::Publish(const ProbeReport& report, const std::vector<double>& rtt_bounds) {
+UpChange TargetEntry::Publish(const ProbeReport& report, const std::vector<double>& rtt_bounds) {
   size_t index = static_cast<size_t>(report.outcome.version) - 1;
   std::lock_guard lock(mutex_);
   VersionState& state = state_.versions[index];
@@ -123,19 +123,21 @@ void TargetEntry::Publish(const ProbeReport& report, const std::vector<double>& 
   if (failure == ike::Reason::kNone && state.refused) state.last_reason = ike::Reason::kRejected;
   if (report.outcome.rtt) CountRtt(state.last_rtt, rtt_bounds, &state_.rtt[index]);
   bool up = RequirementMet();
-  if (up != state_.up) state_.up_changed_at = report.finished_at;
+  UpChange change = up == state_.up ? UpChange::kNone : up ? UpChange::kUp : UpChange::kDown;
+  if (change != UpChange::kNone) state_.up_changed_at = report.finished_at;
   state_.up = up;
-  if (!state_.history) return;
+  if (!state_.history) return change;
   state_.history->Add({report.finished_at,
                        report.outcome.rtt ? static_cast<float>(state.last_rtt) : 0.0f,
                        report.outcome.version, failure, state.up, state.negotiated});
-  if (!report.trace) return;
+  if (!report.trace) return change;
   std::shared_ptr<const ike::AnswerDetails> details;
   if (report.details != nullptr) {
     details = std::make_shared<const ike::AnswerDetails>(*report.details);
   }
   state_.history->Keep(report.outcome.version, report.full_opening,
                        {report.finished_at, report.address, report.trace, std::move(details)});
+  return change;
 }
 
 void TargetEntry::PublishAudit(std::shared_ptr<const ike::AuditResult> result, double finished_at,

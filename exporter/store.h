@@ -111,6 +111,9 @@ struct ProbeReport {
   std::shared_ptr<const Trace> trace;  // null where there is no history
 };
 
+// What a probe did to ike_target_up.
+enum class UpChange : uint8_t { kNone, kUp, kDown };
+
 class TargetEntry {
  public:
   TargetEntry(ike::Target target, bool keep_history, size_t rtt_buckets);
@@ -120,7 +123,7 @@ class TargetEntry {
   void SetTarget(ike::Target target, bool keep_history, size_t rtt_buckets);
 
   // REQUIRES: bucket bounds of the size given at construction.
-  void Publish(const ProbeReport& report, const std::vector<double>& rtt_bounds);
+  UpChange Publish(const ProbeReport& report, const std::vector<double>& rtt_bounds);
   // Sets the newest audit and counts its differences to the last complete one. `changed` gets one
   // line for each difference.
   void PublishAudit(std::shared_ptr<const ike::AuditResult> result, double finished_at,

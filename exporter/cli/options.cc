@@ -31,8 +31,11 @@ std::string TelemetryPath(const std::string& path) {
 }
 
 void AddServeFlags(CLI::App* app, ServeOptions* options) {
-  app->add_option("--config.file", options->config_file, "Configuration file (TOML).")
-      ->capture_default_str();
+  app->add_option("--config.file", options->config_files,
+                  "Configuration file (TOML); may be repeated, the others hold [[target]] tables.")
+      ->type_name("FILE")
+      ->allow_extra_args(false)
+      ->default_str(options->config_files.front());
   app->add_flag("--config.check", options->config_check,
                 "Check the configuration, print every error and exit.");
   app->add_option("--web.listen-address", options->listen,
@@ -49,6 +52,14 @@ void AddServeFlags(CLI::App* app, ServeOptions* options) {
                 "Allow POST /-/reload.");
   app->add_flag("--web.systemd-socket,!--no-web.systemd-socket", options->systemd_socket,
                 "Use the sockets that systemd passes instead of listening.");
+  app->add_option("--history.limit", options->history_limit,
+                  "Probes of /probe that are kept for /logs; failures are kept longer.")
+      ->check(CLI::Range(0u, 10000u))
+      ->capture_default_str();
+  app->add_option("--timeout-offset", options->timeout_offset,
+                  "Seconds that a probe of /probe ends before its scrape times out.")
+      ->check(CLI::Range(0.0, 60.0))
+      ->capture_default_str();
   app->add_option("--storage.path", options->storage_path,
                   "Directory in which audits survive a restart.");
   app->add_option("--probe.threads", options->threads, "Threads that probe.")
@@ -78,6 +89,10 @@ void AddServeFlags(CLI::App* app, ServeOptions* options) {
       ->type_name("INDEX/COUNT");
   app->add_option("--log.level", options->log_level,
                   "Least severity to log. Goes before [log] level, which a reload may change.")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+  app->add_option("--log.prober", options->log_prober,
+                  "Least severity of lines about single probes. Goes before [log] prober; as the "
+                  "others by default.")
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
   app->add_option("--log.format", options->log_format, "Form of log lines.")
       ->check(CLI::IsMember({"logfmt", "json"}))

@@ -16,7 +16,8 @@ namespace exporter {
 inline constexpr const char* kDefaultConfigFile = "/etc/ike_exporter/ike_exporter.toml";
 
 struct ServeOptions {
-  std::string config_file = kDefaultConfigFile;
+  // The first is the configuration, the others hold more of its targets.
+  std::vector<std::string> config_files{kDefaultConfigFile};
   bool config_check = false;
   std::vector<std::string> listen;  // overrides the file's
   std::string telemetry_path = "/metrics";
@@ -26,8 +27,11 @@ struct ServeOptions {
   std::string storage_path;  // empty = audits do not survive a restart
   uint32_t threads = 1;
   Shard shard;
-  std::string log_level;  // empty = the configuration's, which a reload may change
+  std::string log_level;   // empty = the configuration's, which a reload may change
+  std::string log_prober;  // the same of lines about single probes
   std::string log_format = "logfmt";
+  uint32_t history_limit = 100;  // probes of /probe that are kept
+  double timeout_offset = 0.5;   // seconds that a probe ends before its scrape's timeout
 };
 
 // What `probe` and `audit` share. An empty text means: not given.

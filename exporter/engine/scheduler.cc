@@ -5,6 +5,7 @@
 
 #include "config/host.h"
 #include "exporter/engine/schedule.h"
+#include "exporter/probe_log.h"
 
 namespace exporter {
 namespace {
@@ -173,7 +174,9 @@ void Scheduler::Scheduled::OnProbeDone(ProbeRun* run, ProbeResult result) {
     answers_[index] = result.report.outcome.answered();
     std::unique_ptr<Trace> trace = std::move(traces_[index]);
     if (trace && !trace->messages().empty()) result.report.trace = std::move(trace);
-    entry_->Publish(result.report, scheduler_->table_->config->metrics.rtt_buckets);
+    UpChange change =
+        entry_->Publish(result.report, scheduler_->table_->config->metrics.rtt_buckets);
+    LogScheduledProbe(*entry_, result, change);
   }
   End(&runs_[index]);
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "exporter/http/ad_hoc.h"
+#include "exporter/http/recent_probes.h"
 
 namespace exporter {
 
@@ -23,11 +24,21 @@ struct ProbePage {
   std::string_view rejection;  // as in ApiReply
 };
 
-ProbePage ServeProbe(const HttpServices& services, AdHoc* ad_hoc, const ProbeQuery& query);
+struct ProbeServices {
+  const HttpServices* http;
+  AdHoc* ad_hoc;
+  RecentProbes* recent;
+};
 
-// The deadline of a probe: the smaller of the module's timeout and the scrape's less a margin, so
-// that the answer is there in time. The error is a sentence.
-tl::expected<ike::Duration, std::string> ProbeTimeout(ike::Duration module_timeout,
+ProbePage ServeProbe(const ProbeServices& services, const ProbeQuery& query);
+
+struct ProbeLimits {
+  ike::Duration timeout;  // the module's
+  ike::Duration margin;   // for the answer to be there in time
+};
+// The deadline of a probe: the smaller of the module's timeout and the scrape's less the margin.
+// The error is a sentence.
+tl::expected<ike::Duration, std::string> ProbeTimeout(const ProbeLimits& limits,
                                                       const std::string& scrape_timeout);
 
 }  // namespace exporter

@@ -2,6 +2,7 @@
 // plain pointers to objects that outlive the server and may be used by any thread.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -18,6 +19,8 @@ struct HttpServices {
   AuditJudge judge;
   std::string telemetry_path = "/metrics";
   bool lifecycle = false;
+  size_t history_limit = 100;                                     // probes of /probe that are kept
+  ike::Duration timeout_margin = std::chrono::milliseconds(500);  // of a scrape's timeout
 };
 
 }  // namespace exporter

@@ -1,9 +1,11 @@
 #include "exporter/http/site.h"
 
+#include <charconv>
 #include <chrono>
 #include <memory>
 #include <utility>
 
+#include "exporter/config_text.h"
 #include "exporter/http/credentials.h"
 #include "exporter/http/guard.h"
 #include "exporter/http/openapi.h"
@@ -49,6 +51,26 @@ BrowserHeaders HeadersOf(const HttpRequest& request) {
           std::string(request.Field("sec-fetch-site"))};
 }
 
+// Of the overview, where the newest few matter.
+constexpr size_t kRecentRows = 20;
+
+std::vector<RecentProbeRow> RowsOf(std::vector<KeptProbePtr> probes) {
+  if (probes.size() > kRecentRows) probes.resize(kRecentRows);
+  std::vector<RecentProbeRow> rows;
+  for (const KeptProbePtr& probe : probes) {
+    rows.push_back({probe->id, probe->at, probe->target, probe->module, probe->success,
+                    probe->duration_seconds});
+  }
+  return rows;
+}
+
+std::optional<uint64_t> ParseId(const std::string& text) {
+  uint64_t id = 0;
+  auto [at, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  bool whole = error == std::errc{} && at == text.data() + text.size();
+  return whole ? std::optional(id) : std::nullopt;
+}
+
 double UnixNow() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
@@ -72,6 +94,26 @@ class Site::Page final : public BodySource {
   MetricsPage page_;
 };
 
+// In pieces too: a target a few lines, however many there are.
+class Site::ConfigPage final : public BodySource {
+ public:
+  explicit ConfigPage(std::shared_ptr<const TargetTable> table)
+      : config_(table->config), head_(ConfigHeadText(*config_)) {}
+
+  bool Next(std::string* out) override {
+    out->append(std::exchange(head_, {}));
+    while (next_ < config_->targets.size() && out->size() < kPieceBytes) {
+      AppendTargetText(*config_, config_->targets[next_++], out);
+    }
+    return next_ < config_->targets.size();
+  }
+
+ private:
+  const std::shared_ptr<const config::Config> config_;
+  std::string head_;
+  size_t next_ = 0;
+};
+
 HttpReply ErrorReply(const HttpError& error, std::string_view path) {
   HttpReply reply = TextReply(error.status, error.sentence + "\n");
   if (path.starts_with("/api/")) {
@@ -88,6 +130,7 @@ Site::Site(HttpServices services)
     : services_(std::move(services)),
       metrics_({services_.engines, services_.reloader, services_.store}),
       ad_hoc_(&services_),
+      recent_(services_.history_limit),
       api_(&services_, &ad_hoc_) {
   metrics_.Expect(MetricsRoute().handler, MetricsRoute().success);
   for (const Route& route : AllRoutes()) metrics_.Expect(route.handler, route.success);
@@ -172,7 +215,8 @@ HttpReply Site::Metrics(const HttpRequest&, const std::string&) {
 
 HttpReply Site::Pages(const HttpRequest& request, const std::string&) {
   PageContext context{services_.store->table(), UnixNow(), services_.telemetry_path,
-                      !services_.reloader->last_successful()};
+                      !services_.reloader->last_successful(),
+                      request.path == "/" ? RowsOf(recent_.All()) : std::vector<RecentProbeRow>()};
   return PageReply(ServePage(context, request.path, request.query));
 }
 
@@ -213,11 +257,37 @@ HttpReply Site::Probe(const HttpRequest& request, const std::string&) {
   query.scrape_timeout = request.Field("x-prometheus-scrape-timeout-seconds");
   query.client = request.client;
   if (ambiguous) return ErrorReply({400, "a parameter is given twice", "request", 0});
-  ProbePage page = ServeProbe(services_, &ad_hoc_, query);
+  ProbePage page = ServeProbe({&services_, &ad_hoc_, &recent_}, query);
   if (!page.rejection.empty()) metrics_.CountRejection(page.rejection);
   HttpReply reply = TextReply(page.status, std::move(page.text));
   if (!query.debug && page.status == 200) reply.type = kMetricsType;
   AddRetryAfter(page.retry_after, &reply);
+  return reply;
+}
+
+HttpReply Site::Logs(const HttpRequest& request, const std::string&) {
+  auto parameter = [&](std::string_view name) {
+    auto values = QueryValues(request.query, name);
+    return values.size() == 1 ? values.front() : std::string();
+  };
+  std::string id = parameter("id");
+  std::string target = parameter("target");
+  KeptProbePtr probe;
+  if (auto number = ParseId(id)) {
+    probe = recent_.Find(*number);
+  } else if (!target.empty()) {
+    probe = recent_.Find(target, parameter("module"));
+  } else {
+    return ErrorReply({400, "expected id=NUMBER, or target=HOST and module=NAME", "request", 0});
+  }
+  if (!probe) return ErrorReply({404, "no such probe is kept", "not_found", 0});
+  return TextReply(200, ProbeLogText(*probe));
+}
+
+HttpReply Site::Config(const HttpRequest&, const std::string&) {
+  HttpReply reply;
+  reply.type = kTextType;
+  reply.source = std::make_unique<ConfigPage>(services_.store->table());
   return reply;
 }
 
@@ -252,6 +322,14 @@ HttpReply Site::ApiAudit(const HttpRequest& request, const std::string&) {
 
 HttpReply Site::ApiAudits(const HttpRequest&, const std::string& id) {
   return FromApi(api_.Audit(id));
+}
+
+HttpReply Site::ApiProbes(const HttpRequest&, const std::string&) {
+  Json list = Json::array();
+  for (const KeptProbePtr& probe : recent_.All()) list.push_back(KeptProbeJson(*probe));
+  HttpReply reply = TextReply(200, Json{{"probes", std::move(list)}}.dump() + "\n");
+  reply.type = kJsonType;
+  return reply;
 }
 
 HttpReply Site::ApiDescription(const HttpRequest&, const std::string&) {

@@ -12,6 +12,7 @@
 #include "exporter/http/api.h"
 #include "exporter/http/http_error.h"
 #include "exporter/http/message.h"
+#include "exporter/http/recent_probes.h"
 #include "exporter/http/routes.h"
 #include "exporter/http/services.h"
 #include "exporter/http/web_access.h"
@@ -53,17 +54,21 @@ class Site {
   HttpReply Ready(const HttpRequest& request, const std::string& segment);
   HttpReply Reload(const HttpRequest& request, const std::string& segment);
   HttpReply Probe(const HttpRequest& request, const std::string& segment);
+  HttpReply Logs(const HttpRequest& request, const std::string& segment);
+  HttpReply Config(const HttpRequest& request, const std::string& segment);
   HttpReply ApiProbe(const HttpRequest& request, const std::string& segment);
   HttpReply ApiVersion(const HttpRequest& request, const std::string& segment);
   HttpReply ApiV2Sa(const HttpRequest& request, const std::string& segment);
   HttpReply ApiAudit(const HttpRequest& request, const std::string& segment);
   HttpReply ApiAudits(const HttpRequest& request, const std::string& id);
+  HttpReply ApiProbes(const HttpRequest& request, const std::string& segment);
   HttpReply ApiDescription(const HttpRequest& request, const std::string& segment);
   HttpReply ApiTargets(const HttpRequest& request, const std::string& segment);
   HttpReply ApiTarget(const HttpRequest& request, const std::string& name);
 
  private:
   class Page;
+  class ConfigPage;
 
   std::optional<HttpError> CheckRoute(const Route& route, const HttpRequest& request) const;
   HttpReply Post(ApiEndpoint endpoint, const HttpRequest& request);
@@ -72,6 +77,7 @@ class Site {
   const HttpServices services_;
   ExporterMetrics metrics_;
   AdHoc ad_hoc_;
+  RecentProbes recent_;
   Api api_;
   std::atomic<bool> draining_{false};
 };

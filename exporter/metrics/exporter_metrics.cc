@@ -9,6 +9,7 @@
 
 #include <vector>
 
+#include "exporter/log.h"
 #include "exporter/metrics/process_metrics.h"
 #include "exporter/version.h"
 
@@ -73,6 +74,16 @@ MetricFamily Delayed(const EnginePool& pool) {
     uint64_t sum = 0;
     for (const auto& engine : pool.engines()) sum += engine->stats().delayed_packets[i].load();
     AddSample(&family, static_cast<double>(sum), {{"limit", kPaceNames[i]}});
+  }
+  return family;
+}
+
+MetricFamily LogMessages() {
+  MetricFamily family =
+      Family("ike_exporter_log_messages_total", "Lines of the log, by level.", kCounter);
+  for (size_t i = 0; i < std::size(kLogLevelNames); ++i) {
+    AddSample(&family, static_cast<double>(LogLines(static_cast<LogLevel>(i))),
+              {{"level", std::string(kLogLevelNames[i])}});
   }
   return family;
 }
@@ -153,6 +164,7 @@ std::vector<MetricFamily> ExporterMetrics::State::Engine() const {
   families.push_back(Single("ike_exporter_receive_drops_total",
                             "Packets that the kernel dropped because the receive buffer was full.",
                             kCounter, number(Sum(pool, &EngineStats::dropped_packets))));
+  families.push_back(LogMessages());
   return families;
 }
 

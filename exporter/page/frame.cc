@@ -21,7 +21,10 @@ void AddNavigation(const PageContext& context, std::string_view here, Html* html
   const struct {
     std::string_view address;
     std::string_view text;
-  } links[] = {{"/", "Targets"}, {context.telemetry_path, "Metrics"}, {"/api/targets", "JSON"}};
+  } links[] = {{"/", "Targets"},
+               {context.telemetry_path, "Metrics"},
+               {"/api/targets", "JSON"},
+               {"/config", "Configuration"}};
   html->Raw("<nav aria-label=\"Pages\"><ul>");
   for (const auto& link : links) {
     html->Raw("<li><a").Attribute("href", link.address);

@@ -5,8 +5,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "exporter/page/html.h"
+#include "exporter/page/recent_section.h"
 #include "exporter/store.h"
 
 namespace exporter {
@@ -17,6 +19,7 @@ struct PageContext {
   double now = 0;  // Unix time
   std::string telemetry_path = "/metrics";
   bool reload_failed = false;  // the configuration on disk is not the one that runs
+  std::vector<RecentProbeRow> recent_probes{};  // on request, the newest first
 };
 
 // `here` is the address that the navigation marks as the present one; empty = none of them.

@@ -67,7 +67,9 @@ Condition ConditionOf(const TargetFacts& facts) {
       return Condition::kImpaired;
     }
   }
-  return AgreesToNothing(facts) ? Condition::kImpaired : Condition::kUp;
+  if (!AgreesToNothing(facts)) return Condition::kUp;
+  // The version that is probed later may be the one that is configured.
+  return IsWaiting(facts) ? Condition::kWaiting : Condition::kImpaired;
 }
 
 std::string FailureText(IkeVersion version, const VersionState& state) {

@@ -86,12 +86,11 @@ void AddFilterForm(const ListQuery& query, Html* html) {
       "<label class=\"text\">Filter <input type=\"search\" name=\"q\" id=\"q\" "
       "autocomplete=\"off\" spellcheck=\"false\" placeholder=\"name, host, label, suite\"");
   html->Attribute("maxlength", std::to_string(ListQuery::kMostText));
-  html->Attribute("value", query.text).Raw("></label>");
+  html->Attribute("value", query.text).Raw("></label><button>Apply</button>");
   AddSortChoice(query, html);
   AddRowsChoice(query, html);
   html->Raw("<input type=\"hidden\" name=\"show\"");
-  html->Attribute("value", kShowNames[static_cast<size_t>(query.show)]).Raw(">");
-  html->Raw("<button>Apply</button></form>");
+  html->Attribute("value", kShowNames[static_cast<size_t>(query.show)]).Raw("></form>");
 }
 
 void AddShowLinks(const ListQuery& query, const ListSelection& selection, Html* html) {
@@ -198,6 +197,7 @@ std::string ListPage(const PageContext& context, const ListQuery& query) {
   AddPageLinks(query, selection, &html);
   html.Raw("</div>");
   AddProbeForm(*context.table->config, &html);
+  AddRecentSection(context.recent_probes, context.now, &html);
   EndPage(&html);
   return html.Take();
 }

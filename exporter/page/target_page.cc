@@ -69,8 +69,12 @@ void AddHead(const TargetSnapshot& snapshot, Html* html) {
   AddConditionBadge(ConditionOf(facts), html);
   html->Raw(" ");
   AddVersionChips(facts, html);
-  html->Raw(" ");
-  AddWeakBadges(facts, html);
+  // "none" says something below the heading of a column only.
+  WeakCount weak = CountWeak(facts.audit);
+  if (weak.broken + weak.weak + weak.violations > 0) {
+    html->Raw(" ");
+    AddWeakBadges(facts, html);
+  }
   html->Raw("</p>");
   std::string problem = ProblemText(facts);
   if (!problem.empty()) html->Element("p", "problem", problem);

@@ -204,12 +204,16 @@ void AddVersionSection(const TargetSnapshot& snapshot, double now, Html* html) {
   }
   html->Raw("</tr></thead><tbody>");
   for (const auto& row : kRows) {
-    html->Raw("<tr><th scope=\"row\">").Text(row.heading).Raw("</th>");
+    Html cells;
+    bool said = false;
     for (IkeVersion version : versions) {
-      html->Raw("<td>");
-      row.add({version, snapshot.of(version), now}, html);
-      html->Raw("</td>");
+      Html cell;
+      row.add({version, snapshot.of(version), now}, &cell);
+      said |= cell.size() > 0;
+      cells.Raw("<td>").Raw(cell.Take()).Raw("</td>");
     }
+    if (!said) continue;
+    html->Raw("<tr><th scope=\"row\">").Text(row.heading).Raw("</th>").Raw(cells.Take());
     html->Raw("</tr>");
   }
   html->Raw("</tbody></table></div></section>");

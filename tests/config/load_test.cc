@@ -52,7 +52,7 @@ TEST(Load, AnEmptyFileMeansTheDefaults) {
   EXPECT_EQ(*config.defaults, ike::ProbeSettings{});
   EXPECT_EQ(config.packet_rates, (PacketRates{10000, 1000}));
   EXPECT_THAT(config.targets, IsEmpty());
-  EXPECT_EQ(config.log_level, "");
+  EXPECT_EQ(config.log.level, "");
 }
 
 TEST(Load, TheDocumentedConfigurationNamesTheDefaults) {
@@ -90,7 +90,7 @@ TEST(Load, ReadsTheSectionsOfTheExporter) {
   EXPECT_THAT(config.web.hosts, ElementsAre("ike.example.com"));
   EXPECT_EQ(config.metrics.detail, MetricsDetail::kBasic);
   EXPECT_THAT(config.metrics.rtt_buckets, IsEmpty());
-  EXPECT_EQ(config.log_level, "debug");
+  EXPECT_EQ(config.log.level, "debug");
   EXPECT_EQ(config.packet_rates, (PacketRates{500, 50}));
   EXPECT_THAT(config.api.ports, ElementsAre(10500));
   EXPECT_EQ(config.api.requests_per_second, 0.5);
@@ -197,7 +197,7 @@ TEST(Load, TheShippedExampleNamesTheDefaults) {
   EXPECT_EQ(config.api, ApiSettings{});
   EXPECT_EQ(*config.defaults, ike::ProbeSettings{});
   EXPECT_EQ(config.packet_rates, PacketRates{});
-  EXPECT_EQ(config.log_level, "info");
+  EXPECT_EQ(config.log.level, "info");
 }
 
 class LoadInFolder : public testing::Test {
@@ -216,6 +216,39 @@ class LoadInFolder : public testing::Test {
 
   std::string folder_;
 };
+
+TEST_F(LoadInFolder, TakesMoreTargetsFromFurtherFiles) {
+  const std::string main = Write("main.toml", "[modules.m]\nike_versions = [2]\n");
+  const std::string more =
+      Write("more.toml", "[[target]]\nname = \"a\"\nhost = \"192.0.2.1\"\nmodule = \"m\"\n");
+  const auto config = Load(std::vector<std::string>{main, more, more, main});
+  ASSERT_TRUE(config);
+  EXPECT_THAT(config->files, ElementsAre(main, more));
+  EXPECT_FALSE(TargetNamed(*config, "a").settings->ikev1);
+}
+
+TEST_F(LoadInFolder, ReportsTheMistakesOfEveryFile) {
+  const std::string main = Write("main.toml", "nonsense = 1\n");
+  const std::string more = Write("more.toml", "[web]\n");
+  const std::string none = folder_ + "/none.toml";
+  const auto config = Load(std::vector<std::string>{main, more, none});
+  ASSERT_FALSE(config);
+  ASSERT_EQ(config.error().size(), 3u);
+  EXPECT_EQ(config.error()[0].file, main);
+  EXPECT_EQ(config.error()[1].file, more);
+  EXPECT_EQ(config.error()[2].file, none);
+  EXPECT_EQ(config.error()[2].message,
+            "cannot be read: No such file or directory; expected a file of [[target]] tables");
+}
+
+// What the others need of the first is not known then.
+TEST_F(LoadInFolder, ASyntaxErrorOfTheFirstFileIsTheOnlyOne) {
+  const std::string main = Write("main.toml", "[probe\n");
+  const std::string more = Write("more.toml", "[[target]]\nname = \"a\"\nmodule = \"m\"\n");
+  const auto config = Load(std::vector<std::string>{main, more});
+  ASSERT_FALSE(config);
+  EXPECT_EQ(config.error().size(), 1u);
+}
 
 TEST_F(LoadInFolder, TheHashShowsEveryChange) {
   const std::string main = Write("main.toml", "include = [\"t.toml\"]\n");

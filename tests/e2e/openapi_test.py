@@ -195,8 +195,23 @@ class Test:
         for wrong in ("/probe", target + "&module=unknown", "/probe?target=a..b"):
             self.expect(400, "GET", "/probe", wrong)
         self.expect(403, "GET", "/probe", "/probe?target=192.0.2.1")
+        self.check_kept_probes()
+
+    def check_kept_probes(self):
+        kept = self.expect(200, "GET", "/api/probes").json()["probes"]
+        assert [probe["success"] for probe in kept] == [False, True, True], kept
+        assert kept[0]["ikev2"]["reason"] == "unreachable" and kept[1]["module"] == "both", kept
+        log = self.expect(200, "GET", "/logs", kept[0]["log"]).body
+        assert "unreachable" in log and "probe_success 0" in log, log
+        log = self.expect(200, "GET", "/logs", f"/logs?target={STRONG}:{self.ike}&module=both").body
+        assert "IKE_SA_INIT" in log and "Settings of [modules.both]" in log and 'policy = "ietf"' in log, log
+        for wrong in ("/logs?id=1000", "/logs?target=192.0.2.1", "/logs?id=x&target=nobody"):
+            self.expect(404, "GET", "/logs", wrong)
+        self.expect(400, "GET", "/logs")
 
     def check_operation(self):
+        config = self.expect(200, "GET", "/config").body
+        assert 'name = "weak"' in config and 'policy = "nist"' in config, config
         for path in ("/-/healthy", "/-/ready"):
             self.expect(200, "GET", path)
             self.expect(200, "GET", path, client=self.stranger)

@@ -72,6 +72,14 @@ class StoreTest : public testing::Test {
   std::shared_ptr<const TargetTable> table_;
 };
 
+TEST_F(StoreTest, SaysWhenATargetComesUpAndGoesDown) {
+  EXPECT_EQ(hq().Publish(Silent(IkeVersion::kV1), bounds()), UpChange::kNone);
+  EXPECT_EQ(hq().Publish(Selected(IkeVersion::kV2, 20), bounds()), UpChange::kUp);
+  EXPECT_EQ(hq().Publish(Selected(IkeVersion::kV2, 20), bounds()), UpChange::kNone);
+  EXPECT_EQ(hq().Publish(Silent(IkeVersion::kV1), bounds()), UpChange::kNone);
+  EXPECT_EQ(hq().Publish(Silent(IkeVersion::kV2), bounds()), UpChange::kDown);
+}
+
 TEST_F(StoreTest, AnAnswerSetsUpAndKeepsTheSuite) {
   hq().Publish(Selected(IkeVersion::kV2, 20), bounds());
   Of(IkeVersion::kV2, [](const VersionState& state) {

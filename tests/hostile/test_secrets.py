@@ -138,7 +138,7 @@ class Secrets(unittest.TestCase):
             f"{USER}:wrong-{PASSWORD}".encode()).decode()})
         arena.wait_for("an audit", lambda: arena.Page().sum("ike_audits_total", target="audited") > 0, 120)
         for path in ("/metrics", "/", "/api/targets", "/api/targets/aggressive", "/api/targets/audited",
-                     "/api/openapi.json"):
+                     "/api/openapi.json", "/config", "/logs?id=1", "/logs?id=2", "/api/probes"):
             outputs[path] = arena.get(path)[1]
         cls.exporter.signal(1)
         time.sleep(1)

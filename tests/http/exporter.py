@@ -31,21 +31,24 @@ def wait_until(what, condition, seconds=10):
 
 
 class Exporter(contextlib.AbstractContextManager):
-    """`web` is the text of a web configuration; `flags` are further ones. The listening socket is on 127.0.0.1."""
+    """`web` is the text of a web configuration; `flags` are further ones. The listening socket is on 127.0.0.1.
+    `wrapper` is a command that starts the exporter, `environment` what it gets besides ours."""
 
-    def __init__(self, binary, config=CONFIG, web=None, flags=(), listen="127.0.0.1:0", **popen):
+    def __init__(self, binary, config=CONFIG, web=None, flags=(), listen="127.0.0.1:0", wrapper=(), environment=None,
+                 **popen):
         self.folder = tempfile.TemporaryDirectory(prefix="ike_http_")
         self.path = pathlib.Path(self.folder.name)
         self.tls = web is not None and "cert_file" in web
         self.write("config.toml", config)
-        command = [binary, f"--config.file={self.path / 'config.toml'}", *flags]
+        command = [*wrapper, binary, f"--config.file={self.path / 'config.toml'}", *flags]
         if listen:
             command.append(f"--web.listen-address={listen}")
         if web is not None:
             command.append(f"--web.config.file={self.write('web.yml', web)}")
         self.log_path = self.path / "log"
         with open(self.log_path, "w") as log:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, **{"stderr": log, **popen})
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, env={**os.environ, **(environment or {})},
+                                            **{"stderr": log, **popen})
         self.port = None
         if listen:
             self.port = self.learn_port()

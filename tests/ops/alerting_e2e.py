@@ -126,6 +126,10 @@ class Scenario:
         assert {target for _, target in self.stack.alerts()} == {"doomed"}, self.stack.alerts()
         self.start_doomed()
         self.await_resolved("IKETargetDown", "doomed")
+        log = (self.stack.work / "exporter.log").read_text()
+        for line in ('level=warn msg="target down" target=doomed ike_version=2 reason=unreachable',
+                     'level=info msg="target up" target=doomed'):
+            assert line in log, log[-3000:]
 
     def weak_algorithm_appears(self):
         ports = self.stack.ports

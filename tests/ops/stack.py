@@ -74,8 +74,9 @@ class Stack:
         return f"http://{self.address}:{self.ports[name]}{path}"
 
     def start(self, name, command):
-        log = open(self.work / f"{name}.log", "w")
-        self.processes[name] = subprocess.Popen(self.within(*map(str, command)), stdout=log, stderr=log, cwd=self.work)
+        with open(self.work / f"{name}.log", "w") as log:
+            self.processes[name] = subprocess.Popen(self.within(*map(str, command)), stdout=log, stderr=log,
+                                                    cwd=self.work)
         return self.processes[name]
 
     def write(self, name, text):

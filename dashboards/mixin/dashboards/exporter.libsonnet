@@ -177,6 +177,7 @@ local scheduled = { scheduled: true };
       text: 'How long Prometheus takes to scrape the exporter.',
       unit: 's',
       targets: [panel.range('scrape_duration_seconds{%s} and on (job, instance) ike_exporter_build_info{%s}' % [s, s], '{{instance}}')],
+      w: 8,
       min: 0,
     } + scheduled),
     panel.timeseries({
@@ -184,6 +185,15 @@ local scheduled = { scheduled: true };
       text: 'Samples of a scrape.',
       unit: 'short',
       targets: [panel.range('scrape_samples_scraped{%s} and on (job, instance) ike_exporter_build_info{%s}' % [s, s], '{{instance}}')],
+      w: 8,
+      min: 0,
+    } + scheduled),
+    panel.timeseries({
+      title: 'Log lines',
+      text: 'Lines of the log a second by level, those left out as repeated included. What errors say stands in the log.',
+      unit: 'ops',
+      targets: [panel.range('sum by (level) (rate(ike_exporter_log_messages_total{%s}[$__rate_interval]))' % s, '{{level}}')],
+      w: 8,
       min: 0,
     } + scheduled),
   ],

@@ -61,6 +61,27 @@ TEST_F(ListPageTest, OfThoseThatAreDownTheLatestComesFirst) {
   EXPECT_EQ(NamesOf(SelectTargets(*table, {})), (NameList{"late", "early"}));
 }
 
+// After a start IKEv1 may be refused before IKEv2 was asked: nothing is wrong yet.
+TEST_F(ListPageTest, AVersionThatWasNotProbedYetIsWaitedFor) {
+  auto config = std::make_shared<config::Config>();
+  config->targets.push_back({"fresh", "192.0.2.1", config->defaults, nullptr, nullptr});
+  auto table = store_.Apply(config, [](std::string_view) { return true; });
+  auto count = [&](Show show) {
+    return SelectTargets(*table, {}).counts[static_cast<size_t>(show)];
+  };
+  ProbeReport refused;
+  refused.outcome.version = IkeVersion::kV1;
+  refused.outcome.version_answered = true;
+  refused.full_opening = true;
+  refused.finished_at = 100;
+  table->entries[0]->Publish(refused, config->metrics.rtt_buckets);
+  EXPECT_EQ(count(Show::kWaiting), 1u);
+  EXPECT_EQ(count(Show::kImpaired), 0u);
+  refused.outcome.version = IkeVersion::kV2;
+  table->entries[0]->Publish(refused, config->metrics.rtt_buckets);
+  EXPECT_EQ(count(Show::kImpaired), 1u);
+}
+
 TEST_F(ListPageTest, EveryColumnSortsBothWaysAndWhatIsUnknownStaysLast) {
   EXPECT_EQ(Names("sort=name"), (NameList{"down", "hq", "legacy", "new", "unknown-name"}));
   EXPECT_EQ(Names("sort=name&order=desc").front(), "unknown-name");
@@ -96,6 +117,16 @@ TEST_F(ListPageTest, EveryWordMustBeFoundWhateverItsCase) {
   EXPECT_EQ(Names("q=resolve"), (NameList{"unknown-name"}));
   EXPECT_EQ(Names("q=aggressive+192.0.2.7"), (NameList{"legacy"}));
   EXPECT_TRUE(Names("q=aggressive+192.0.2.9").empty());
+}
+
+TEST_F(ListPageTest, ShowsWhatWasProbedOnRequest) {
+  PageContext context{table_, kNow, "/metrics", false};
+  EXPECT_EQ(ListPage(context, {}).find("Probed on request"), std::string::npos);
+  context.recent_probes.push_back({7, kNow - 60, "<gw>:4500", "legacy", false, 5.0});
+  std::string html = ListPage(context, {});
+  EXPECT_NE(html.find("&lt;gw&gt;:4500"), std::string::npos);
+  EXPECT_NE(html.find("href=\"/logs?id=7\""), std::string::npos);
+  EXPECT_EQ(test::Malformed(html), "");
 }
 
 TEST_F(ListPageTest, ComesInPages) {

@@ -68,6 +68,28 @@ TEST_F(TargetPageTest, ATargetThatIsDownSaysWhy) {
   EXPECT_TRUE(Holds(html, "target=%5B2001%3Adb8%3A%3A1%5D%3A4500"));
 }
 
+TEST_F(TargetPageTest, WhatNoVersionHasNeedsNoRow) {
+  std::string up = PageOf("hq");
+  std::string down = PageOf("down");
+  for (const char* heading : {"Encryption", "Key exchange", "Features"}) {
+    std::string row = "<tr><th scope=\"row\">" + std::string(heading) + "</th>";
+    EXPECT_TRUE(Holds(up.substr(0, up.find("id=\"history\"")), row)) << heading;
+    EXPECT_FALSE(Holds(down, row)) << heading;
+  }
+  EXPECT_TRUE(Holds(down, "<th scope=\"row\">Last answer</th>"));
+}
+
+TEST_F(TargetPageTest, TheHeadNamesWeaknessesOnlyWhereThereAreSome) {
+  auto head = [&](const char* name) {
+    std::string html = PageOf(name);
+    size_t begin = html.find("class=\"verdict\"");
+    return html.substr(begin, html.find("</p>", begin) - begin);
+  };
+  EXPECT_TRUE(Holds(head("legacy"), "badge weak"));
+  EXPECT_FALSE(Holds(head("hq"), ">none<"));
+  EXPECT_FALSE(Holds(head("down"), "no answer"));
+}
+
 TEST_F(TargetPageTest, ATargetThatWasNeverProbedHasAPage) {
   std::string html = PageOf("new");
   EXPECT_TRUE(Holds(html, "badge waiting"));

@@ -1,0 +1,44 @@
+#include "exporter/probe_log.h"
+
+#include <string>
+
+#include "exporter/json/probe_json.h"
+#include "exporter/log.h"
+#include "exporter/metrics/number_text.h"
+
+namespace exporter {
+namespace {
+
+std::string RttText(const ike::Outcome& outcome) {
+  std::string text;
+  if (outcome.rtt) AppendNumber(Milliseconds(*outcome.rtt), &text);
+  return text;
+}
+
+void LogProbeItself(const ike::Target& target, const ProbeResult& result) {
+  const ike::Outcome& outcome = result.report.outcome;
+  LogProbe(LogLevel::kDebug, "probe",
+           {{"target", target.name},
+            {"ike_version", std::to_string(static_cast<int>(outcome.version))},
+            {"up", outcome.version_answered ? "1" : "0"},
+            {"reason", std::string(ike::ReasonName(outcome.reason))},
+            {"rtt_ms", RttText(outcome)}});
+}
+
+}  // namespace
+
+void LogScheduledProbe(const TargetEntry& entry, const ProbeResult& result, UpChange change) {
+  bool each = Logs(LogTopic::kProbes, LogLevel::kDebug);
+  if (!each && change == UpChange::kNone) return;
+  std::shared_ptr<const ike::Target> target = entry.target();
+  if (each) LogProbeItself(*target, result);
+  if (change == UpChange::kUp) LogProbe(LogLevel::kInfo, "target up", {{"target", target->name}});
+  if (change != UpChange::kDown) return;
+  LogProbe(LogLevel::kWarn, "target down",
+           {{"target", target->name},
+            {"ike_version", std::to_string(static_cast<int>(result.report.outcome.version))},
+            {"reason", std::string(ike::ReasonName(result.report.outcome.reason))},
+            {"why", FailureSentence(result)}});
+}
+
+}  // namespace exporter
