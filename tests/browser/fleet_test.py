@@ -66,6 +66,10 @@ class FleetTest(unittest.TestCase):
     def names(self):
         return BROWSER.run("return [...document.querySelectorAll('.targets tbody th a')].map(a => a.textContent)")
 
+    def follow(self, text):
+        """Clicks a link in one step: the page renews itself, and what was found may be gone."""
+        BROWSER.run("[...document.querySelectorAll('a')].find(a => a.textContent === arguments[0]).click()", text)
+
     def wait(self, what, condition):
         arena.stack.wait_until(what, condition, 20, every=0.05)
 
@@ -121,19 +125,19 @@ class TenThousand(Common, FleetTest):
         self.open()
         BROWSER.driver.find_element(By.ID, "q").send_keys("weak-07773")
         self.wait("the one", lambda: self.names() == ["weak-07773.example"])
-        BROWSER.driver.find_element(By.LINK_TEXT, "weak-07773.example").click()
+        self.follow("weak-07773.example")
         self.wait("its page", lambda: BROWSER.run("return document.querySelector('h1').textContent")
                   == "weak-07773.example")
 
     def test_the_down_ones_come_first_and_can_be_paged_through(self):
         self.open()
         self.assertTrue(all(name.startswith("down-") for name in self.names()))
-        BROWSER.driver.find_element(By.CSS_SELECTOR, ".shows a.down").click()
+        self.follow("Down 1000")
         self.wait("the last page's link", lambda: "Page 1 of 10" in BROWSER.run(
             "return document.querySelector('.pages')?.textContent ?? ''"))
         seen = set(self.names())
         for page in range(2, 11):
-            BROWSER.driver.find_element(By.LINK_TEXT, "Next").click()
+            self.follow("Next")
             self.wait(f"page {page}", lambda: f"Page {page} of 10" in BROWSER.run(
                 "return document.querySelector('.pages')?.textContent ?? ''"))
             seen.update(self.names())

@@ -170,6 +170,7 @@ local targets = 'count(count by (job, instance, target) (%s)) or vector(0)';
       scheduled: true,
       unit: 'string',
       targets: [panel.tableOf('ike_audit_complete{%s} == 0' % s)],
+      noValue: 'none',
       columns: [['target', 'Target'], ['instance', 'Instance']],
       w: 8,
     }),
