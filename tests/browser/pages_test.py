@@ -144,7 +144,7 @@ class Overview(PageTest):
             BROWSER.driver.find_element(By.ID, "q").send_keys("weak")
             BROWSER.driver.find_element(By.CSS_SELECTOR, "#filter button").click()
             self.wait("the form's address", lambda: "q=weak" in BROWSER.driver.current_url)
-            rows = BROWSER.driver.find_elements(By.CSS_SELECTOR, "tbody tr")
+            rows = BROWSER.driver.find_elements(By.CSS_SELECTOR, ".targets tbody tr")
             self.assertEqual(["weak"], [row.find_element(By.CSS_SELECTOR, "th a").text for row in rows])
             BROWSER.driver.find_element(By.LINK_TEXT, "RTT").click()
             self.wait("the sorted address", lambda: "sort=rtt" in BROWSER.driver.current_url)
@@ -182,6 +182,18 @@ class Overview(PageTest):
         BROWSER.driver.find_element(By.NAME, "target").send_keys(f"127.0.10.1:{port}", Keys.ENTER)
         self.wait("the log", lambda: "probe_success 1" in self.text("pre"), 15)
         self.assertIn("IKE_SA_INIT", self.text("pre"))
+        # It is still there for who comes later.
+        self.open()
+        self.assertIn(f"127.0.10.1:{port}", self.text("#recent tbody tr"))
+        self.assertEqual([], BROWSER.axe() or [])
+        BROWSER.driver.find_element(By.CSS_SELECTOR, "#recent a").click()
+        self.wait("the kept log", lambda: "IKE_SA_INIT" in self.text("pre"))
+
+    def test_the_configuration_that_runs(self):
+        self.open()
+        BROWSER.driver.find_element(By.LINK_TEXT, "Configuration").click()
+        self.wait("the configuration", lambda: 'name = "post-quantum"' in self.text("pre"))
+        self.assertIn('aggressive_id = "<secret>"', self.text("pre"))
 
 
 class Keyboard(PageTest):
@@ -245,15 +257,19 @@ class ScreenReader(PageTest):
                 self.open()
                 tree = self.tree()
                 roles = [role for role, _ in tree]
-                self.assertEqual(1, roles.count("table"))
-                self.assertEqual(len(self.names()), roles.count("rowheader"))
+                # What was probed on request is a table as well.
+                self.assertEqual(self.count("table"), roles.count("table"))
+                self.assertEqual(self.count("tbody th"), roles.count("rowheader"))
                 # A phone is spared the empty ones.
                 cells = "td:not(:empty)" if device == "phone" else "td"
-                self.assertEqual(BROWSER.run(f"return document.querySelectorAll('.targets {cells}').length"),
+                self.assertEqual(self.count(f".targets {cells}, #recent td"),
                                  roles.count("cell") + roles.count("gridcell"))
                 heads = [name for role, name in tree if role == "columnheader"]
                 self.assertEqual(["Target", "State", "RTT", "Selected suite", "Group", "Weak algorithms",
-                                  "Last change"], heads)
+                                  "Last change"], heads[:7])
+
+    def count(self, css):
+        return BROWSER.run("return document.querySelectorAll(arguments[0]).length", css)
 
     def test_landmarks_headings_and_names(self):
         self.open()

@@ -83,6 +83,7 @@ const std::vector<Promised>& ExporterMetricsPromised() {
       {"ike_exporter_packets_delayed_total", "counter", {"limit"}},
       {"ike_exporter_unmatched_packets_total", "counter", {}},
       {"ike_exporter_receive_drops_total", "counter", {}},
+      {"ike_exporter_log_messages_total", "counter", {"level"}},
       {"ike_exporter_api_rejections_total", "counter", {"reason"}},
       {"ike_exporter_http_requests_total", "counter", {"handler", "code"}},
       {"ike_exporter_http_request_duration_seconds", "histogram", {"handler"}},
