@@ -14,6 +14,7 @@
 #include "probes/ikev1_aggressive.h"
 #include "probes/ikev1_main.h"
 #include "probes/ikev2_init.h"
+#include "probes/prefetch.h"
 
 namespace ike {
 namespace {
@@ -78,6 +79,8 @@ ByteSpan Exchange::OnMessage(ByteSpan message, TimePoint arrival) {
   return {};
 }
 
+void Exchange::Expect() const { Prefetch(dialogues_.get(), sizeof *dialogues_); }
+
 ByteSpan Exchange::OnReconnected(const Endpoint& local, TimePoint now) {
   if (done_ || now >= timing_.deadline) return OnTimer(now);
   Conversation& conversation = dialogues_->conversation;
@@ -113,10 +116,8 @@ ByteSpan Exchange::last_sent() const { return dialogues_->conversation.message; 
 
 // Keeps the storage of the last outcome's lists.
 void Exchange::Reset(const PreparedOpening& opening, uint64_t initiator_spi) {
-  AnswerDetails details = std::move(outcome_.details);
-  ClearDetails(&details, &dialogues_->conversation.spare);
-  outcome_ = Outcome{};
-  outcome_.details = std::move(details);
+  static_cast<OutcomeFacts&>(outcome_) = OutcomeFacts{};
+  ClearDetails(&outcome_.details, &dialogues_->conversation.spare);
   outcome_.version = opening.version();
   outcome_.initiator_spi = initiator_spi;
   done_ = false;

@@ -52,6 +52,9 @@ class Exchange {
   // was asked for. Ends the exchange.
   void OnClosed(TimePoint now);
 
+  // A message will be delivered soon: brings what that takes towards the cache.
+  void Expect() const;
+
   // Something came from this peer that was not for us, or an error that did not quote our SPI. Ends
   // nothing; decides only between the reasons timeout, malformed and unreachable at the deadline.
   void NoteGarbage() { saw_garbage_ = true; }

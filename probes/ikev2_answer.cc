@@ -1,6 +1,7 @@
 #include "probes/ikev2_answer.h"
 
 #include <algorithm>
+#include <array>
 
 #include "probes/algorithms/registry.h"
 #include "probes/wire/ikev2_ids.h"
@@ -86,25 +87,27 @@ bool IsAead(const Ikev2Suite& suite) {
   return cipher != nullptr && cipher->aead;
 }
 
-class Offer {
- public:
-  explicit Offer(const OfferedProposal& proposal) : transforms_(proposal.transforms) {}
+// The types that an answer may lack: INTEG and ADDKE1 to ADDKE7.
+constexpr auto kOptionalTypes = std::to_array<uint8_t>({3, 6, 7, 8, 9, 10, 11, 12});
+static_assert(kOptionalTypes[0] == v2::transform::kInteg &&
+              kOptionalTypes[1] == v2::transform::kAddKe1 &&
+              kOptionalTypes[7] == v2::transform::kAddKe7);
 
-  bool Has(const OfferedTransform& transform) const {
-    return std::find(transforms_.begin(), transforms_.end(), transform) != transforms_.end();
-  }
-  bool HasType(uint8_t type) const {
-    return std::any_of(transforms_.begin(), transforms_.end(),
-                       [&](const OfferedTransform& t) { return t.type == type; });
-  }
-  // For a type that may be left out of an answer: `id` 0 is NONE or nothing.
-  bool AllowsOptional(uint8_t type, uint16_t id) const {
-    return Has({type, id, 0}) || (id == 0 && !HasType(type));
-  }
+// A transform's id and key length.
+uint32_t Pack(uint16_t id, uint16_t key_length) { return uint32_t{id} << 16 | key_length; }
 
- private:
-  const std::vector<OfferedTransform>& transforms_;
-};
+// What `suite` has of each transform type, by type; 0 = nothing, or NONE.
+std::array<uint32_t, 16> ChosenByType(const Ikev2Suite& suite) {
+  std::array<uint32_t, 16> chosen{};
+  chosen[v2::transform::kEncr] = Pack(suite.encryption, suite.key_length);
+  chosen[v2::transform::kPrf] = Pack(suite.prf, 0);
+  chosen[v2::transform::kInteg] = Pack(suite.integrity, 0);
+  chosen[v2::transform::kKe] = Pack(suite.group, 0);
+  for (size_t slot = 0; slot < suite.additional_ke.size(); ++slot) {
+    chosen[v2::transform::kAddKe1 + slot] = Pack(suite.additional_ke[slot], 0);
+  }
+  return chosen;
+}
 
 }  // namespace
 
@@ -121,19 +124,25 @@ std::optional<Ikev2Answer> ParseIkev2Answer(const wire::IkeHeader& header, ByteS
 bool IsOffered(const Ikev2Suite& suite, const Ikev2Opening& opening) {
   const size_t number = suite.proposal_number;
   if (number == 0 || number > opening.proposals.size()) return false;
-  const Offer offer(opening.proposals[number - 1]);
-  const bool has_basics = offer.Has({v2::transform::kEncr, suite.encryption, suite.key_length}) &&
-                          offer.Has({v2::transform::kPrf, suite.prf, 0}) &&
-                          offer.Has({v2::transform::kKe, suite.group, 0});
-  if (!has_basics) return false;
-  // strongSwan takes AEAD beside INTEG transforms and leaves these out of its answer; libreswan
-  // answers INTEG NONE though it was not offered.
-  const bool is_integrity_offered = offer.AllowsOptional(v2::transform::kInteg, suite.integrity) ||
-                                    (suite.integrity == 0 && IsAead(suite));
-  if (!is_integrity_offered) return false;
-  for (size_t slot = 0; slot < suite.additional_ke.size(); ++slot) {
-    const uint8_t type = static_cast<uint8_t>(v2::transform::kAddKe1 + slot);
-    if (!offer.AllowsOptional(type, suite.additional_ke[slot])) return false;
+  const std::array<uint32_t, 16> chosen = ChosenByType(suite);
+  uint32_t types = 0;  // sets of types: those that are offered
+  uint32_t found = 0;  // and those of which the choice is
+  for (const OfferedTransform& transform : opening.proposals[number - 1].transforms) {
+    const uint32_t type = 1u << (transform.type & 15);
+    types |= type;
+    if (Pack(transform.id, transform.key_length) == chosen[transform.type & 15]) found |= type;
+  }
+  constexpr uint32_t kBasics =
+      1u << v2::transform::kEncr | 1u << v2::transform::kPrf | 1u << v2::transform::kKe;
+  if ((found & kBasics) != kBasics) return false;
+  for (uint8_t type : kOptionalTypes) {
+    if ((found >> type & 1) != 0) continue;
+    // Left out of the answer, or NONE, where the offer has nothing of it.
+    if (chosen[type] == 0 && (types >> type & 1) == 0) continue;
+    // strongSwan takes AEAD beside INTEG transforms and leaves these out of its answer; libreswan
+    // answers INTEG NONE though it was not offered.
+    const bool is_aead = type == v2::transform::kInteg && suite.integrity == 0 && IsAead(suite);
+    if (!is_aead) return false;
   }
   return true;
 }

@@ -80,13 +80,6 @@ bool WantsPlainest(const LivenessMemory& memory, const LivenessCircumstances& at
          !IsWithin(memory.last_plainest, kRecheck, at.now);
 }
 
-// Nothing came that is IKE. An error of the path or of our own system is no such silence: another
-// opening would meet it too.
-bool IsSilence(const Outcome& outcome) {
-  return !outcome.answered() &&
-         (outcome.reason == Reason::kTimeout || outcome.reason == Reason::kMalformed);
-}
-
 // Another opening was answered after a refusal had met silence.
 void CountRefusalSilence(TimePoint now, LivenessMemory* memory) {
   if (!memory->refusal_missed) return;
@@ -139,6 +132,11 @@ void RememberRefusal(const Outcome& outcome, TimePoint now, LivenessMemory* memo
 }
 
 }  // namespace
+
+bool IsSilence(const Outcome& outcome) {
+  return !outcome.answered() &&
+         (outcome.reason == Reason::kTimeout || outcome.reason == Reason::kMalformed);
+}
 
 OpeningKind FirstOpening(const LivenessMemory& memory, const LivenessCircumstances& at) {
   const bool yields =

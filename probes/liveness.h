@@ -50,6 +50,10 @@ struct LivenessCircumstances {
   bool plainest_differs = true;  // from the full opening
 };
 
+// Nothing came that is IKE. An error of the path or of our own system is no such silence: another
+// opening would meet it too.
+bool IsSilence(const Outcome& outcome);
+
 // The first opening of a probe.
 OpeningKind FirstOpening(const LivenessMemory& memory, const LivenessCircumstances& at);
 

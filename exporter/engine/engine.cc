@@ -35,7 +35,6 @@ class Engine::RequestedProbe final : public ProbeRun::Owner {
     order.host = std::move(request.host);
     order.address = request.address;
     order.openings = engine->openings_.For(request.settings);
-    order.settings = std::move(request.settings);
     order.version = request.version;
     order.timeout = request.timeout;
     order.need_suite = request.need_suite;
@@ -47,7 +46,7 @@ class Engine::RequestedProbe final : public ProbeRun::Owner {
   void Begin() { run_->Begin(); }
 
  private:
-  void OnProbeDone(ProbeRun*, ProbeResult result) override {
+  void OnProbeDone(ProbeRun*, ProbeResult&& result) override {
     callback_({std::move(result), std::move(trace_)});
     auto& requested = engine_->requested_;
     auto self = std::find_if(requested.begin(), requested.end(),
@@ -151,6 +150,7 @@ ike::TimePoint Engine::OnTick(ike::TimePoint now) {
   bool more = scheduler_.Reconcile(now);
   if (!more && scheduler_.targets() > 0) scheduled_.store(true, std::memory_order_release);
   wheel_.Advance(now, [now](net::TimerNode& node) { static_cast<Alarm&>(node).OnAlarm(now); });
+  scheduler_.StartDue();
   ike::TimePoint next = runner_.Tick(now);
   if (now >= next_progress_) {
     next_progress_ = now + kProgressInterval;

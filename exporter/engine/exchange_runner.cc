@@ -9,11 +9,13 @@
 #include <utility>
 
 #include "exporter/engine/flight.h"
+#include "probes/prefetch.h"
 
 namespace exporter {
 namespace {
 
 constexpr size_t kReadAtOnce = 4096;
+constexpr size_t kHandlerBytes = 256;  // what is asked for of a handler before it is called
 constexpr ike::Duration kTick = std::chrono::milliseconds(1);
 constexpr ike::Duration kFirstRetransmission = std::chrono::seconds(1);
 
@@ -52,7 +54,6 @@ ExchangeRunner::Flight* ExchangeRunner::Acquire() {
 
 void ExchangeRunner::Release(Flight* flight) {
   ++flight->generation;  // its ticket is void from here on
-  flight->Cancel();
   flight->job.opening.reset();
   flight->handler = nullptr;
   flight->trace = nullptr;
@@ -60,10 +61,9 @@ void ExchangeRunner::Release(Flight* flight) {
   free_.push_back(flight);
 }
 
-ExchangeTicket ExchangeRunner::Start(const ExchangeJob& job, ExchangeHandler* handler,
-                                     Trace* trace) {
+ExchangeTicket ExchangeRunner::Start(ExchangeJob job, ExchangeHandler* handler, Trace* trace) {
   Flight* flight = Acquire();
-  flight->job = job;
+  flight->job = std::move(job);
   flight->handler = handler;
   flight->trace = trace;
   flight->started = loop_->now();
@@ -108,21 +108,30 @@ ExchangeRunner::Line* ExchangeRunner::LineFor(const ExchangeJob& job) {
   bool v6 = job.remote.address.is_v6();
   bool encap = job.transport == ike::Transport::kUdpEncap;
   LineKey key{v6, encap, job.source_port};
+  if (latest_line_ != nullptr && key == latest_key_) return latest_line_;
   auto known = lines_.find(key);
-  if (known != lines_.end()) return known->second.get();
+  if (known == lines_.end()) known = OpenLine(key);
+  if (known == lines_.end()) return nullptr;
+  latest_key_ = key;
+  latest_line_ = known->second.get();
+  return latest_line_;
+}
+
+ExchangeRunner::Lines::iterator ExchangeRunner::OpenLine(const LineKey& key) {
+  const auto [v6, encap, source_port] = key;
   net::UdpOptions options;
   options.udp_encap = encap;
   auto socket = net::UdpSocket::Open(v6 ? net::IpFamily::kIpv6 : net::IpFamily::kIpv4,
-                                     {{}, job.source_port}, options);
-  if (!socket) return nullptr;
+                                     {{}, source_port}, options);
+  if (!socket) return lines_.end();
   auto line = std::make_unique<Line>();
   line->socket = std::move(*socket);
   Line* raw = line.get();
   if (!loop_->AddFd(raw->socket->fd(), EPOLLIN, [this, raw](uint32_t) { ReadLine(raw); })) {
-    return nullptr;
+    return lines_.end();
   }
   pacer_.AddReceiveBuffer(raw->socket->receive_capacity());
-  return lines_.emplace(key, std::move(line)).first->second.get();
+  return lines_.emplace(key, std::move(line)).first;
 }
 
 void ExchangeRunner::Launch(Flight* flight, ike::TimePoint now) {
@@ -199,7 +208,20 @@ void ExchangeRunner::SendMessage(Flight* flight, ike::ByteSpan message, bool ret
 void ExchangeRunner::ReadLine(Line* line) {
   line->socket->ReadErrors([&](const net::IcmpError& error) { OnIcmp(line, error); }, 256);
   line->socket->Receive([&](const net::Datagram& datagram) { OnDatagram(line, datagram); },
+                        [&](ike::ByteSpan message, int stage) { Expect(message, stage); },
                         kReadAtOnce);
+}
+
+// Each stage reads what the one before asked for.
+void ExchangeRunner::Expect(ike::ByteSpan message, int stage) const {
+  Flight* flight = message.size() >= 8 ? active_.Find(SpiOf(message)) : nullptr;
+  if (flight == nullptr) return;
+  if (stage == 0) ike::Prefetch(flight, sizeof *flight);
+  if (stage == 1) {
+    flight->exchange.Expect();
+    ike::Prefetch(flight->handler, kHandlerBytes);
+  }
+  if (stage == 2) flight->handler->ExpectExchangeDone();
 }
 
 void ExchangeRunner::OnDatagram(Line* line, const net::Datagram& datagram) {
@@ -302,7 +324,7 @@ void ExchangeRunner::FailUnsent(Flight* flight, ike::Reason reason, ike::TimePoi
 void ExchangeRunner::Settle(Flight* flight) {
   if (flight->settled) return;
   flight->settled = true;
-  flight->Cancel();
+  flight->Rest();
   if (flight->connecting) --connecting_;
   flight->connecting = false;
   if (flight->began) active_.Erase(flight->exchange.initiator_spi());

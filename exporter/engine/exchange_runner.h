@@ -32,7 +32,7 @@ class ExchangeRunner final : public Exchanger {
   ExchangeRunner(net::EventLoop* loop, net::RouteCache* routes, SharedLimits* limits);
   ~ExchangeRunner() override;
 
-  ExchangeTicket Start(const ExchangeJob& job, ExchangeHandler* handler, Trace* trace) override;
+  ExchangeTicket Start(ExchangeJob job, ExchangeHandler* handler, Trace* trace) override;
   void Cancel(ExchangeTicket ticket) override;
 
   // Reads, fires timers, sends: the owner's OnTick calls it. Returns when it has to be called next.
@@ -52,10 +52,13 @@ class ExchangeRunner final : public Exchanger {
   struct Flight;
   struct Line;  // one UDP socket
   using LineKey = std::tuple<bool /*v6*/, bool /*encap*/, uint16_t /*source port*/>;
+  using Lines = std::map<LineKey, std::unique_ptr<Line>>;
+
   Flight* Find(ExchangeTicket ticket);
   Flight* Acquire();
   void Release(Flight* flight);
   Line* LineFor(const ExchangeJob& job);
+  Lines::iterator OpenLine(const LineKey& key);  // lines_.end(): it cannot be opened
 
   void EnterGate(Flight* flight);
   void LeaveGate(Flight* flight);
@@ -80,6 +83,7 @@ class ExchangeRunner final : public Exchanger {
   void SendMessage(Flight* flight, ike::ByteSpan message, bool retransmission, ike::TimePoint now);
 
   void ReadLine(Line* line);
+  void Expect(ike::ByteSpan message, int stage) const;
   void OnDatagram(Line* line, const net::Datagram& datagram);
   void OnIcmp(Line* line, const net::IcmpError& error);
   void Deliver(Flight* flight, ike::ByteSpan message, ike::TimePoint arrival);
@@ -106,7 +110,9 @@ class ExchangeRunner final : public Exchanger {
   RingQueue<ExchangeTicket> repeating_;  // for the pacer, before waiting_
   RingQueue<Flight*> unconnected_;       // for one of max_connections_
   std::vector<Flight*> done_;            // to be reported when the state is consistent
-  std::map<LineKey, std::unique_ptr<Line>> lines_;
+  Lines lines_;
+  LineKey latest_key_;  // of the line that was asked for last; null = none yet
+  Line* latest_line_ = nullptr;
   PeerNotes garbage_;
   PeerNotes errors_;
   uint64_t unmatched_ = 0;

@@ -32,6 +32,8 @@ class ExchangeHandler {
   virtual ~ExchangeHandler() = default;
   // The exchange stands. `outcome` is valid during the call. The handler may start the next one.
   virtual void OnExchangeDone(const ike::Outcome& outcome) = 0;
+  // It will be called soon: what it needs may be brought towards the cache.
+  virtual void ExpectExchangeDone() {}
 };
 
 using ExchangeTicket = uint64_t;  // 0 = none
@@ -41,7 +43,7 @@ class Exchanger {
   virtual ~Exchanger() = default;
   // Calls handler->OnExchangeDone exactly once, never before it returns, unless cancelled. `trace`
   // (may be null) outlives the exchange.
-  virtual ExchangeTicket Start(const ExchangeJob& job, ExchangeHandler* handler, Trace* trace) = 0;
+  virtual ExchangeTicket Start(ExchangeJob job, ExchangeHandler* handler, Trace* trace) = 0;
   virtual void Cancel(ExchangeTicket ticket) = 0;
 };
 

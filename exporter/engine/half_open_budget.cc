@@ -58,31 +58,44 @@ void HalfOpenBudget::Resize(size_t live) {
     accounts_[PlaceOf(account.key)] = account;
     ++known_;
   }
+  expected_.store(accounts_.data(), std::memory_order_relaxed);
+  expected_mask_.store(accounts_.size() - 1, std::memory_order_relaxed);
 }
 
 void HalfOpenBudget::Append(Account* account, ike::TimePoint at) {
+  if (account->taken++ == 0) {
+    account->oldest = at;
+    return;
+  }
   if (free_slot_ == 0) {
     free_slot_ = static_cast<uint32_t>(slots_.size());
     slots_.emplace_back();
   }
   const uint32_t fresh = std::exchange(free_slot_, slots_[free_slot_].next);
   slots_[fresh] = {at, 0};
-  uint32_t* link = &account->oldest;
+  uint32_t* link = &account->younger;
   while (*link != 0) link = &slots_[*link].next;
   *link = fresh;
-  ++account->taken;
 }
 
+// One of the younger ones.
 void HalfOpenBudget::Remove(Account* account, uint32_t* link) {
   const uint32_t gone = std::exchange(*link, slots_[*link].next);
   slots_[gone].next = std::exchange(free_slot_, gone);
   --account->taken;
 }
 
-void HalfOpenBudget::DropExpired(Account* account, ike::TimePoint now) {
-  while (account->oldest != 0 && now - slots_[account->oldest].at >= kLifetime) {
-    Remove(account, &account->oldest);
+void HalfOpenBudget::RemoveOldest(Account* account) {
+  if (account->younger == 0) {
+    account->taken = 0;
+    return;
   }
+  account->oldest = slots_[account->younger].at;
+  Remove(account, &account->younger);
+}
+
+void HalfOpenBudget::DropExpired(Account* account, ike::TimePoint now) {
+  while (account->taken > 0 && now - account->oldest >= kLifetime) RemoveOldest(account);
 }
 
 // Addresses that nothing is known of any more go, so that the table is bounded by recent activity.
@@ -100,16 +113,18 @@ void HalfOpenBudget::Sweep(ike::TimePoint now) {
   if (live < known_) Resize(live);
 }
 
-bool HalfOpenBudget::TryTake(const ike::IpAddress& address, uint16_t limit, Asker asker,
-                             ike::TimePoint now) {
+std::optional<HalfOpenBudget::Standing> HalfOpenBudget::TryTake(const ike::IpAddress& address,
+                                                                uint16_t limit, Asker asker,
+                                                                ike::TimePoint now) {
   std::lock_guard lock(lock_);
   Sweep(now);
   Account& account = FindOrMake(address);
   if (asker == Asker::kScheduled) account.scheduled = now;
   DropExpired(&account, now);
-  if (account.taken >= Allowed(account, limit, asker, now)) return false;
+  const size_t allowed = Allowed(account, limit, asker, now);
+  if (account.taken >= allowed) return std::nullopt;
   Append(&account, now);
-  return true;
+  return StandingIn(account, allowed, now);
 }
 
 void HalfOpenBudget::ForceTake(const ike::IpAddress& address, ike::TimePoint now) {
@@ -120,8 +135,9 @@ void HalfOpenBudget::ForceTake(const ike::IpAddress& address, ike::TimePoint now
 void HalfOpenBudget::GiveBack(const ike::IpAddress& address, ike::TimePoint taken) {
   std::lock_guard lock(lock_);
   Account* account = Find(address);
-  if (account == nullptr) return;
-  for (uint32_t* link = &account->oldest; *link != 0; link = &slots_[*link].next) {
+  if (account == nullptr || account->taken == 0) return;
+  if (account->oldest == taken) return RemoveOldest(account);
+  for (uint32_t* link = &account->younger; *link != 0; link = &slots_[*link].next) {
     if (slots_[*link].at == taken) return Remove(account, link);
   }
 }
@@ -134,11 +150,20 @@ HalfOpenBudget::Standing HalfOpenBudget::StandingOf(const ike::IpAddress& addres
   if (account == nullptr) return {now, false};
   if (scheduled) account->scheduled = now;
   DropExpired(account, now);
-  const size_t allowed = Allowed(*account, limit, asker, now);
-  if (account->taken < allowed) return {now, account->waiters > 0};
-  uint32_t slot = account->oldest;
-  for (size_t i = account->taken - allowed; i > 0; --i) slot = slots_[slot].next;
-  return {slots_[slot].at + kLifetime, account->waiters > 0};
+  return StandingIn(*account, Allowed(*account, limit, asker, now), now);
+}
+
+HalfOpenBudget::Standing HalfOpenBudget::StandingIn(const Account& account, size_t allowed,
+                                                    ike::TimePoint now) const {
+  const bool contended = account.waiters > 0;
+  if (account.taken < allowed) return {now, contended};
+  ike::TimePoint at = account.oldest;
+  uint32_t slot = account.younger;
+  for (size_t i = account.taken - allowed; i > 0; --i) {
+    at = slots_[slot].at;
+    slot = slots_[slot].next;
+  }
+  return {at + kLifetime, contended};
 }
 
 void HalfOpenBudget::AddWaiter(const ike::IpAddress& address) {

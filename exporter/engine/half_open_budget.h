@@ -8,7 +8,9 @@
 // request may use them all.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "exporter/tiny_lock.h"
@@ -26,23 +28,32 @@ class HalfOpenBudget {
 
   enum class Asker : uint8_t { kScheduled, kOnRequest };
 
-  // Takes a slot if one of `limit` is free. Returns whether it did.
-  bool TryTake(const ike::IpAddress& address, uint16_t limit, Asker asker, ike::TimePoint now);
+  struct Standing {
+    ike::TimePoint next_free;  // when TryTake will next succeed; `now` if it would at once
+    bool contended = false;    // someone with less right than liveness waits for a slot
+  };
+
+  // Takes a slot if one of `limit` is free. Returns how the address stands then, none if it took
+  // none.
+  std::optional<Standing> TryTake(const ike::IpAddress& address, uint16_t limit, Asker asker,
+                                  ike::TimePoint now);
   // An opening that was thought free left state after all: counted whatever the limit.
   void ForceTake(const ike::IpAddress& address, ike::TimePoint now);
   // The opening for which a slot was taken at `taken` proved to leave nothing.
   void GiveBack(const ike::IpAddress& address, ike::TimePoint taken);
 
-  struct Standing {
-    ike::TimePoint next_free;  // when TryTake will next succeed; `now` if it would at once
-    bool contended = false;    // someone with less right than liveness waits for a slot
-  };
   // Where the address stands. Asking for a scheduled probe notes that its liveness is scheduled.
   Standing StandingOf(const ike::IpAddress& address, uint16_t limit, Asker asker,
                       ike::TimePoint now);
   ike::TimePoint NextFree(const ike::IpAddress& address, uint16_t limit, Asker asker,
                           ike::TimePoint now) {
     return StandingOf(address, limit, asker, now).next_free;
+  }
+
+  // The address will be asked for soon: brings what is known of it towards the cache.
+  void Expect(const ike::IpAddress& address) const {
+    const size_t mask = expected_mask_.load(std::memory_order_relaxed);
+    __builtin_prefetch(expected_.load(std::memory_order_relaxed) + (KeyOf(address) & mask));
   }
 
   // Someone with less right than liveness waits for a slot here; liveness yields while it can.
@@ -52,12 +63,14 @@ class HalfOpenBudget {
 
  private:
   // One address, found by its hash. Two addresses of one hash would share a budget, which is then
-  // kept all the more strictly. 24 bytes, since there is one for every target.
+  // kept all the more strictly. Two fit a cache line, since there is one for every target, and of
+  // one that is probed at a common interval nothing else is read.
   struct Account {
     uint64_t key = 0;  // 0 = an empty place of the table
     ike::TimePoint scheduled{};
-    uint32_t oldest = 0;  // of its slots in slots_, linked by age; 0 = none
-    uint16_t taken = 0;   // how many those are
+    ike::TimePoint oldest{};  // when the first of its slots was taken
+    uint32_t younger = 0;     // the others, in slots_, linked by age; 0 = none
+    uint16_t taken = 0;       // how many slots that is in all
     uint16_t waiters = 0;
   };
   struct Slot {
@@ -71,10 +84,16 @@ class HalfOpenBudget {
   Account* Find(const ike::IpAddress& address);
   Account& FindOrMake(const ike::IpAddress& address);
   void Resize(size_t live);
+  Standing StandingIn(const Account& account, size_t allowed, ike::TimePoint now) const;
   void Append(Account* account, ike::TimePoint at);
   void Remove(Account* account, uint32_t* link);
+  void RemoveOldest(Account* account);
   void DropExpired(Account* account, ike::TimePoint now);
   void Sweep(ike::TimePoint now);
+
+  // Of accounts_, for Expect, which may be wrong and does not lock.
+  std::atomic<const Account*> expected_{nullptr};
+  std::atomic<size_t> expected_mask_{0};
 
   TinyLock lock_;                                             // guards all below
   std::vector<Account> accounts_ = std::vector<Account>(64);  // open addressing, a power of two

@@ -36,8 +36,10 @@ const PreparedPtr& VersionOpenings::of(ike::OpeningKind kind) const {
   return kind == ike::OpeningKind::kRefusal ? refusal : full;
 }
 
-std::shared_ptr<const OpeningSet> MakeOpeningSet(const ike::ProbeSettings& settings) {
+std::shared_ptr<const OpeningSet> MakeOpeningSet(std::shared_ptr<const ike::ProbeSettings> shared) {
+  const ike::ProbeSettings& settings = *shared;
   auto set = std::make_shared<OpeningSet>();
+  set->settings = std::move(shared);
   set->ikev1 = {Prepare(Ikev1Full(settings)), Prepare(Ikev1Plainest(settings)),
                 Prepare(ike::RefusedIkev1Opening())};
   set->ikev2 = {Prepare(ike::MakeIkev2Opening(settings.proposal)),
@@ -48,13 +50,15 @@ std::shared_ptr<const OpeningSet> MakeOpeningSet(const ike::ProbeSettings& setti
 std::shared_ptr<const OpeningSet> OpeningCache::For(
     const std::shared_ptr<const ike::ProbeSettings>& settings) {
   if (entries_.size() >= sweep_at_) Sweep();
-  Entry& entry = entries_[settings.get()];
-  if (!entry.openings) entry = {settings, MakeOpeningSet(*settings)};
-  return entry.openings;
+  std::shared_ptr<const OpeningSet>& openings = entries_[settings.get()];
+  if (!openings) openings = MakeOpeningSet(settings);
+  return openings;
 }
 
 void OpeningCache::Sweep() {
-  std::erase_if(entries_, [](const auto& item) { return item.second.settings.use_count() == 1; });
+  std::erase_if(entries_, [](const auto& item) {
+    return item.second.use_count() == 1 && item.second->settings.use_count() == 1;
+  });
   sweep_at_ = std::max(kFirstSweep, entries_.size() * 2);
 }
 

@@ -22,6 +22,7 @@ struct VersionOpenings {
 };
 
 struct OpeningSet {
+  std::shared_ptr<const ike::ProbeSettings> settings;
   VersionOpenings ikev1;
   VersionOpenings ikev2;
 
@@ -30,7 +31,8 @@ struct OpeningSet {
   }
 };
 
-std::shared_ptr<const OpeningSet> MakeOpeningSet(const ike::ProbeSettings& settings);
+std::shared_ptr<const OpeningSet> MakeOpeningSet(
+    std::shared_ptr<const ike::ProbeSettings> settings);
 
 // One OpeningSet per distinct settings object. Every request on the API brings settings of its own,
 // so it forgets by itself what nobody else holds. One thread.
@@ -43,11 +45,7 @@ class OpeningCache {
 
  private:
   static constexpr size_t kFirstSweep = 64;
-  struct Entry {
-    std::shared_ptr<const ike::ProbeSettings> settings;
-    std::shared_ptr<const OpeningSet> openings;
-  };
-  std::unordered_map<const ike::ProbeSettings*, Entry> entries_;
+  std::unordered_map<const ike::ProbeSettings*, std::shared_ptr<const OpeningSet>> entries_;
   size_t sweep_at_ = kFirstSweep;
 };
 

@@ -80,19 +80,23 @@ void ProbeRun::OnResolved(const net::ResolveResult& result) {
   Choose();
 }
 
+void ProbeRun::AskBudget() {
+  standing_ = services_->budget->StandingOf(address_, settings().half_open_budget, asker(), now());
+}
+
+// As the budget stood when it was asked last.
 ike::LivenessCircumstances ProbeRun::Circumstances(ike::TimePoint at) const {
   ike::LivenessCircumstances circumstances;
   circumstances.now = at;
-  const auto standing =
-      services_->budget->StandingOf(address_, settings().half_open_budget, asker(), now());
-  circumstances.budget_available = standing.next_free <= at;
+  circumstances.budget_available = standing_.next_free <= at;
   bool renewed = memory_->last_full != ike::TimePoint{} && at - memory_->last_full < kSuiteRenewal;
-  circumstances.budget_contended = renewed || standing.contended;
+  circumstances.budget_contended = renewed || standing_.contended;
   circumstances.other_version_answers = order_.other_version_answers;
   return circumstances;
 }
 
 void ProbeRun::Choose() {
+  AskBudget();
   if (!order_.scheduled) return ChooseOnRequest();
   ike::OpeningKind kind = ike::FirstOpening(*memory_, Circumstances(now()));
   if (kind == ike::OpeningKind::kNone) return OnNoOpening();
@@ -104,9 +108,7 @@ void ProbeRun::Choose() {
 void ProbeRun::ChooseOnRequest() {
   ike::TimePoint latest =
       deadline_ - std::min<ike::Duration>(order_.timeout / 2, std::chrono::seconds(3));
-  if (services_->budget->NextFree(address_, settings().half_open_budget, asker(), now()) <= now()) {
-    return Try(ike::OpeningKind::kFull);
-  }
+  if (standing_.next_free <= now()) return Try(ike::OpeningKind::kFull);
   if (WaitForBudget(latest)) return;
   if (order_.need_suite) return Report(ProbeEnd::kNoBudget, {});
   Try(ike::OpeningKind::kRefusal);
@@ -118,14 +120,12 @@ void ProbeRun::OnNoOpening() {
 }
 
 bool ProbeRun::WaitForBudget(ike::TimePoint latest) {
-  ike::TimePoint free =
-      services_->budget->NextFree(address_, settings().half_open_budget, asker(), now());
-  if (free > latest) return false;
+  if (standing_.next_free > latest) return false;
   if (!order_.scheduled && !waiting_) {
     services_->budget->AddWaiter(address_);
     waiting_ = true;
   }
-  services_->wheel->Arm(this, free);
+  services_->wheel->Arm(this, standing_.next_free);
   return true;
 }
 
@@ -148,12 +148,14 @@ void ProbeRun::Try(ike::OpeningKind kind) {
   StopWaiting();
   if (!MayLeaveState(kind)) return Send(kind);
   ike::TimePoint at = now();
-  if (!services_->budget->TryTake(address_, settings().half_open_budget, asker(), at)) {
-    // Another engine was quicker.
+  const auto taken = services_->budget->TryTake(address_, settings().half_open_budget, asker(), at);
+  if (!taken) {
+    AskBudget();  // another engine was quicker
     if (order_.need_suite) return Report(ProbeEnd::kNoBudget, {});
     return Send(ike::OpeningKind::kRefusal);
   }
   slot_ = at;
+  standing_ = *taken;
   Send(kind);
 }
 
@@ -172,7 +174,7 @@ void ProbeRun::Send(ike::OpeningKind kind) {
   ike::LivenessCircumstances later = Circumstances(now() + remaining / 3);
   job.timeout = ike::ShareOfTimeout(kind, *memory_, later, remaining);
   job.last_rtt = memory_->last_rtt;
-  exchange_ = services_->exchanger->Start(job, this, trace_);
+  exchange_ = services_->exchanger->Start(std::move(job), this, trace_);
 }
 
 // What was thought to leave state and did not, or the other way round.
@@ -189,10 +191,14 @@ void ProbeRun::OnExchangeDone(const ike::Outcome& outcome) {
   packets_sent_ += outcome.packets_sent;
   packets_received_ += outcome.packets_received;
   SettleBudget(outcome);
-  const auto next = ike::NextOpening(kind_, outcome, *memory_, Circumstances(now()));
-  bool silent =
-      outcome.reason == ike::Reason::kTimeout || outcome.reason == ike::Reason::kMalformed;
-  bool tells = outcome.answered() || !silent || ike::SilenceIsProof(kind_, *memory_);
+  std::optional<ike::OpeningKind> next;
+  bool tells = true;
+  // Only what met silence may be followed by another opening.
+  if (ike::IsSilence(outcome)) {
+    AskBudget();
+    next = ike::NextOpening(kind_, outcome, *memory_, Circumstances(now()));
+    tells = ike::SilenceIsProof(kind_, *memory_);
+  }
   ike::Remember(kind_, outcome, now(), memory_);
   if (next && deadline_ > now()) return Try(*next);
   Report(tells ? ProbeEnd::kProbed : ProbeEnd::kNoBudget, outcome);
@@ -215,7 +221,9 @@ void ProbeRun::Report(ProbeEnd end, const ike::Outcome& outcome) {
   static_cast<ike::OutcomeFacts&>(report.outcome) = outcome;
   report.outcome.version = order_.version;
   report.full_opening = MayLeaveState(kind_);
-  report.implementation = ImplementationIndex(ike::Fingerprint(outcome));
+  if (report.full_opening && outcome.answered()) {
+    report.implementation = ImplementationIndex(ike::Fingerprint(outcome));
+  }
   report.packets_sent = packets_sent_;
   report.packets_received = packets_received_;
   report.duration = now() - started_;

@@ -17,8 +17,7 @@ namespace exporter {
 struct ProbeOrder {
   std::string host;        // resolved, unless `address` is given
   ike::IpAddress address;  // a literal, or the one that was checked before an ad hoc probe
-  std::shared_ptr<const ike::ProbeSettings> settings;
-  std::shared_ptr<const OpeningSet> openings;
+  std::shared_ptr<const OpeningSet> openings;  // and the settings they are of
   ike::IkeVersion version = ike::IkeVersion::kV2;
   ike::Duration timeout{};
   bool scheduled = false;     // else on request: waits for the budget within its deadline
@@ -46,7 +45,9 @@ class ProbeRun final : public Alarm, private ExchangeHandler {
    public:
     virtual ~Owner() = default;
     // The last call about `run`, which the owner may destroy in it.
-    virtual void OnProbeDone(ProbeRun* run, ProbeResult result) = 0;
+    virtual void OnProbeDone(ProbeRun* run, ProbeResult&& result) = 0;
+    // It will be called soon: what it needs may be brought towards the cache.
+    virtual void ExpectProbeDone() {}
   };
 
   // `services`, `memory`, `trace` (may be null) and `owner` outlive the run.
@@ -62,8 +63,10 @@ class ProbeRun final : public Alarm, private ExchangeHandler {
 
  private:
   void OnExchangeDone(const ike::Outcome& outcome) override;
+  void ExpectExchangeDone() override { owner_->ExpectProbeDone(); }
 
   void OnResolved(const net::ResolveResult& result);
+  void AskBudget();
   void Choose();
   void OnNoOpening();
   void ChooseOnRequest();
@@ -77,7 +80,7 @@ class ProbeRun final : public Alarm, private ExchangeHandler {
   ike::LivenessCircumstances Circumstances(ike::TimePoint at) const;
   HalfOpenBudget::Asker asker() const;
   ike::TimePoint now() const { return services_->now(); }
-  const ike::ProbeSettings& settings() const { return *order_.settings; }
+  const ike::ProbeSettings& settings() const { return *order_.openings->settings; }
 
   const Services* const services_;
   const ProbeOrder order_;
@@ -92,6 +95,7 @@ class ProbeRun final : public Alarm, private ExchangeHandler {
   ExchangeTicket exchange_ = 0;
   ike::OpeningKind kind_ = ike::OpeningKind::kFull;
   std::optional<ike::TimePoint> slot_;  // when the current opening took one
+  HalfOpenBudget::Standing standing_;
   bool waiting_ = false;
   bool resolved_ = false;
   std::string resolve_error_;

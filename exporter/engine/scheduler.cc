@@ -29,6 +29,7 @@ class Scheduler::Scheduled final : public Alarm, public ProbeRun::Owner {
   // Takes the target's present settings, and schedules it anew if its interval changed.
   void Configure(uint64_t generation, ike::TimePoint now);
   void OnAlarm(ike::TimePoint now) override;
+  void Start(ike::IkeVersion version);
 
   uint64_t generation() const { return generation_; }
 
@@ -42,18 +43,19 @@ class Scheduler::Scheduled final : public Alarm, public ProbeRun::Owner {
   void Reschedule(std::string_view name, ike::TimePoint now);
   ike::Duration Step() const;
   ike::IkeVersion VersionAt(ike::TimePoint due) const;
-  void OnProbeDone(ProbeRun* run, ProbeResult result) override;
+  void OnProbeDone(ProbeRun* run, ProbeResult&& result) override;
+  void ExpectProbeDone() override { entry_->Prefetch(); }
   void OnAuditDue(ike::TimePoint now);
   void ScheduleAudit(ike::TimePoint now);
-  void Start(ike::IkeVersion version);
   void End(ProbeRun** run);
   const Services& services() const { return *scheduler_->services_; }
-  const ike::ProbeSettings& settings() const { return *target_->settings; }
+  const ike::ProbeSettings& settings() const { return *openings_->settings; }
 
   Scheduler* const scheduler_;
   const EntryPtr entry_;
-  std::shared_ptr<const ike::Target> target_;  // as of the last Configure; null before
-  std::shared_ptr<const OpeningSet> openings_;
+  std::shared_ptr<const ike::Target> target_;   // as of the last Configure; null before
+  std::shared_ptr<const OpeningSet> openings_;  // and the settings they are of
+  ike::IpAddress literal_;                      // where the host is one
   uint64_t generation_ = 0;
   ike::TimePoint due_{};
   ike::Duration phase_{};
@@ -69,11 +71,13 @@ void Scheduler::Scheduled::Configure(uint64_t generation, ike::TimePoint now) {
   generation_ = generation;
   const auto before = std::exchange(target_, entry_->target());
   if (before && before->settings == target_->settings) return;
+  openings_ = scheduler_->openings_.For(target_->settings);
   bool reschedule = !before || before->settings->interval != settings().interval ||
                     before->settings->ikev1 != settings().ikev1 ||
                     before->settings->ikev2 != settings().ikev2;
   bool audits = !before || before->settings->audit_interval != settings().audit_interval;
-  openings_ = scheduler_->openings_.For(target_->settings);
+  // The configuration has checked that it is of the family wanted.
+  literal_ = config::ParseIpAddress(target_->host).value_or(ike::IpAddress{});
   if (reschedule) Reschedule(target_->name, now);
   if (audits) ScheduleAudit(now);
 }
@@ -128,20 +132,17 @@ void Scheduler::Scheduled::OnAlarm(ike::TimePoint now) {
   scheduler_->stats_->CountLag(static_cast<uint64_t>((now - latest_due).count()));
   due_ = latest_due + step;
   services().wheel->Arm(this, due_);
-  if (!scheduler_->draining_) Start(VersionAt(latest_due));
+  if (scheduler_->draining_) return;
+  if (!literal_.empty()) services().budget->Expect(literal_);
+  scheduler_->due_.push_back({this, VersionAt(latest_due)});
 }
 
 void Scheduler::Scheduled::Start(ike::IkeVersion version) {
   size_t index = static_cast<size_t>(version) - 1;
   if (runs_[index] != nullptr) return scheduler_->stats_->CountSkip(Skip::kInFlight);
   ProbeOrder order;
-  // The configuration has checked that a literal is of the family wanted.
-  if (const auto literal = config::ParseIpAddress(target_->host)) {
-    order.address = *literal;
-  } else {
-    order.host = target_->host;
-  }
-  order.settings = target_->settings;
+  order.address = literal_;
+  if (literal_.empty()) order.host = target_->host;
   order.openings = openings_;
   order.version = version;
   // Over before the next one is due, also where nothing answers.
@@ -166,7 +167,7 @@ void Scheduler::Scheduled::End(ProbeRun** run) {
   --scheduler_->in_flight_;
 }
 
-void Scheduler::Scheduled::OnProbeDone(ProbeRun* run, ProbeResult result) {
+void Scheduler::Scheduled::OnProbeDone(ProbeRun* run, ProbeResult&& result) {
   size_t index = static_cast<size_t>(run->order().version) - 1;
   if (result.end == ProbeEnd::kNoBudget) {
     scheduler_->stats_->CountSkip(Skip::kBudget);
@@ -192,6 +193,11 @@ Scheduler::~Scheduler() = default;
 
 bool Scheduler::KeepsHistory() const {
   return table_->config->metrics.detail == config::MetricsDetail::kFull;
+}
+
+void Scheduler::StartDue() {
+  for (size_t i = 0; i < due_.size(); ++i) due_[i].target->Start(due_[i].version);
+  due_.clear();
 }
 
 void Scheduler::Apply(std::shared_ptr<const TargetTable> table) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <unordered_map>
+#include <vector>
 
 #include "exporter/engine/alarm.h"
 #include "exporter/engine/engine_stats.h"
@@ -34,14 +35,22 @@ class Scheduler {
   // Does a slice of what Apply began. Returns whether there is more to do.
   bool Reconcile(ike::TimePoint now);
 
+  // Starts the probes that came due. To be called after every Advance of the wheel: by then the
+  // memory that they need, asked for when each came due, is in the cache.
+  void StartDue();
+
   // Starts nothing any more; what is in flight ends by itself.
   void Drain() { draining_ = true; }
 
   size_t targets() const { return scheduled_.size(); }
-  size_t in_flight() const { return in_flight_; }
+  size_t in_flight() const { return in_flight_ + due_.size(); }
 
  private:
   class Scheduled;
+  struct Due {
+    Scheduled* target;
+    ike::IkeVersion version;
+  };
 
   void Adopt(const EntryPtr& entry, ike::TimePoint now);
   bool KeepsHistory() const;
@@ -53,6 +62,7 @@ class Scheduler {
   OpeningCache openings_;
   std::shared_ptr<const TargetTable> table_;
   SlotPool<ProbeRun> runs_;  // outlives scheduled_
+  std::vector<Due> due_;
   std::unordered_map<const TargetEntry*, std::unique_ptr<Scheduled>> scheduled_;
   size_t adopt_next_ = 0;  // index into table_->entries
   std::unordered_map<const TargetEntry*, std::unique_ptr<Scheduled>>::iterator sweep_next_;

@@ -17,7 +17,7 @@ void RandomPool::Take(std::span<uint8_t> out) {
     const size_t count = std::min(out.size(), left_);
     uint8_t* taken = pool_.data() + pool_.size() - left_;
     std::memcpy(out.data(), taken, count);
-    OPENSSL_cleanse(taken, count);
+    explicit_bzero(taken, count);
     left_ -= count;
     out = out.subspan(count);
   }

@@ -1,5 +1,6 @@
 #include "exporter/net/receive_batch.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include "exporter/net/receive_control.h"
@@ -51,6 +52,13 @@ int ReceiveBatch::ReadSome() {
     if (count >= 0 || errno == EAGAIN || errno == EWOULDBLOCK) return count;
   }
   return 0;
+}
+
+ike::ByteSpan ReceiveBatch::BytesAt(size_t index) const {
+  const ike::ByteSpan bytes{static_cast<const uint8_t*>(vectors_[index].iov_base),
+                            headers_[index].msg_len};
+  if (!marked_) return bytes;
+  return bytes.subspan(std::min(bytes.size(), ike::wire::kNonEspMarkerSize));
 }
 
 const Datagram* ReceiveBatch::At(size_t index) {

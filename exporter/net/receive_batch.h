@@ -21,6 +21,8 @@ class ReceiveBatch {
   ReceiveBatch& operator=(const ReceiveBatch&) = delete;
 
   size_t Read();  // how many datagrams came, at most kBatch
+  // Without the marker, if there is one. REQUIRES: index < what Read returned.
+  ike::ByteSpan BytesAt(size_t index) const;
   // Null for a NAT keepalive. Valid until the next call. REQUIRES: index < what Read returned.
   const Datagram* At(size_t index);
 

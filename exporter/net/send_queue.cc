@@ -41,9 +41,9 @@ void Address(msghdr* header, const UdpMessage& message) {
   header->msg_namelen = ToSockaddr(message.to, static_cast<sockaddr_storage*>(header->msg_name));
   header->msg_controllen = 0;
   if (message.source.is_v4()) {
-    in_pktinfo info{};
-    std::memcpy(&info.ipi_spec_dst, message.source.octets.data(), 4);
-    PutControl(header, IPPROTO_IP, IP_PKTINFO, info);
+    in_addr source;
+    std::memcpy(&source, message.source.octets.data(), sizeof source);
+    PutControl(header, IPPROTO_IP, IP_PKTINFO, in_pktinfo{0, source, {}});
   }
   if (message.source.is_v6()) {
     in6_pktinfo info{};
@@ -59,12 +59,13 @@ SendQueue::SendQueue(int fd, IpFamily family, bool marked)
     : fd_(fd),
       address_size_(family == IpFamily::kIpv4 ? 4 : 16),
       marked_(marked),
-      slots_(UdpSocket::kBatch) {
+      heads_(UdpSocket::kBatch),
+      rooms_(UdpSocket::kBatch) {
   for (size_t i = 0; i < UdpSocket::kBatch; ++i) {
-    vectors_[i].iov_base = slots_[i].bytes.data() + (marked ? 0 : kMarker.size());
+    vectors_[i].iov_base = rooms_[i].data() + (marked ? 0 : kMarker.size());
     msghdr& header = headers_[i].msg_hdr;
-    header.msg_name = &slots_[i].to;
-    header.msg_control = slots_[i].control.data();
+    header.msg_name = &heads_[i].to;
+    header.msg_control = heads_[i].control.data();
     header.msg_iov = &vectors_[i];
     header.msg_iovlen = 1;
   }
@@ -84,9 +85,8 @@ bool SendQueue::Push(const UdpMessage& message) {
   if (count_ == UdpSocket::kBatch) return false;
 
   const size_t index = (head_ + count_++) % UdpSocket::kBatch;
-  Slot& slot = slots_[index];
-  slot.tag = message.tag;
-  std::copy(message.bytes.begin(), message.bytes.end(), slot.bytes.begin() + kMarker.size());
+  heads_[index].tag = message.tag;
+  std::copy(message.bytes.begin(), message.bytes.end(), rooms_[index].begin() + kMarker.size());
   vectors_[index].iov_len = message.bytes.size() + (marked_ ? kMarker.size() : 0);
   Address(&headers_[index].msg_hdr, message);
   return true;
@@ -103,7 +103,7 @@ void SendQueue::Flush() {
     const int error = errno;
     if (error == EAGAIN || error == EWOULDBLOCK) return;
     if (WorthAnotherTry(error)) continue;
-    if (!IsLoss(error)) Fail(slots_[head_].tag, error);
+    if (!IsLoss(error)) Fail(heads_[head_].tag, error);
     Pop(1);
   }
 }

@@ -39,12 +39,13 @@ class SendQueue {
   static constexpr size_t kMarkerRoom = 4;
   static constexpr size_t kControlBytes = CMSG_SPACE(sizeof(in6_pktinfo));
 
-  struct Slot {
+  // Where a message goes; apart from its bytes, so that those of a batch stay in the first cache.
+  struct Head {
     sockaddr_storage to;
     alignas(cmsghdr) std::array<uint8_t, kControlBytes> control;
     uint64_t tag;
-    std::array<uint8_t, kMarkerRoom + UdpSocket::kSendBytes> bytes;  // begins with the marker
   };
+  using Room = std::array<uint8_t, kMarkerRoom + UdpSocket::kSendBytes>;  // begins with the marker
 
   bool SendAlone(const UdpMessage& message);
   // True: try again; false: `error` is the message's own.
@@ -58,7 +59,8 @@ class SendQueue {
   size_t head_ = 0;
   size_t count_ = 0;
   int attempts_ = 0;  // of the message at head_
-  std::vector<Slot> slots_;
+  std::vector<Head> heads_;
+  std::vector<Room> rooms_;
   std::array<iovec, UdpSocket::kBatch> vectors_{};
   std::array<mmsghdr, UdpSocket::kBatch> headers_{};
   std::vector<SendFailure> failures_;

@@ -1,12 +1,15 @@
 // TimerWheel: a hierarchical timer wheel of 1 ms resolution; arming and cancelling are O(1) and
-// allocate nothing, whether it holds ten timers or a million, for milliseconds or for years.
-// Used by the event loop and the engine, one thread. Nodes are intrusive: the owner embeds or
-// inherits TimerNode, and the destruction of a node cancels it.
+// allocate nothing in the steady state, whether it holds ten timers or a million, for milliseconds
+// or for years. Used by the event loop and the engine, one thread. Nodes are the owner's, who
+// embeds or inherits TimerNode, and the destruction of a node cancels it.
 // A timer never fires before its time, and at most 1 ms (plus the caller's own lateness) after it.
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 #include "probes/time.h"
 
@@ -19,19 +22,18 @@ class TimerNode {
   TimerNode(const TimerNode&) = delete;
   TimerNode& operator=(const TimerNode&) = delete;
 
-  bool armed() const { return next_ != nullptr; }
-  void Cancel() {
-    if (!armed()) return;
-    previous_->next_ = next_;
-    next_->previous_ = previous_;
-    next_ = previous_ = nullptr;
-  }
+  bool armed() const { return place_ != nullptr && due_ != kResting; }
+  void Cancel();
+  // Cancels, but keeps the node's place in the wheel, so that it is armed again for no cost. For
+  // nodes that are armed over and over.
+  void Rest() { due_ = kResting; }
 
  private:
   friend class TimerWheel;
-  TimerNode* next_ = nullptr;
-  TimerNode* previous_ = nullptr;
-  uint64_t due_ = 0;  // ticks since the wheel's start
+  static constexpr uint64_t kResting = UINT64_MAX;
+
+  TimerNode** place_ = nullptr;  // in a chunk of the wheel; null = in none
+  uint64_t due_ = 0;             // ticks since the wheel's start
 };
 
 class TimerWheel {
@@ -55,7 +57,7 @@ class TimerWheel {
   }
 
   // No timer fires before this time; it may be early, when timers are only to be sorted into a
-  // finer level then. TimePoint::max() = the wheel is empty.
+  // finer level then, or were moved or rest. TimePoint::max() = the wheel is empty.
   ike::TimePoint NextExpiry();
 
  private:
@@ -65,27 +67,40 @@ class TimerWheel {
   static constexpr uint64_t kHorizon = (uint64_t{1} << (kSlotBits * kLevels)) - 1;
   static constexpr uint64_t kNever = kHorizon + 1;
 
+  friend class TimerNode;
+  struct Chunk;
+  struct Block;
+  struct Slot {
+    Chunk* first = nullptr;
+    Chunk* last = nullptr;
+  };
   struct Level {
-    std::array<TimerNode, kSlots> slots;  // list heads
-    uint64_t occupied = 0;                // a superset: Cancel leaves bits of emptied slots behind
+    std::array<Slot, kSlots> slots;
+    uint64_t occupied = 0;  // a superset: Cancel leaves bits of emptied slots behind
   };
   struct Position {
     uint64_t tick = kNever;  // when the slot begins
     int level = 0;
-    TimerNode* slot = nullptr;
+    Slot* slot = nullptr;
   };
 
   uint64_t TicksUp(ike::TimePoint when) const;
   void Insert(TimerNode* node);
-  static TimerNode* Take(TimerNode* slot);  // null = the slot is empty
+  Chunk* NewChunk();
+  void DropFirst(Slot* slot);
+  bool IsEmpty(Slot* slot);
   Position NextOccupied();
   void BeginAdvance(ike::TimePoint now);
   TimerNode* PopDue();
+  TimerNode* TakeDue(Slot* slot);
+  void SortAnew(Slot* slot);
 
   const ike::TimePoint start_;
   uint64_t elapsed_ = 0;  // every timer due before this tick has fired
   uint64_t target_ = 0;   // how far the latest Advance goes; nothing new is put at or before it
   std::array<Level, kLevels> levels_;
+  std::vector<std::unique_ptr<Block>> blocks_;
+  Chunk* free_ = nullptr;
 };
 
 }  // namespace exporter::net

@@ -149,6 +149,7 @@ uint64_t UdpSocket::drops() {
 }
 
 size_t UdpSocket::ReadBatch() { return state_->receiving.Read(); }
+ike::ByteSpan UdpSocket::BytesAt(size_t index) const { return state_->receiving.BytesAt(index); }
 const Datagram* UdpSocket::DatagramAt(size_t index) { return state_->receiving.At(index); }
 const IcmpError* UdpSocket::NextError() { return state_->errors.Next(); }
 

@@ -6,6 +6,9 @@
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 
+#include <bit>
+#include <cstring>
+
 #include "probes/wire/ikev1_ids.h"
 
 namespace ike::wire {
@@ -21,13 +24,14 @@ Bytes HashedBytes(const NatDetectionInput& input) {
   return bytes;
 }
 
-std::array<uint8_t, 16> BigEndian(uint64_t first, uint64_t second) {
-  std::array<uint8_t, 16> bytes;
-  for (size_t i = 0; i < 8; ++i) {
-    bytes[i] = static_cast<uint8_t>(first >> (56 - 8 * i));
-    bytes[8 + i] = static_cast<uint8_t>(second >> (56 - 8 * i));
-  }
-  return bytes;
+// In one store each: SHA-1 reads them back at once, and more at a time.
+void PutBigEndian(uint64_t value, uint8_t* out) {
+  if constexpr (std::endian::native == std::endian::little) value = __builtin_bswap64(value);
+  std::memcpy(out, &value, sizeof value);
+}
+void PutBigEndian(uint32_t value, uint8_t* out) {
+  if constexpr (std::endian::native == std::endian::little) value = __builtin_bswap32(value);
+  std::memcpy(out, &value, sizeof value);
 }
 
 const EVP_MD* DigestOf(uint16_t hash) {
@@ -49,18 +53,29 @@ const EVP_MD* DigestOf(uint16_t hash) {
 
 }  // namespace
 
+// SPIs, address and port are 22 or 34 bytes: with their padding (FIPS 180-4 section 5.1.1) one
+// block, so that of SHA-1 nothing but its compression is needed.
 NatDetectionHash HashNatDetection(const NatDetectionInput& input) {
-  const ByteSpan address = input.endpoint.address.bytes();
-  const std::array<uint8_t, 16> spis = BigEndian(input.initiator_spi, input.responder_spi);
-  const uint8_t port[] = {static_cast<uint8_t>(input.endpoint.port >> 8),
-                          static_cast<uint8_t>(input.endpoint.port)};
-  NatDetectionHash hash;
+  const IpAddress& address = input.endpoint.address;
+  const size_t size = 16 + address.size + 2u;
+  std::array<uint8_t, SHA_CBLOCK> block{};
+  PutBigEndian(input.initiator_spi, &block[0]);
+  PutBigEndian(input.responder_spi, &block[8]);
+  // All of it, whatever its size: what is too much is zero.
+  std::memcpy(&block[16], address.octets.data(), address.octets.size());
+  block[size - 2] = static_cast<uint8_t>(input.endpoint.port >> 8);
+  block[size - 1] = static_cast<uint8_t>(input.endpoint.port);
+  block[size] = 0x80;
+  PutBigEndian(uint64_t{size * 8}, &block[SHA_CBLOCK - 8]);
   SHA_CTX context;
   SHA1_Init(&context);
-  SHA1_Update(&context, spis.data(), spis.size());
-  SHA1_Update(&context, address.data(), address.size());
-  SHA1_Update(&context, port, sizeof port);
-  SHA1_Final(hash.data(), &context);
+  SHA1_Transform(&context, block.data());
+  NatDetectionHash hash;
+  size_t at = 0;
+  for (SHA_LONG word : {context.h0, context.h1, context.h2, context.h3, context.h4}) {
+    PutBigEndian(uint32_t{word}, &hash[at]);
+    at += sizeof(uint32_t);
+  }
   return hash;
 }
 

@@ -16,19 +16,17 @@ bool EndsChain(uint8_t type) { return type == kEncrypted || type == kEncryptedFr
 
 std::optional<Payload> PayloadCursor::Next() {
   if (!reader_.ok() || next_type_ == kNoNextPayload) return std::nullopt;
-  if (++count_ > kMaxPayloads) {
+  const ByteSpan rest = reader_.rest();
+  const bool has_header = rest.size() >= kPayloadHeaderSize;
+  const size_t length = has_header ? size_t{rest[2]} << 8 | rest[3] : 0;
+  if (++count_ > kMaxPayloads || length < kPayloadHeaderSize || length > rest.size()) {
     reader_.Fail();
     return std::nullopt;
   }
-  Payload payload;
-  payload.type = next_type_;
-  next_type_ = reader_.U8();
-  payload.critical = (reader_.U8() & kCriticalBit) != 0;
-  const size_t length = reader_.U16();
-  if (length < kPayloadHeaderSize) reader_.Fail();
-  payload.body = reader_.Take(length - kPayloadHeaderSize);
-  if (!reader_.ok()) return std::nullopt;
-  if (EndsChain(payload.type)) next_type_ = kNoNextPayload;
+  reader_.Skip(length);
+  const Payload payload{next_type_, (rest[1] & kCriticalBit) != 0,
+                        rest.subspan(kPayloadHeaderSize, length - kPayloadHeaderSize)};
+  next_type_ = EndsChain(payload.type) ? kNoNextPayload : rest[0];
   return payload;
 }
 

@@ -1,8 +1,7 @@
-// The other end of the benchmarks: answers every address of 127.0.0.0/8 as fast as one core can.
-// The first message of each shape is answered by the simulated gateway; what it said is kept and
-// given to all later messages of that shape, with their SPI put in. So it costs a copy, and is the
-// same for the prober, ike-scan and the raw loop. `--dns` answers A queries instead.
-// SIGUSR1 prints what has arrived since the last one as one line of JSON; SIGTERM stops it.
+// The other end of the benchmarks: answers every address of 127.0.0.0/8 as fast as one core can,
+// the same (answers.h) for the prober, ike-scan and the raw loop. `--dns` answers A queries
+// instead. SIGUSR1 prints what has arrived since the last one as one line of JSON; SIGTERM stops
+// it.
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -14,73 +13,14 @@
 #include <cstring>
 #include <ctime>
 #include <string_view>
-#include <unordered_map>
 
-#include "tests/responder/fleet.h"
+#include "tests/bench/answers.h"
 #include "tests/responder/udp_socket.h"
 
 namespace {
 
 using responder::Bytes;
 using responder::View;
-
-constexpr std::string_view kScript = R"(
-[[gateway]]
-name = "reflected"
-addresses = ["127.0.0.1"]
-ikev2 = ["aes256-sha256-modp2048"]
-ikev1 = ["aes256-sha256-modp2048"]
-cookies = "never"
-half_open_lifetime = "0"
-)";
-
-// Keeps the last answer that a gateway gave.
-class Ear final : public responder::Sink {
- public:
-  void Send(const responder::Request&, View bytes, const responder::Departure&) override {
-    heard.assign(bytes.begin(), bytes.end());
-  }
-  Bytes heard;
-};
-
-class Answers {
- public:
-  explicit Answers(responder::Fleet* fleet) : fleet_(fleet) {}
-
-  // Empty = nothing to say. Valid until the next call.
-  View To(View message, const responder::Endpoint& peer) {
-    if (message.size() < responder::kHeaderSize) return {};
-    Bytes& answer = known_[Shape(message)];
-    if (answer.empty()) answer = Ask(message, peer);
-    if (answer.size() < responder::kHeaderSize) return {};
-    std::memcpy(answer.data(), message.data(), 8);
-    ++spi_;
-    std::memcpy(answer.data() + 8, &spi_, 8);
-    return answer;
-  }
-
- private:
-  // Length, header without SPIs, and the beginning of the first payload.
-  static uint64_t Shape(View message) {
-    size_t end = std::min<size_t>(message.size(), 96);
-    return responder::HashBytes(message.subspan(16, end - 16), message.size());
-  }
-
-  Bytes Ask(View message, const responder::Endpoint& peer) {
-    responder::Request request;
-    request.message = message;
-    request.peer = peer;
-    request.local = {responder::Address::V4(0x7f000001), 500};
-    Ear ear;
-    fleet_->Find(request.local.address).gateway->Handle(request, ear, log_);
-    return ear.heard;
-  }
-
-  responder::Fleet* const fleet_;
-  responder::EventLog log_;
-  std::unordered_map<uint64_t, Bytes> known_;
-  uint64_t spi_ = 0x0101010101010101;
-};
 
 // One question, answered by 127.0.0.1 (RFC 1035 section 4).
 Bytes DnsAnswer(View query) {
@@ -141,8 +81,8 @@ int BlockedSignals() {
 
 class Reflector {
  public:
-  Reflector(responder::UdpSocket* socket, responder::Fleet* fleet, bool dns)
-      : socket_(socket), answers_(fleet), dns_(dns) {}
+  Reflector(responder::UdpSocket* socket, bench::Answers* answers, bool dns)
+      : socket_(socket), answers_(answers), dns_(dns) {}
 
   void Run() {
     pollfd wait[2] = {{socket_->fd(), POLLIN, 0}, {BlockedSignals(), POLLIN, 0}};
@@ -165,13 +105,13 @@ class Reflector {
     tally_.Count(arrival);
     Bytes name;
     if (dns_) name = DnsAnswer(arrival.bytes);
-    View answer = dns_ ? View(name) : answers_.To(arrival.bytes, arrival.peer);
+    View answer = dns_ ? View(name) : answers_->To(arrival.bytes, arrival.peer);
     tally_.bytes_out += answer.size();
     if (!answer.empty()) socket_->Queue(answer, arrival.peer, arrival.local);
   }
 
   responder::UdpSocket* const socket_;
-  Answers answers_;
+  bench::Answers* const answers_;
   const bool dns_;
   Tally tally_;
 };
@@ -186,16 +126,11 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: bench_reflector PORT [--dns]\n");
     return 2;
   }
-  auto script = responder::ParseScript(std::string(kScript), "built in");
-  if (!script) {
-    std::fprintf(stderr, "%s\n", script.error().c_str());
-    return 1;
-  }
-  auto fleet = responder::Fleet::Build(std::move(*script));
+  auto answers = bench::Answers::Create();
   auto socket = responder::UdpSocket::Open({responder::Address::V4(0), port}, true);
-  if (!fleet || !socket) {
-    std::fprintf(stderr, "%s\n", fleet ? socket.error().c_str() : fleet.error().c_str());
+  if (!answers || !socket) {
+    std::fprintf(stderr, "%s\n", answers ? socket.error().c_str() : answers.error().c_str());
     return 1;
   }
-  Reflector(socket->get(), fleet->get(), dns).Run();
+  Reflector(socket->get(), answers->get(), dns).Run();
 }

@@ -5,19 +5,24 @@
 //     VERSIONS  1, 2 or 12
 //     CLOCK     minute: rounds are a minute apart, as seen by the budget and the liveness plan, so
 //               that every probe is a full opening; real: they follow at once, and the budget
-//               leaves room only for openings that leave no state
+//               leaves room only for openings that leave no state; lockstep: as minute, and the
+//               other end is in this process and answers between two turns, so that every run
+//               takes the same steps: for counting instructions
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <memory>
 #include <string_view>
 
 #include "exporter/engine/exchange_runner.h"
 #include "exporter/engine/scheduler.h"
 #include "tests/bench/allocations.h"
+#include "tests/bench/answers.h"
 #include "tests/bench/fleet_config.h"
+#include "tests/responder/udp_socket.h"
 
 namespace {
 
@@ -46,6 +51,30 @@ struct Tally {
       });
     }
   }
+};
+
+// The other end of "lockstep".
+class Mirror {
+ public:
+  explicit Mirror(uint16_t port) {
+    auto answers = bench::Answers::Create();
+    auto socket = responder::UdpSocket::Open({responder::Address::V4(0), port}, false);
+    if (!answers || !socket) std::exit(1);
+    answers_ = std::move(*answers);
+    socket_ = std::move(*socket);
+  }
+
+  void Answer() {
+    while (socket_->Receive([this](const responder::Arrival& arrival) {
+      socket_->Queue(answers_->To(arrival.bytes, arrival.peer), arrival.peer, arrival.local);
+    })) {
+    }
+    socket_->Flush();
+  }
+
+ private:
+  std::unique_ptr<bench::Answers> answers_;
+  std::unique_ptr<responder::UdpSocket> socket_;
 };
 
 class Sweep final : public exporter::net::Ticker {
@@ -78,12 +107,15 @@ class Sweep final : public exporter::net::Ticker {
     }
   }
 
-  // Every target once.
-  void Round(bool minute) {
+  // Every target once. `mirror` may be null: the other end is elsewhere.
+  void Round(bool minute, Mirror* mirror) {
     if (minute) shift_ += std::chrono::seconds(61);
     round_end_ += std::chrono::hours(1);
     finished_ = false;
-    while (!finished_) loop_->RunOnce(this, milliseconds(1));
+    while (!finished_) {
+      Turn();
+      if (mirror != nullptr) mirror->Answer();
+    }
   }
 
   ike::TimePoint OnTick(ike::TimePoint now) override {
@@ -94,6 +126,7 @@ class Sweep final : public exporter::net::Ticker {
       wheel_.Advance(schedule_clock_, [this](exporter::net::TimerNode& node) {
         static_cast<Alarm&>(node).OnAlarm(schedule_clock_);
       });
+      scheduler_.StartDue();
     }
     runner_.Tick(now);
     finished_ = scheduler_.in_flight() == 0 && schedule_clock_ >= round_end_;
@@ -103,6 +136,9 @@ class Sweep final : public exporter::net::Ticker {
   uint64_t drops() { return runner_.dropped_packets(); }
 
  private:
+  // What is counted: not to be inlined.
+  [[gnu::noinline]] void Turn() { loop_->RunOnce(this, milliseconds(1)); }
+
   exporter::net::EventLoop* const loop_;
   const std::shared_ptr<const exporter::TargetTable> table_;
   const size_t window_;
@@ -145,7 +181,8 @@ void Print(const Meter& from, const Meter& to, uint64_t drops) {
 
 int main(int argc, char** argv) {
   if (argc != 7) {
-    std::fprintf(stderr, "usage: bench_sweep PORT HOSTS WINDOW ROUNDS 1|2|12 minute|real\n");
+    std::fprintf(stderr,
+                 "usage: bench_sweep PORT HOSTS WINDOW ROUNDS 1|2|12 minute|real|lockstep\n");
     return 2;
   }
   const std::string_view versions = argv[5];
@@ -159,9 +196,11 @@ int main(int argc, char** argv) {
   auto loop = exporter::net::EventLoop::Create();
   if (!loop) return 1;
   Sweep sweep(loop->get(), table, static_cast<size_t>(std::atol(argv[3])));
+  const std::string_view clock = argv[6];
+  const auto mirror = clock == "lockstep" ? std::make_unique<Mirror>(options.port) : nullptr;
   for (int round = std::atoi(argv[4]); round > 0; --round) {
     const Meter before(*table);
-    sweep.Round(std::string_view(argv[6]) == "minute");
+    sweep.Round(clock != "real", mirror.get());
     Print(before, Meter(*table), sweep.drops());
   }
 }

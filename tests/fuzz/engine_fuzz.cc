@@ -63,8 +63,8 @@ std::shared_ptr<const ike::ProbeSettings> SettingsNumber(size_t number) {
 
 std::shared_ptr<const OpeningSet> OpeningsNumber(size_t number) {
   static const std::array<std::shared_ptr<const OpeningSet>, 4> all = {
-      MakeOpeningSet(*SettingsNumber(0)), MakeOpeningSet(*SettingsNumber(1)),
-      MakeOpeningSet(*SettingsNumber(2)), MakeOpeningSet(*SettingsNumber(3))};
+      MakeOpeningSet(SettingsNumber(0)), MakeOpeningSet(SettingsNumber(1)),
+      MakeOpeningSet(SettingsNumber(2)), MakeOpeningSet(SettingsNumber(3))};
   return all[number % all.size()];
 }
 
@@ -98,7 +98,6 @@ class Script final : public VirtualPeer, public ProbeRun::Owner, public AuditRun
     if ((choice & 0x08) != 0) return BeginAudit(settings);
     ProbeOrder order;
     order.address = kAddress;
-    order.settings = settings;
     order.openings = OpeningsNumber(choice >> 6);
     order.version = (choice & 0x01) != 0 ? ike::IkeVersion::kV2 : ike::IkeVersion::kV1;
     order.timeout = settings->timeout;
@@ -200,7 +199,7 @@ class Script final : public VirtualPeer, public ProbeRun::Owner, public AuditRun
     Require(header && header->length == message.size(), "header of what is sent");
   }
 
-  void OnProbeDone(ProbeRun* run, ProbeResult result) override {
+  void OnProbeDone(ProbeRun* run, ProbeResult&& result) override {
     const ike::Outcome& outcome = result.report.outcome;
     Require(outcome.version == run->order().version, "the version that was asked for");
     Require(result.report.duration >= ike::Duration::zero(), "a duration");

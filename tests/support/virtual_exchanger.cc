@@ -19,13 +19,13 @@ VirtualExchanger::Flight* VirtualExchanger::Find(ExchangeTicket ticket) const {
   return found == flights_.end() ? nullptr : found->get();
 }
 
-ExchangeTicket VirtualExchanger::Start(const ExchangeJob& job, ExchangeHandler* handler, Trace*) {
+ExchangeTicket VirtualExchanger::Start(ExchangeJob job, ExchangeHandler* handler, Trace*) {
   auto flight = std::make_unique<Flight>();
   flight->ticket = ++last_ticket_;
   flight->job = job;
   flight->handler = handler;
   flights_.push_back(std::move(flight));
-  jobs_.push_back(job);
+  jobs_.push_back(std::move(job));
   return last_ticket_;
 }
 

@@ -28,7 +28,7 @@ class VirtualExchanger final : public Exchanger {
   VirtualExchanger(ike::KeyShares* shares, VirtualPeer* peer) : shares_(shares), peer_(peer) {}
   ~VirtualExchanger() override;
 
-  ExchangeTicket Start(const ExchangeJob& job, ExchangeHandler* handler, Trace* trace) override;
+  ExchangeTicket Start(ExchangeJob job, ExchangeHandler* handler, Trace* trace) override;
   void Cancel(ExchangeTicket ticket) override;
 
   // The time of all that follows.

@@ -161,7 +161,6 @@ class Liveness final : public Alarm, public ProbeRun::Owner {
     engine_->services.wheel->Arm(this, now + seconds(10));
     ProbeOrder order;
     order.address = Auditor::kAddress;
-    order.settings = settings_;
     order.openings = openings_;
     order.version = version_;
     order.timeout = seconds(5);
@@ -175,7 +174,7 @@ class Liveness final : public Alarm, public ProbeRun::Owner {
   int failed = 0;
 
  private:
-  void OnProbeDone(ProbeRun*, ProbeResult result) override {
+  void OnProbeDone(ProbeRun*, ProbeResult&& result) override {
     const bool well = result.end == ProbeEnd::kProbed && result.report.outcome.version_answered;
     ++(well ? answered : failed);
   }
@@ -183,7 +182,7 @@ class Liveness final : public Alarm, public ProbeRun::Owner {
   VirtualEngine* const engine_;
   const IkeVersion version_;
   std::shared_ptr<const ike::ProbeSettings> settings_ = std::make_shared<ike::ProbeSettings>();
-  std::shared_ptr<const OpeningSet> openings_ = MakeOpeningSet(*settings_);
+  std::shared_ptr<const OpeningSet> openings_ = MakeOpeningSet(settings_);
   ike::LivenessMemory memory_;
   std::unique_ptr<ProbeRun> run_;
 };

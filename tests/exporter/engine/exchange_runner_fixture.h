@@ -127,7 +127,8 @@ class ExchangeRunnerTest : public testing::Test, private net::Ticker {
   std::function<void(const Heard&)> answer_ = [this](const Heard& heard) {
     Reply(heard, AnswerTo(heard.bytes));
   };
-  std::shared_ptr<const OpeningSet> openings_ = MakeOpeningSet({});
+  std::shared_ptr<const OpeningSet> openings_ =
+      MakeOpeningSet(std::make_shared<ike::ProbeSettings>());
   Outcomes outcomes_;
 
  private:

@@ -122,7 +122,7 @@ TEST_F(ExchangeRunnerTest, AnswersOfAggressiveModeAreNotTraced) {
   settings.exchange = ike::Ikev1Mode::kAggressive;
   gateway_.emplace("ikev1 = [\"aes256-sha256-modp2048\"]\naggressive = true\n");
   ExchangeJob job = Job();
-  job.opening = MakeOpeningSet(settings)->ikev1.full;
+  job.opening = MakeOpeningSet(std::make_shared<ike::ProbeSettings>(settings))->ikev1.full;
   Trace trace;
   runner_.Start(job, &outcomes_, &trace);
   RunUntil([this] { return !outcomes_.all.empty(); });

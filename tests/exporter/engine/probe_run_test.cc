@@ -36,7 +36,6 @@ class Prober final : public ProbeRun::Owner {
   ProbeOrder Order(IkeVersion version = IkeVersion::kV2) const {
     ProbeOrder order;
     order.address = ike::IpAddress::V4(127, 0, 0, 9);
-    order.settings = settings;
     order.openings = openings;
     order.version = version;
     order.timeout = settings->timeout;
@@ -80,12 +79,12 @@ class Prober final : public ProbeRun::Owner {
  public:
   VirtualEngine engine;
   std::shared_ptr<const ike::ProbeSettings> settings = std::make_shared<ike::ProbeSettings>();
-  std::shared_ptr<const OpeningSet> openings = MakeOpeningSet(*settings);
+  std::shared_ptr<const OpeningSet> openings = MakeOpeningSet(settings);
   std::array<ike::LivenessMemory, 2> memory;
   std::unique_ptr<ProbeRun> run;
 
  private:
-  void OnProbeDone(ProbeRun*, ProbeResult result) override { result_ = std::move(result); }
+  void OnProbeDone(ProbeRun*, ProbeResult&& result) override { result_ = std::move(result); }
 
   std::optional<ProbeResult> result_;
   size_t seen_ = 0;

@@ -70,6 +70,21 @@ TEST(TimerWheel, ArmingAgainMoves) {
   EXPECT_EQ(Fired(&wheel, kStart + 50ms), std::vector<int>{0});
 }
 
+TEST(TimerWheel, ARestingTimerDoesNotFireUntilItIsArmedAgain) {
+  TimerWheel wheel(kStart);
+  Timer timer;
+  wheel.Arm(&timer, kStart + 5ms);
+  timer.Rest();
+  EXPECT_FALSE(timer.armed());
+  EXPECT_EQ(Fired(&wheel, kStart + 10ms), std::vector<int>{});
+  EXPECT_EQ(wheel.NextExpiry(), ike::TimePoint::max());
+  wheel.Arm(&timer, kStart + 100ms);
+  timer.Rest();
+  wheel.Arm(&timer, kStart + 300ms);
+  EXPECT_EQ(Fired(&wheel, kStart + 299ms), std::vector<int>{});
+  EXPECT_EQ(Fired(&wheel, kStart + 300ms), std::vector<int>{0});
+}
+
 TEST(TimerWheel, OutlivedByItsTimers) {
   Timer timer;
   {
@@ -176,7 +191,9 @@ class Reference {
   void CancelOne() {
     Timer& timer = Pick();
     Forget(timer.id);
-    timer.Cancel();
+    if (timer.id % 2 == 0) timer.Cancel();
+    if (timer.id % 2 != 0) timer.Rest();
+    EXPECT_FALSE(timer.armed());
   }
 
   Timer& Pick() {
