@@ -32,7 +32,10 @@ class TargetReader {
   // `value`: what stands under the key `target`, to be an array of tables.
   void ReadTargets(const Value& value);
 
-  std::vector<ike::Target> Take() { return std::move(targets_); }
+  std::vector<ike::Target> Take() {
+    targets_.shrink_to_fit();
+    return std::move(targets_);
+  }
 
  private:
   struct Draft;

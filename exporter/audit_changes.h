@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "exporter/store.h"
+#include "exporter/target_state.h"
 
 namespace exporter {
 

@@ -4,11 +4,33 @@
 
 #include <chrono>
 #include <new>
+#include <thread>
 #include <utility>
 
 #include "exporter/engine/schedule.h"
 
 namespace exporter {
+namespace {
+
+// How long a table that was replaced is waited for: engines take over a hundred thousand targets
+// well within a second; a scrape under way may hold it for longer.
+constexpr auto kRetirePatience = std::chrono::seconds(5);
+constexpr auto kRetirePoll = std::chrono::milliseconds(5);
+
+// Waits until nobody else holds `old` or a target of its configuration, so that they are taken
+// apart here: for a hundred thousand targets that takes long enough to be seen in the probing. What
+// they and the loading of their successor leave behind as freed memory, the system gets back.
+void Retire(std::shared_ptr<const TargetTable> old) {
+  const auto latest = std::chrono::steady_clock::now() + kRetirePatience;
+  while ((old.use_count() > 1 || old->config.use_count() > 1) &&
+         std::chrono::steady_clock::now() < latest) {
+    std::this_thread::sleep_for(kRetirePoll);
+  }
+  old.reset();
+  malloc_trim(0);
+}
+
+}  // namespace
 
 ConfigReloader::ConfigReloader(std::vector<std::string> paths, Shard shard, Store* store,
                                EnginePool* engines)
@@ -36,7 +58,8 @@ tl::expected<void, std::string> ConfigReloader::LoadNow() {
     return tl::make_unexpected(text);
   }
   auto config = std::make_shared<const config::Config>(std::move(*loaded));
-  auto table = store_->Apply(config, [this](std::string_view name) {
+  std::shared_ptr<const TargetTable> old = store_->table();
+  auto table = store_->Apply(std::move(config), [this](std::string_view name) {
     return shard_.count == 1 || InShard(name, shard_.index, shard_.count);
   });
   if (on_new_table_) on_new_table_(*table);
@@ -44,8 +67,7 @@ tl::expected<void, std::string> ConfigReloader::LoadNow() {
   successful_ = true;
   success_at_ =
       std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-  // Loading a hundred thousand targets leaves as much freed memory behind; the system gets it back.
-  malloc_trim(0);
+  Retire(std::move(old));
   return {};
 }
 

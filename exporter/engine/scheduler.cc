@@ -27,11 +27,12 @@ class Scheduler::Scheduled final : public Alarm, public ProbeRun::Owner {
   }
 
   // Takes the target's present settings, and schedules it anew if its interval changed.
-  void Configure(uint64_t generation, ike::TimePoint now);
+  void Configure(uint32_t generation, ike::TimePoint now);
   void OnAlarm(ike::TimePoint now) override;
   void Start(ike::IkeVersion version);
 
-  uint64_t generation() const { return generation_; }
+  const EntryPtr& entry() const { return entry_; }
+  uint32_t generation() const { return generation_; }
 
  private:
   struct AuditAlarm final : Alarm {
@@ -42,7 +43,7 @@ class Scheduler::Scheduled final : public Alarm, public ProbeRun::Owner {
 
   void Reschedule(std::string_view name, ike::TimePoint now);
   ike::Duration Step() const;
-  ike::IkeVersion VersionAt(ike::TimePoint due) const;
+  ike::IkeVersion VersionOf(uint64_t turn) const;
   void OnProbeDone(ProbeRun* run, ProbeResult&& result) override;
   void ExpectProbeDone() override { entry_->Prefetch(); }
   void OnAuditDue(ike::TimePoint now);
@@ -53,21 +54,21 @@ class Scheduler::Scheduled final : public Alarm, public ProbeRun::Owner {
 
   Scheduler* const scheduler_;
   const EntryPtr entry_;
-  std::shared_ptr<const ike::Target> target_;   // as of the last Configure; null before
+  TargetPtr target_;                            // as of the last Configure; null before
   std::shared_ptr<const OpeningSet> openings_;  // and the settings they are of
   ike::IpAddress literal_;                      // where the host is one
-  uint64_t generation_ = 0;
+  uint32_t generation_ = 0;
+  uint8_t turn_ = 0;               // at due_, where the versions take turns: 0 or 1
+  std::array<bool, 2> answers_{};  // whether each version answered its last probe
   ike::TimePoint due_{};
-  ike::Duration phase_{};
   std::array<ike::LivenessMemory, 2> memory_;
-  std::array<bool, 2> answers_{};    // whether each version answered its last probe
   std::array<ProbeRun*, 2> runs_{};  // of the scheduler's pool
   net::RouteHint route_;
   std::unique_ptr<AuditAlarm> audit_alarm_;       // null where no audits are wanted
   std::array<std::unique_ptr<Trace>, 2> traces_;  // of the runs, where there is a history
 };
 
-void Scheduler::Scheduled::Configure(uint64_t generation, ike::TimePoint now) {
+void Scheduler::Scheduled::Configure(uint32_t generation, ike::TimePoint now) {
   generation_ = generation;
   const auto before = std::exchange(target_, entry_->target());
   if (before && before->settings == target_->settings) return;
@@ -83,8 +84,9 @@ void Scheduler::Scheduled::Configure(uint64_t generation, ike::TimePoint now) {
 }
 
 void Scheduler::Scheduled::Reschedule(std::string_view name, ike::TimePoint now) {
-  phase_ = Phase(StableHash(name), settings().interval);
-  due_ = NextDue(now, Step(), phase_);
+  const ike::Duration phase = Phase(StableHash(name), settings().interval);
+  due_ = NextDue(now, Step(), phase);
+  turn_ = static_cast<uint8_t>(TurnAt(due_, Step(), phase, 2));
   services().wheel->Arm(this, due_);
 }
 
@@ -94,10 +96,10 @@ ike::Duration Scheduler::Scheduled::Step() const {
   return settings().ikev1 && settings().ikev2 ? settings().interval / 2 : settings().interval;
 }
 
-ike::IkeVersion Scheduler::Scheduled::VersionAt(ike::TimePoint due) const {
+ike::IkeVersion Scheduler::Scheduled::VersionOf(uint64_t turn) const {
   if (!settings().ikev1) return ike::IkeVersion::kV2;
   if (!settings().ikev2) return ike::IkeVersion::kV1;
-  return TurnAt(due, Step(), phase_, 2) == 0 ? ike::IkeVersion::kV2 : ike::IkeVersion::kV1;
+  return turn % 2 == 0 ? ike::IkeVersion::kV2 : ike::IkeVersion::kV1;
 }
 
 void Scheduler::Scheduled::ScheduleAudit(ike::TimePoint now) {
@@ -131,10 +133,12 @@ void Scheduler::Scheduled::OnAlarm(ike::TimePoint now) {
   ike::TimePoint latest_due = due_ + step * static_cast<int64_t>(missed);
   scheduler_->stats_->CountLag(static_cast<uint64_t>((now - latest_due).count()));
   due_ = latest_due + step;
+  const uint64_t turn = turn_ + missed;
+  turn_ = static_cast<uint8_t>((turn + 1) % 2);
   services().wheel->Arm(this, due_);
   if (scheduler_->draining_) return;
   if (!literal_.empty()) services().budget->Expect(literal_);
-  scheduler_->due_.push_back({this, VersionAt(latest_due)});
+  scheduler_->due_.push_back({this, VersionOf(turn)});
 }
 
 void Scheduler::Scheduled::Start(ike::IkeVersion version) {
@@ -204,32 +208,59 @@ void Scheduler::Apply(std::shared_ptr<const TargetTable> table) {
   table_ = std::move(table);
   ++generation_;
   adopt_next_ = 0;
-  swept_any_ = false;
-  sweeping_ = true;
+  stage_ = Stage::kAdopting;
+}
+
+Scheduler::Scheduled* Scheduler::Find(const TargetEntry& entry) const {
+  const size_t place = entry.engine_place();
+  if (place >= scheduled_.size() || scheduled_[place]->entry().get() != &entry) return nullptr;
+  return scheduled_[place].get();
 }
 
 void Scheduler::Adopt(const EntryPtr& entry, ike::TimePoint now) {
   if (!owns_(entry->target()->host)) return;
-  std::unique_ptr<Scheduled>& scheduled = scheduled_[entry.get()];
-  if (!scheduled) scheduled = std::make_unique<Scheduled>(this, entry);
+  Scheduled* scheduled = Find(*entry);
+  if (scheduled == nullptr) {
+    entry->set_engine_place(static_cast<uint32_t>(scheduled_.size()));
+    scheduled_.push_back(std::make_unique<Scheduled>(this, entry));
+    scheduled = scheduled_.back().get();
+  }
   scheduled->Configure(generation_, now);
 }
 
-bool Scheduler::Reconcile(ike::TimePoint now) {
-  if (!table_ || !sweeping_) return false;
+// The last one takes its place.
+void Scheduler::Remove(size_t place) {
+  std::swap(scheduled_[place], scheduled_.back());
+  scheduled_[place]->entry()->set_engine_place(static_cast<uint32_t>(place));
+  scheduled_.pop_back();
+}
+
+bool Scheduler::AdoptSlice(ike::TimePoint now) {
   const std::vector<EntryPtr>& entries = table_->entries;
-  size_t end = std::min(entries.size(), adopt_next_ + kReconcileSlice);
+  const size_t end = std::min(entries.size(), adopt_next_ + kReconcileSlice);
   for (; adopt_next_ < end; ++adopt_next_) Adopt(entries[adopt_next_], now);
-  if (adopt_next_ < entries.size()) return true;
-  // Nothing is inserted from here to the next Apply, so that the iterator stays valid.
-  if (!swept_any_) sweep_next_ = scheduled_.begin();
-  swept_any_ = true;
-  for (size_t i = 0; i < kReconcileSlice && sweep_next_ != scheduled_.end(); ++i) {
-    bool gone = sweep_next_->second->generation() != generation_;
-    sweep_next_ = gone ? scheduled_.erase(sweep_next_) : std::next(sweep_next_);
+  return end < entries.size();
+}
+
+// From the end, so that whatever takes the place of one that is gone has been looked at.
+bool Scheduler::SweepSlice() {
+  const size_t end = sweep_next_ - std::min(sweep_next_, kReconcileSlice);
+  while (sweep_next_ > end) {
+    --sweep_next_;
+    if (scheduled_[sweep_next_]->generation() != generation_) Remove(sweep_next_);
   }
-  if (sweep_next_ != scheduled_.end()) return true;
-  sweeping_ = swept_any_ = false;
+  return end > 0;
+}
+
+bool Scheduler::Reconcile(ike::TimePoint now) {
+  if (stage_ == Stage::kSettled) return false;
+  if (stage_ == Stage::kAdopting) {
+    if (AdoptSlice(now)) return true;
+    stage_ = Stage::kSweeping;
+    sweep_next_ = scheduled_.size();
+  }
+  if (SweepSlice()) return true;
+  stage_ = Stage::kSettled;
   openings_.Sweep();
   return false;
 }

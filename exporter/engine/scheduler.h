@@ -6,7 +6,6 @@
 #include <array>
 #include <functional>
 #include <memory>
-#include <unordered_map>
 #include <vector>
 
 #include "exporter/engine/alarm.h"
@@ -51,8 +50,13 @@ class Scheduler {
     Scheduled* target;
     ike::IkeVersion version;
   };
+  enum class Stage : uint8_t { kSettled, kAdopting, kSweeping };  // of the table's taking over
 
   void Adopt(const EntryPtr& entry, ike::TimePoint now);
+  Scheduled* Find(const TargetEntry& entry) const;
+  void Remove(size_t place);
+  bool AdoptSlice(ike::TimePoint now);
+  bool SweepSlice();
   bool KeepsHistory() const;
 
   const Services* const services_;
@@ -63,12 +67,11 @@ class Scheduler {
   std::shared_ptr<const TargetTable> table_;
   SlotPool<ProbeRun> runs_;  // outlives scheduled_
   std::vector<Due> due_;
-  std::unordered_map<const TargetEntry*, std::unique_ptr<Scheduled>> scheduled_;
-  size_t adopt_next_ = 0;  // index into table_->entries
-  std::unordered_map<const TargetEntry*, std::unique_ptr<Scheduled>>::iterator sweep_next_;
-  bool sweeping_ = false;   // between Apply and the end of its sweep
-  bool swept_any_ = false;  // sweep_next_ is meaningful
-  uint64_t generation_ = 0;
+  std::vector<std::unique_ptr<Scheduled>> scheduled_;  // entries know their places
+  size_t adopt_next_ = 0;                              // index into table_->entries
+  size_t sweep_next_ = 0;  // so many of scheduled_ are still to be looked at
+  Stage stage_ = Stage::kSettled;
+  uint32_t generation_ = 0;
   size_t in_flight_ = 0;
   bool draining_ = false;
 };

@@ -228,12 +228,9 @@ ApiReply Api::Targets() const {
 }
 
 ApiReply Api::Target(const std::string& name) const {
-  std::shared_ptr<const TargetTable> table = services_->store->table();
-  auto found = table->by_name.find(name);
-  if (found == table->by_name.end()) {
-    return Refuse({}, {404, "there is no target of that name", "not_found", 0});
-  }
-  return {200, Text(TargetJson(*table->entries[found->second])), "", 0, ""};
+  EntryPtr entry = services_->store->table()->Find(name);
+  if (!entry) return Refuse({}, {404, "there is no target of that name", "not_found", 0});
+  return {200, Text(TargetJson(*entry)), "", 0, ""};
 }
 
 }  // namespace exporter

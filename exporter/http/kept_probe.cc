@@ -87,8 +87,9 @@ Json KeptProbeJson(const KeptProbe& probe) {
 void Conclude(const std::string& host, KeptProbe* probe) {
   auto module =
       probe->module.empty() ? nullptr : std::make_shared<const std::string>(probe->module);
-  auto entry = std::make_shared<TargetEntry>(
-      ike::Target{"", host, probe->settings, module, nullptr}, false, 0);
+  auto target = std::make_shared<const ike::Target>(
+      ike::Target{"", host, probe->settings, module, nullptr});
+  auto entry = std::make_shared<TargetEntry>(std::move(target), false, 0);
   for (const auto& answer : probe->answers.versions) {
     if (answer && answer->result.end == ProbeEnd::kProbed) {
       entry->Publish(answer->result.report, {});

@@ -70,8 +70,8 @@ void EmitInterval(const TargetView& view, IkeVersion version, SampleSink* sink) 
 }
 
 void EmitRtt(const TargetView& view, IkeVersion version, SampleSink* sink) {
-  const RttHistogram& rtt = view.state.rtt[static_cast<size_t>(version) - 1];
-  if (rtt.counts.empty()) return;
+  if (!view.state.rtt) return;
+  const RttHistogram& rtt = (*view.state.rtt)[static_cast<size_t>(version) - 1];
   sink->AddHistogram({{"ike_version", VersionLabel(version)}}, view.rtt_bounds, rtt.counts,
                      rtt.sum);
 }

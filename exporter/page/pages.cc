@@ -29,11 +29,9 @@ WebPage OfBody(std::string body) {
 }
 
 WebPage ServeTarget(const PageContext& context, std::string_view name) {
-  auto found = context.table->by_name.find(std::string(name));
-  if (found == context.table->by_name.end()) {
-    return NotFound(context, "There is no target of that name.");
-  }
-  return OfBody(TargetPage(context, *context.table->entries[found->second]));
+  EntryPtr entry = context.table->Find(name);
+  if (!entry) return NotFound(context, "There is no target of that name.");
+  return OfBody(TargetPage(context, *entry));
 }
 
 WebPage ServeAsset(const PageContext& context, std::string_view name, bool versioned) {

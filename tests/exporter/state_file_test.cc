@@ -112,7 +112,7 @@ class StateFileTest : public testing::Test {
   }
 
   static const AuditHistory* HistoryOf(const TargetTable& table, const std::string& name) {
-    return table.entries[table.by_name.at(name)]->With(
+    return table.Find(name)->With(
         [](const ike::Target&, const TargetState& state) { return state.audit.get(); });
   }
 

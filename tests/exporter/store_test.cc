@@ -59,7 +59,7 @@ class StoreTest : public testing::Test {
  protected:
   StoreTest() { table_ = store_.Apply(ConfigWith({"hq", "branch"}), Everything); }
 
-  TargetEntry& hq() { return *table_->entries[table_->by_name.at("hq")]; }
+  TargetEntry& hq() { return *table_->Find("hq"); }
   const std::vector<double>& bounds() const { return table_->config->metrics.rtt_buckets; }
 
   template <typename Read>
@@ -177,7 +177,7 @@ TEST_F(StoreTest, UpFollowsWhatIsRequired) {
   auto settings = std::make_shared<ike::ProbeSettings>(*strict.settings);
   settings->require = ike::Require::kAll;
   strict.settings = settings;
-  hq().SetTarget(strict, true, bounds().size());
+  hq().SetTarget(std::make_shared<const ike::Target>(strict), true, bounds().size());
   EXPECT_FALSE(up());
   hq().Publish(Selected(IkeVersion::kV2, 14), bounds());
   EXPECT_FALSE(up());
@@ -211,11 +211,28 @@ TEST_F(StoreTest, AReloadKeepsWhatStaysAndForgetsWhatMoved) {
   auto next = ConfigWith({"new", "hq"});
   next->targets[0].host = "192.0.2.9";
   auto table = store_.Apply(next, Everything);
-  EXPECT_EQ(table->entries[table->by_name.at("hq")], before);
-  EXPECT_FALSE(table->by_name.contains("branch"));
+  EXPECT_EQ(table->Find("hq"), before);
+  EXPECT_EQ(table->Find("branch"), nullptr);
   auto moved = ConfigWith({"hq"});
   moved->targets[0].host = "192.0.2.2";
   EXPECT_NE(store_.Apply(moved, Everything)->entries[0], before);
+}
+
+TEST_F(StoreTest, NamesAreFoundInWhateverOrderTheyStand) {
+  auto table = store_.Apply(ConfigWith({"m", "z", "a", "hq"}), Everything);
+  for (const EntryPtr& entry : table->entries) {
+    EXPECT_EQ(table->Find(entry->target()->name), entry);
+  }
+  for (const char* unknown : {"", "A", "b", "zz"}) EXPECT_EQ(table->Find(unknown), nullptr);
+}
+
+// A hundred thousand targets are in memory once: an entry refers to its configuration's.
+TEST_F(StoreTest, ATargetIsNotCopiedAndTheOldOneNotKept) {
+  EXPECT_EQ(hq().target().get(), &table_->config->targets[0]);
+  std::weak_ptr<const config::Config> before = table_->config;
+  table_ = store_.Apply(ConfigWith({"branch", "hq"}), Everything);
+  EXPECT_EQ(hq().target().get(), &table_->config->targets[1]);
+  EXPECT_TRUE(before.expired());
 }
 
 TEST_F(StoreTest, AShardHoldsItsTargetsOnly) {
@@ -223,6 +240,9 @@ TEST_F(StoreTest, AShardHoldsItsTargetsOnly) {
       store_.Apply(ConfigWith({"a", "b", "c"}), [](std::string_view name) { return name == "b"; });
   ASSERT_EQ(table->entries.size(), 1u);
   EXPECT_EQ(table->entries[0]->target()->name, "b");
+  EXPECT_EQ(table->Find("b"), table->entries[0]);
+  EXPECT_EQ(table->Find("a"), nullptr);
+  EXPECT_EQ(table->Find("c"), nullptr);
 }
 
 TEST_F(StoreTest, APageIsTheSameWhateverItsPieces) {

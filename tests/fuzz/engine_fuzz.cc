@@ -246,7 +246,9 @@ class Script final : public VirtualPeer, public ProbeRun::Owner, public AuditRun
   FakeShares shares_;
   VirtualEngine engine_;
   std::array<ike::LivenessMemory, 2> memories_;
-  TargetEntry entry_{{"target", "192.0.2.2", SettingsNumber(0), nullptr, nullptr}, true, 3};
+  TargetEntry entry_{std::make_shared<const ike::Target>(
+                         ike::Target{"target", "192.0.2.2", SettingsNumber(0), nullptr, nullptr}),
+                     true, 3};
   size_t begun_ = 0;
   std::vector<Probe> probes_;
   std::vector<std::unique_ptr<AuditRun>> audits_;

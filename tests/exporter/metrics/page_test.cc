@@ -65,7 +65,8 @@ TEST(ProbePage, HasTheGaugesOfOneProbeWithoutItsTarget) {
   ike::Target target = *table->entries[0]->target();
   target.name.clear();
   target.labels = nullptr;
-  const auto entry = std::make_shared<TargetEntry>(target, false, 0);
+  const auto entry =
+      std::make_shared<TargetEntry>(std::make_shared<const ike::Target>(target), false, 0);
   const std::string text = ProbeMetricsText(entry, 0.25);
   EXPECT_THAT(text, testing::HasSubstr("\nike_up{ike_version=\"2\"} 0\n"));
   EXPECT_THAT(text, testing::EndsWith("\nprobe_success 0\n"

@@ -192,8 +192,9 @@ std::shared_ptr<const TargetTable> SampleFleet(Store* store, config::MetricsDeta
 
 EntryPtr EverythingLearnt(const ike::ProbeSettings& settings, size_t rtt_buckets) {
   auto shared = std::make_shared<const ike::ProbeSettings>(settings);
-  auto entry = std::make_shared<TargetEntry>(
-      ike::Target{"hq", "192.0.2.1", shared, nullptr, nullptr}, true, rtt_buckets);
+  ike::Target target{"hq", "192.0.2.1", shared, nullptr, nullptr};
+  auto entry = std::make_shared<TargetEntry>(std::make_shared<const ike::Target>(std::move(target)),
+                                             true, rtt_buckets);
   const std::vector<double> bounds(rtt_buckets);
   VersionAudits audits;
   if (settings.ikev1) {

@@ -1,0 +1,168 @@
+#include "exporter/target_entry.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "exporter/audit_changes.h"
+#include "exporter/label_text.h"
+
+namespace exporter {
+namespace {
+
+double Seconds(ike::Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+void CountRtt(double rtt, const std::vector<double>& bounds, RttHistogram* histogram) {
+  if (histogram->counts.size() != bounds.size() + 1) return;
+  auto bucket = std::lower_bound(bounds.begin(), bounds.end(), rtt) - bounds.begin();
+  ++histogram->counts[static_cast<size_t>(bucket)];
+  histogram->sum += rtt;
+}
+
+void TakeSuite(const ProbeReport& report, VersionState* state) {
+  const ike::Outcome& outcome = report.outcome;
+  bool changed =
+      !state->has_suite || outcome.ikev2 != state->ikev2 || outcome.ikev1 != state->ikev1;
+  if (changed) state->suite_changed_at = report.finished_at;
+  state->has_suite = true;
+  state->ikev2 = outcome.ikev2;
+  state->ikev1 = outcome.ikev1;
+  state->features_known = true;
+  state->features = outcome.features;
+  if (outcome.nat_local != ike::NatState::kUnknown) state->nat_local = outcome.nat_local;
+  if (outcome.nat_remote != ike::NatState::kUnknown) state->nat_remote = outcome.nat_remote;
+}
+
+// What only an opening with the target's own proposals can tell.
+void TakeFullOpening(const ProbeReport& report, VersionState* state) {
+  const ike::Outcome& outcome = report.outcome;
+  state->negotiated = outcome.selected();
+  state->fully_opened = true;
+  state->refused = outcome.reason == ike::Reason::kRejected;
+  if (outcome.answered()) {
+    state->cookie_required = outcome.cookie_required;
+    state->error_notify = outcome.error_notify;
+    state->implementation = report.implementation;
+    state->responder_known = true;
+  }
+  if (!outcome.selected()) return;
+  state->negotiated_at = report.finished_at;
+  TakeSuite(report, state);
+}
+
+// Why the probe counts as failed; an expected refusal of an opening that leaves no state is none.
+ike::Reason FailureOf(const ProbeReport& report) {
+  if (report.full_opening) return report.outcome.reason;
+  return report.outcome.version_answered ? ike::Reason::kNone : report.outcome.reason;
+}
+
+void TakeProbe(const ProbeReport& report, ike::Reason failure, VersionState* state) {
+  ++state->probes;
+  state->packets_sent += report.packets_sent;
+  state->packets_received += report.packets_received;
+  state->last_run = report.finished_at;
+  state->last_duration = Seconds(report.duration);
+  state->up = report.outcome.version_answered;
+  if (state->up) {
+    state->last_answer = report.finished_at;
+    state->ever_answered = true;
+  }
+  state->last_reason = failure;
+  if (failure != ike::Reason::kNone) ++state->failures[static_cast<size_t>(failure)];
+  if (report.outcome.rtt) state->last_rtt = Seconds(*report.outcome.rtt);
+}
+
+}  // namespace
+
+TargetEntry::TargetEntry(TargetPtr target, bool keep_history, size_t rtt_buckets) {
+  SetTarget(std::move(target), keep_history, rtt_buckets);
+}
+
+TargetPtr TargetEntry::target() const {
+  std::lock_guard lock(mutex_);
+  return target_;
+}
+
+void TargetEntry::SetTarget(TargetPtr target, bool keep_history, size_t rtt_buckets) {
+  const std::string labels = TargetLabelText(*target);
+  std::lock_guard lock(mutex_);
+  target_.swap(target);  // the old one is released without the lock
+  SetLabelText(labels);
+  state_.up = RequirementMet();  // by the versions and the `require` of now
+  if (keep_history != (state_.history != nullptr)) {
+    state_.history = keep_history ? std::make_unique<ProbeHistory>() : nullptr;
+  }
+  const size_t known = state_.rtt ? state_.rtt->front().counts.size() - 1 : 0;
+  if (known == rtt_buckets) return;
+  const RttHistogram empty{std::vector<uint32_t>(rtt_buckets + 1), 0};
+  state_.rtt =
+      rtt_buckets == 0 ? nullptr : std::make_unique<RttHistograms>(RttHistograms{empty, empty});
+}
+
+// Where it stays, its memory does too.
+void TargetEntry::SetLabelText(std::string_view text) {
+  if (text == std::string_view(label_text_.get(), label_size_)) return;
+  label_text_ = std::make_unique<char[]>(text.size());
+  label_size_ = static_cast<uint32_t>(text.copy(label_text_.get(), text.size()));
+}
+
+bool TargetEntry::RequirementMet() const {
+  const ike::ProbeSettings& settings = *target_->settings;
+  bool v1 = settings.ikev1 && state_.versions[0].up;
+  bool v2 = settings.ikev2 && state_.versions[1].up;
+  if (settings.require == ike::Require::kAny) return v1 || v2;
+  return (v1 || !settings.ikev1) && (v2 || !settings.ikev2);
+}
+
+UpChange TargetEntry::Publish(const ProbeReport& report, const std::vector<double>& rtt_bounds) {
+  size_t index = static_cast<size_t>(report.outcome.version) - 1;
+  std::lock_guard lock(mutex_);
+  VersionState& state = state_.versions[index];
+  ike::Reason failure = FailureOf(report);
+  TakeProbe(report, failure, &state);
+  if (report.full_opening) TakeFullOpening(report, &state);
+  // An opening that leaves no state says nothing of the suite, so a refusal stands until the next
+  // full one.
+  if (failure == ike::Reason::kNone && state.refused) state.last_reason = ike::Reason::kRejected;
+  if (report.outcome.rtt && state_.rtt) {
+    CountRtt(state.last_rtt, rtt_bounds, &(*state_.rtt)[index]);
+  }
+  bool up = RequirementMet();
+  UpChange change = up == state_.up ? UpChange::kNone : up ? UpChange::kUp : UpChange::kDown;
+  if (change != UpChange::kNone) state_.up_changed_at = report.finished_at;
+  state_.up = up;
+  if (!state_.history) return change;
+  state_.history->Add({report.finished_at,
+                       report.outcome.rtt ? static_cast<float>(state.last_rtt) : 0.0f,
+                       report.outcome.version, failure, state.up, state.negotiated});
+  if (!report.trace) return change;
+  std::shared_ptr<const ike::AnswerDetails> details;
+  if (report.details != nullptr) {
+    details = std::make_shared<const ike::AnswerDetails>(*report.details);
+  }
+  state_.history->Keep(report.outcome.version, report.full_opening,
+                       {report.finished_at, report.address, report.trace, std::move(details)});
+  return change;
+}
+
+void TargetEntry::PublishAudit(std::shared_ptr<const ike::AuditResult> result, double finished_at,
+                               std::vector<std::string>* changed) {
+  std::lock_guard lock(mutex_);
+  if (!state_.audit) state_.audit = std::make_unique<AuditHistory>();
+  RecordAudit(std::move(result), finished_at, state_.audit.get());
+  *changed = state_.audit->last_changes;
+}
+
+void TargetEntry::RestoreAudit(AuditHistory history) {
+  std::lock_guard lock(mutex_);
+  state_.audit = std::make_unique<AuditHistory>(std::move(history));
+}
+
+void TargetEntry::ReplaceAudit(const std::shared_ptr<const ike::AuditResult>& before,
+                               std::shared_ptr<const ike::AuditResult> after) {
+  std::lock_guard lock(mutex_);
+  if (!state_.audit || state_.audit->last != before) return;
+  if (state_.audit->last_complete == before) state_.audit->last_complete = after;
+  state_.audit->last = std::move(after);
+}
+
+}  // namespace exporter

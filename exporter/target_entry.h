@@ -1,0 +1,101 @@
+// TargetEntry: one target and what is known of it. Engines publish, HTTP threads read. A reload
+// changes the settings of an entry that it keeps and nothing else. All public functions may be
+// called from any thread; the lock is held for well under a microsecond.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "exporter/target_state.h"
+#include "exporter/tiny_lock.h"
+#include "probes/target.h"
+
+namespace exporter {
+
+// One finished probe of one version, ready to be published.
+struct ProbeReport {
+  // Of the exchange that decided the probe; the details only where the probe was asked for.
+  ike::Outcome outcome;
+  bool full_opening = false;  // the target's own proposals: renews suite, features, responder
+  uint16_t implementation = 0;
+  uint32_t packets_sent = 0;  // of all its exchanges
+  uint32_t packets_received = 0;
+  ike::Duration duration{};  // resolution and every exchange included
+  double finished_at = 0;    // Unix time
+  ike::IpAddress address;    // what was probed
+  // For the history; null where there is none. Outlives the call that the report is given to.
+  const ike::AnswerDetails* details = nullptr;
+  std::shared_ptr<const Trace> trace;  // null where there is no history
+};
+
+// What a probe did to ike_target_up.
+enum class UpChange : uint8_t { kNone, kUp, kDown };
+
+// Of a configuration, which it keeps in memory.
+using TargetPtr = std::shared_ptr<const ike::Target>;
+
+class TargetEntry {
+ public:
+  TargetEntry(TargetPtr target, bool keep_history, size_t rtt_buckets);
+
+  TargetPtr target() const;
+  // A reload may change everything but what identifies the target.
+  void SetTarget(TargetPtr target, bool keep_history, size_t rtt_buckets);
+
+  // REQUIRES: bucket bounds of the size given at construction.
+  UpChange Publish(const ProbeReport& report, const std::vector<double>& rtt_bounds);
+  // Sets the newest audit and counts its differences to the last complete one. `changed` gets one
+  // line for each difference.
+  void PublishAudit(std::shared_ptr<const ike::AuditResult> result, double finished_at,
+                    std::vector<std::string>* changed);
+  void RestoreAudit(AuditHistory history);
+  // The same audit, judged anew; without effect once there is a newer one.
+  void ReplaceAudit(const std::shared_ptr<const ike::AuditResult>& before,
+                    std::shared_ptr<const ike::AuditResult> after);
+
+  // Calls `read(const ike::Target&, const TargetState&)` under the entry's lock: keep it short.
+  template <typename Read>
+  auto With(Read&& read) const {
+    std::lock_guard lock(mutex_);
+    return read(*target_, state_);
+  }
+
+  // The same with the target's labels as text, `target="hq",site="ber"`, rendered once per reload.
+  template <typename Read>
+  auto WithLabels(Read&& read) const {
+    std::lock_guard lock(mutex_);
+    return read(*target_, state_, std::string_view(label_text_.get(), label_size_));
+  }
+
+  // Where the engine that probes it keeps what it needs for that: a hint of that engine's, to be
+  // read and written on its thread only.
+  uint32_t engine_place() const { return engine_place_; }
+  void set_engine_place(uint32_t place) { engine_place_ = place; }
+
+  // Brings what a page reads of this entry towards the cache; for walks over many.
+  void Prefetch() const {
+    const char* at = reinterpret_cast<const char*>(this);
+    for (size_t line = 0; line < sizeof *this; line += 64) __builtin_prefetch(at + line);
+  }
+
+ private:
+  bool RequirementMet() const;
+  void SetLabelText(std::string_view text);
+
+  uint32_t engine_place_ = 0;
+  mutable TinyLock mutex_;   // guards all below
+  uint32_t label_size_ = 0;  // of label_text_
+  std::unique_ptr<char[]> label_text_;
+  TargetPtr target_;
+  TargetState state_;
+};
+
+static_assert(sizeof(TargetEntry) <= 384);
+
+using EntryPtr = std::shared_ptr<TargetEntry>;
+
+}  // namespace exporter

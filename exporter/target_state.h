@@ -1,0 +1,93 @@
+// TargetState: what probing has shown of one target. There is one for each of a hundred thousand
+// targets, so its members are in the order of their sizes and what few targets have is on the heap.
+// Written and read under its TargetEntry's lock (exporter/target_entry.h).
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "exporter/probe_history.h"
+#include "probes/outcome.h"
+#include "probes/suite.h"
+
+namespace ike {
+struct AuditResult;
+}
+
+namespace exporter {
+
+inline constexpr double kNotYet = std::numeric_limits<double>::quiet_NaN();
+
+// One IKE version of one target. Times are Unix seconds, 0 = never; NaN = not learnt.
+struct VersionState {
+  double last_run = 0;
+  double last_answer = 0;
+  double negotiated_at = 0;
+  double suite_changed_at = 0;
+  double last_rtt = kNotYet;
+  double last_duration = kNotYet;
+  uint64_t packets_sent = 0;
+  uint64_t packets_received = 0;
+  uint32_t probes = 0;  // 2^32 of one a second take 136 years
+  std::array<uint32_t, ike::kReasonCount> failures{};
+  ike::Ikev1Suite ikev1;
+  ike::Ikev2Suite ikev2;
+  uint16_t features = 0;
+  uint16_t error_notify = 0;    // of the last answer, 0 = none
+  uint16_t implementation = 0;  // index into ike::kImplementations
+  ike::Reason last_reason = ike::Reason::kNone;
+  ike::NatState nat_local : 2 = ike::NatState::kUnknown;
+  ike::NatState nat_remote : 2 = ike::NatState::kUnknown;
+  bool up : 1 = false;
+  bool negotiated : 1 = false;
+  bool fully_opened : 1 = false;  // a full opening ended; before that `negotiated` says nothing
+  bool refused : 1 = false;       // the last full opening was answered, but nothing was chosen
+  bool has_suite : 1 = false;
+  bool cookie_required : 1 = false;
+  bool features_known : 1 = false;
+  bool responder_known : 1 = false;
+  bool ever_answered : 1 = false;
+};
+static_assert(sizeof(VersionState) <= 152);
+
+// Cumulative buckets are made at scrape time; these count one bucket each.
+struct RttHistogram {
+  std::vector<uint32_t> counts;  // one more than there are bounds
+  double sum = 0;
+};
+
+// What accumulates over the audits of one target; made by its first audit or from the state file.
+struct AuditHistory {
+  std::shared_ptr<const ike::AuditResult> last;           // the newest
+  std::shared_ptr<const ike::AuditResult> last_complete;  // what changes are counted against
+  uint64_t audits = 0;
+  uint64_t failures = 0;
+  double last_run = 0;
+  // What the newest cost, also where nothing answered.
+  uint32_t last_requests = 0;
+  ike::Duration last_duration{};
+  // [version - 1][kind][0 accepted, 1 refused]
+  std::array<std::array<std::array<uint32_t, 2>, 9>, 2> changes{};
+  std::vector<std::string> last_changes;  // of the newest audit against the one before, as text
+};
+
+using RttHistograms = std::array<RttHistogram, 2>;  // [version - 1]
+
+struct TargetState {
+  double up_changed_at = 0;  // when `up` last changed; 0 = never
+  std::array<VersionState, 2> versions;
+  std::unique_ptr<RttHistograms> rtt;     // null = no histogram is wanted
+  std::unique_ptr<AuditHistory> audit;    // null = never audited
+  std::unique_ptr<ProbeHistory> history;  // null with detail = "basic"
+  bool up = false;                        // ike_target_up
+
+  VersionState& of(ike::IkeVersion v) { return versions[static_cast<size_t>(v) - 1]; }
+  const VersionState& of(ike::IkeVersion v) const { return versions[static_cast<size_t>(v) - 1]; }
+};
+
+}  // namespace exporter
