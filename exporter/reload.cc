@@ -13,8 +13,8 @@ namespace exporter {
 namespace {
 
 // How long a table that was replaced is waited for: engines take over a hundred thousand targets
-// well within a second; a scrape under way may hold it for longer.
-constexpr auto kRetirePatience = std::chrono::seconds(5);
+// well within a second; a scrape, or the audit of a target that is gone, may hold it for longer.
+constexpr auto kRetirePatience = std::chrono::seconds(2);
 constexpr auto kRetirePoll = std::chrono::milliseconds(5);
 
 // Waits until nobody else holds `old` or a target of its configuration, so that they are taken

@@ -1,12 +1,14 @@
 #include "exporter/serve.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <memory>
-#include <optional>
+#include <utility>
 
 #include "config/load.h"
 #include "exporter/audit_judge.h"
@@ -139,15 +141,34 @@ class Pulse {
   std::vector<uint64_t> last_;
 };
 
-// The next signal, or 0 once `patience` is over; none = it waits for good.
-int NextSignal(const sigset_t& signals, std::optional<std::chrono::microseconds> patience) {
-  if (!patience) {
-    int signal = 0;
-    return sigwait(&signals, &signal) == 0 ? signal : 0;
+// What engines no longer need after a busy moment is the system's again.
+class MemoryKeeper {
+ public:
+  static constexpr std::chrono::seconds kInterval{60};
+
+  explicit MemoryKeeper(const EnginePool* engines) : engines_(engines) {}
+
+  // To be called at least about as often as kInterval.
+  void Trim() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_) return;
+    next_ = now + kInterval;
+    uint64_t given = 0;
+    for (const auto& engine : engines_->engines()) given += engine->stats().given_back.load();
+    if (given != std::exchange(given_, given)) malloc_trim(0);
   }
-  auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*patience);
+
+ private:
+  const EnginePool* const engines_;
+  std::chrono::steady_clock::time_point next_ = std::chrono::steady_clock::now();
+  uint64_t given_ = 0;
+};
+
+// The next signal, or 0 once `patience` is over.
+int NextSignal(const sigset_t& signals, std::chrono::microseconds patience) {
+  auto seconds = std::chrono::duration_cast<std::chrono::seconds>(patience);
   timespec limit{static_cast<time_t>(seconds.count()),
-                 static_cast<long>((*patience - seconds).count() * 1000)};
+                 static_cast<long>((patience - seconds).count() * 1000)};
   return std::max(0, sigtimedwait(&signals, nullptr, &limit));
 }
 
@@ -156,13 +177,16 @@ struct Waiting {
   ConfigReloader* reloader;
   ServiceManager* manager;
   Pulse pulse;
+  MemoryKeeper memory;
 };
 
 void WaitForEnd(Waiting waiting) {
   auto watchdog = waiting.manager->watchdog();
-  if (watchdog) *watchdog /= 2;  // sd_watchdog_enabled(3) recommends half of it
+  std::chrono::microseconds patience = MemoryKeeper::kInterval;
+  if (watchdog) patience = std::min(patience, *watchdog / 2);  // as sd_watchdog_enabled(3) advises
   for (;;) {
-    int signal = NextSignal(waiting.signals, watchdog);
+    waiting.memory.Trim();
+    int signal = NextSignal(waiting.signals, patience);
     if (signal == SIGHUP) {
       waiting.manager->Reloading();
       Reload(waiting.reloader, "SIGHUP");
@@ -249,7 +273,8 @@ int Serve(const ServeOptions& options) {
        {"targets", std::to_string(store.table()->entries.size())},
        {"listen", addresses}});
   manager.Ready("running");
-  WaitForEnd({signals, &reloader, &manager, Pulse(server->get(), engines->get())});
+  WaitForEnd({signals, &reloader, &manager, Pulse(server->get(), engines->get()),
+              MemoryKeeper(engines->get())});
   manager.Stopping();
   (*server)->Drain();
   (*engines)->Stop(kDrainPatience);

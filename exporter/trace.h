@@ -13,9 +13,9 @@ namespace exporter {
 // Raw Aggressive Mode answers never appear: with the nonces they are an offline PSK-cracking kit.
 struct TracedMessage {
   bool sent = false;
-  bool retransmission = false;
-  ike::Duration at{};  // since its exchange began
-  ike::Bytes bytes;    // empty where it must not be shown
+  bool retransmission = false;  // of the last message sent, whose bytes are not kept again
+  ike::Duration at{};           // since its exchange began
+  ike::Bytes bytes;             // empty too where they must not be shown
 };
 
 class Trace {

@@ -19,6 +19,8 @@ size_t ConnectionsOfEach(size_t engines) {
 }
 
 constexpr ike::Duration kProgressInterval = std::chrono::milliseconds(200);
+constexpr ike::Duration kSparesPeriod = std::chrono::seconds(30);
+constexpr size_t kGiveBackSlice = 500;  // objects, which takes about half a millisecond
 
 double UnixNow() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -156,6 +158,7 @@ ike::TimePoint Engine::OnTick(ike::TimePoint now) {
     next_progress_ = now + kProgressInterval;
     audits_.UpdateProgress();
     PublishStats();
+    GiveBack(now);
   }
   stats_.in_flight.store(scheduler_.in_flight() + requested_.size() + audits_.running(),
                          std::memory_order_relaxed);
@@ -167,6 +170,17 @@ ike::TimePoint Engine::OnTick(ike::TimePoint now) {
 
 void Engine::CheckDrained(ike::TimePoint now) {
   if (now >= drain_until_ || (scheduler_.in_flight() == 0 && requested_.empty())) loop_->Stop();
+}
+
+// What a burst needed goes again once half a minute did without it.
+void Engine::GiveBack(ike::TimePoint now) {
+  if (now >= next_period_) {
+    next_period_ = now + kSparesPeriod;
+    runner_.BeginPeriod();
+    scheduler_.BeginPeriod();
+  }
+  const size_t given = runner_.GiveBack(kGiveBackSlice) + scheduler_.GiveBack(kGiveBackSlice);
+  if (given > 0) stats_.given_back.fetch_add(given, std::memory_order_relaxed);
 }
 
 void Engine::PublishStats() {

@@ -74,6 +74,7 @@ class Engine final : private net::Ticker {
   Engine(EngineOptions options, std::unique_ptr<net::EventLoop> loop);
   ike::TimePoint OnTick(ike::TimePoint now) override;
   void PublishStats();
+  void GiveBack(ike::TimePoint now);
   void CheckDrained(ike::TimePoint now);
 
   const EngineOptions options_;
@@ -91,6 +92,7 @@ class Engine final : private net::Ticker {
   std::vector<std::unique_ptr<RequestedProbe>> requested_;
   std::vector<std::unique_ptr<RequestedProbe>> ended_;
   ike::TimePoint next_progress_{};
+  ike::TimePoint next_period_{};
   ike::TimePoint drain_until_{};
   bool draining_ = false;
   std::atomic<bool> scheduled_{false};

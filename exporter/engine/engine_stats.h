@@ -40,6 +40,7 @@ struct EngineStats {
   std::atomic<uint64_t> unmatched_packets{0};
   std::atomic<uint64_t> dropped_packets{0};  // by the kernel: the receive buffer was full
   std::array<std::atomic<uint64_t>, kPaceNames.size()> delayed_packets{};
+  std::atomic<uint64_t> given_back{0};       // objects that were kept for busier moments
 
   void CountSkip(Skip why, uint64_t count = 1) {
     skipped[static_cast<size_t>(why)].fetch_add(count, std::memory_order_relaxed);

@@ -43,23 +43,32 @@ ExchangeRunner::~ExchangeRunner() {
 }
 
 ExchangeRunner::Flight* ExchangeRunner::Acquire() {
-  if (free_.empty()) {
-    flights_.push_back(std::make_unique<Flight>(this, flights_.size()));
-    return flights_.back().get();
+  std::unique_ptr<Flight> flight = spares_.Take();
+  if (!flight) flight = std::make_unique<Flight>(this);
+  if (vacant_.empty()) {
+    vacant_.push_back(static_cast<uint32_t>(flights_.size()));
+    flights_.emplace_back();
   }
-  Flight* flight = free_.back();
-  free_.pop_back();
-  return flight;
+  flight->index = vacant_.back();
+  vacant_.pop_back();
+  flight->generation = ++generation_;
+  return (flights_[flight->index] = std::move(flight)).get();
 }
 
+// Its ticket is void from here on.
 void ExchangeRunner::Release(Flight* flight) {
-  ++flight->generation;  // its ticket is void from here on
+  flight->Cancel();
   flight->job.opening.reset();
   flight->handler = nullptr;
   flight->trace = nullptr;
   flight->line = nullptr;
-  free_.push_back(flight);
+  vacant_.push_back(flight->index);
+  spares_.Put(std::move(flights_[flight->index]));
 }
+
+void ExchangeRunner::BeginPeriod() { spares_.BeginPeriod(); }
+
+size_t ExchangeRunner::GiveBack(size_t most) { return spares_.GiveBack(most); }
 
 ExchangeTicket ExchangeRunner::Start(ExchangeJob job, ExchangeHandler* handler, Trace* trace) {
   Flight* flight = Acquire();
@@ -78,7 +87,8 @@ ExchangeRunner::Flight* ExchangeRunner::Find(ExchangeTicket ticket) {
   const size_t index = static_cast<size_t>(ticket >> 32) - 1;
   if (index >= flights_.size()) return nullptr;
   Flight* flight = flights_[index].get();
-  return flight->ticket() == ticket && flight->handler != nullptr ? flight : nullptr;
+  if (flight == nullptr || flight->ticket() != ticket) return nullptr;
+  return flight->handler != nullptr ? flight : nullptr;
 }
 
 void ExchangeRunner::Cancel(ExchangeTicket ticket) {
@@ -189,8 +199,8 @@ void ExchangeRunner::SendMessage(Flight* flight, ike::ByteSpan message, bool ret
                                  ike::TimePoint now) {
   if (message.empty()) return;
   if (flight->trace != nullptr) {
-    flight->trace->Add(
-        {true, retransmission, now - flight->started, {message.begin(), message.end()}});
+    const ike::ByteSpan kept = retransmission ? ike::ByteSpan{} : message;
+    flight->trace->Add({true, retransmission, now - flight->started, {kept.begin(), kept.end()}});
   }
   if (flight->channel) {
     pacer_.OnSent(now, false);

@@ -16,6 +16,7 @@
 #include "exporter/engine/peer_notes.h"
 #include "exporter/engine/ring_queue.h"
 #include "exporter/engine/shared_limits.h"
+#include "exporter/engine/spares.h"
 #include "exporter/engine/spi_table.h"
 #include "exporter/net/event_loop.h"
 #include "exporter/net/random.h"
@@ -41,6 +42,10 @@ class ExchangeRunner final : public Exchanger {
   void set_packets_per_second(uint32_t rate) { pacer_.set_rate(rate); }
   // Of TCP; further exchanges wait until one is over.
   void set_max_connections(size_t count) { max_connections_ = count; }
+
+  // See Spares: of the exchanges.
+  void BeginPeriod();
+  size_t GiveBack(size_t most);
 
   size_t in_flight() const { return active_.size() + connecting_; }
   uint64_t unmatched_packets() const { return unmatched_; }
@@ -104,8 +109,10 @@ class ExchangeRunner final : public Exchanger {
   SharedLimits* const limits_;
   PacketPacer pacer_;
   SpiTable<Flight> active_;
-  std::vector<std::unique_ptr<Flight>> flights_;
-  std::vector<Flight*> free_;
+  std::vector<std::unique_ptr<Flight>> flights_;  // in use; null where vacant
+  std::vector<uint32_t> vacant_;                  // places in flights_
+  Spares<Flight> spares_;
+  uint32_t generation_ = 0;              // of the latest use of a flight
   RingQueue<Flight*> waiting_;           // for the pacer
   RingQueue<ExchangeTicket> repeating_;  // for the pacer, before waiting_
   RingQueue<Flight*> unconnected_;       // for one of max_connections_

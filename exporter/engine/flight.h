@@ -13,8 +13,7 @@ struct ExchangeRunner::Line {
 };
 
 struct ExchangeRunner::Flight final : net::TimerNode, net::TcpHandler, AddressGate::Node {
-  Flight(ExchangeRunner* owner, size_t position)
-      : runner(owner), index(static_cast<uint32_t>(position)) {}
+  explicit Flight(ExchangeRunner* owner) : runner(owner) {}
 
   ExchangeTicket ticket() const { return (uint64_t{index} + 1) << 32 | generation; }
   ike::TimePoint deadline() const { return started + job.timeout; }
@@ -26,8 +25,8 @@ struct ExchangeRunner::Flight final : net::TimerNode, net::TcpHandler, AddressGa
   void OnClosed(const net::TcpClosed& closed) override { runner->OnTcpClosed(this, closed); }
 
   ExchangeRunner* const runner;
-  const uint32_t index;     // in flights_
-  uint32_t generation = 0;  // of its use; part of the ticket
+  uint32_t index = 0;       // in flights_, while it is in use
+  uint32_t generation = 0;  // of that use; part of the ticket
   ike::Exchange exchange;
   ike::Outcome failed;  // where no exchange ever began
   ExchangeJob job;

@@ -41,6 +41,10 @@ class Scheduler {
   // Starts nothing any more; what is in flight ends by itself.
   void Drain() { draining_ = true; }
 
+  // See Spares: of the probes.
+  void BeginPeriod() { runs_.BeginPeriod(); }
+  size_t GiveBack(size_t most) { return runs_.GiveBack(most); }
+
   size_t targets() const { return scheduled_.size(); }
   size_t in_flight() const { return in_flight_ + due_.size(); }
 

@@ -6,7 +6,8 @@
 #include <cstddef>
 #include <memory>
 #include <utility>
-#include <vector>
+
+#include "exporter/engine/spares.h"
 
 namespace exporter {
 
@@ -15,28 +16,27 @@ class SlotPool {
  public:
   template <typename... Args>
   T* Make(Args&&... args) {
-    if (free_.empty()) {
-      slots_.push_back(std::make_unique<Slot>());
-      free_.push_back(slots_.back().get());
-      free_.reserve(slots_.capacity());
-    }
-    Slot* slot = free_.back();
-    free_.pop_back();
-    return std::construct_at(reinterpret_cast<T*>(slot->bytes), std::forward<Args>(args)...);
+    std::unique_ptr<Slot> slot = free_.Take();
+    if (!slot) slot = std::make_unique<Slot>();
+    return std::construct_at(reinterpret_cast<T*>(slot.release()->bytes),
+                             std::forward<Args>(args)...);
   }
 
   void Destroy(T* object) {
     std::destroy_at(object);
-    free_.push_back(reinterpret_cast<Slot*>(object));
+    free_.Put(std::unique_ptr<Slot>(reinterpret_cast<Slot*>(object)));
   }
+
+  // See Spares.
+  void BeginPeriod() { free_.BeginPeriod(); }
+  size_t GiveBack(size_t most) { return free_.GiveBack(most); }
 
  private:
   struct Slot {
     alignas(T) std::byte bytes[sizeof(T)];
   };
 
-  std::vector<std::unique_ptr<Slot>> slots_;
-  std::vector<Slot*> free_;  // the latest first, while it is still in the cache
+  Spares<Slot> free_;
 };
 
 }  // namespace exporter

@@ -17,6 +17,7 @@ void AddTrace(const Trace& trace, std::string* text) {
     std::snprintf(line, sizeof line, "%9.3f ms  %s%s\n", Milliseconds(message.at),
                   message.sent ? "sent" : "received", message.retransmission ? " again" : "");
     *text += line;
+    if (message.retransmission) continue;
     *text += message.bytes.empty()
                  ? std::string("  not shown: an answer of Aggressive Mode can be cracked offline\n")
                  : PacketText(message.bytes);
@@ -87,8 +88,8 @@ Json KeptProbeJson(const KeptProbe& probe) {
 void Conclude(const std::string& host, KeptProbe* probe) {
   auto module =
       probe->module.empty() ? nullptr : std::make_shared<const std::string>(probe->module);
-  auto target = std::make_shared<const ike::Target>(
-      ike::Target{"", host, probe->settings, module, nullptr});
+  auto target =
+      std::make_shared<const ike::Target>(ike::Target{"", host, probe->settings, module, nullptr});
   auto entry = std::make_shared<TargetEntry>(std::move(target), false, 0);
   for (const auto& answer : probe->answers.versions) {
     if (answer && answer->result.end == ProbeEnd::kProbed) {

@@ -56,8 +56,14 @@ void AddMessageBody(const KeptExchange& kept, const TracedMessage& message, Html
   html->Raw("<pre>").Text(HexText(message.bytes)).Raw("</pre></details>");
 }
 
-// What we sent is long and rarely the question.
+// What we sent is long and rarely the question; what was sent again is the same once more.
 void AddMessage(const KeptExchange& kept, const TracedMessage& message, Html* html) {
+  if (message.retransmission) {
+    html->Raw("<div class=\"message\">");
+    AddMessageHead(message, html);
+    html->Raw("</div>");
+    return;
+  }
   html->Raw(message.sent ? "<details class=\"message\"><summary>" : "<div class=\"message\">");
   AddMessageHead(message, html);
   if (message.sent) html->Raw("</summary>");

@@ -76,6 +76,21 @@ TEST_F(ExchangeRunnerTest, ARetransmissionGivesNoRoundTripTime) {
   EXPECT_GE(heard_[1].at - heard_[0].at, milliseconds(900));
 }
 
+TEST_F(ExchangeRunnerTest, WhatIsSentAgainIsTracedWithoutItsBytes) {
+  answer_ = [this](const Heard& heard) {
+    if (heard_.size() == 2) Reply(heard, AnswerTo(heard.bytes));
+  };
+  Trace trace;
+  runner_.Start(Job(), &outcomes_, &trace);
+  RunUntil([this] { return !outcomes_.all.empty(); });
+  ASSERT_EQ(trace.messages().size(), 3u);
+  const TracedMessage& again = trace.messages()[1];
+  EXPECT_FALSE(trace.messages()[0].bytes.empty());
+  EXPECT_TRUE(again.sent && again.retransmission);
+  EXPECT_TRUE(again.bytes.empty());
+  EXPECT_GE(again.at, milliseconds(900));
+}
+
 TEST_F(ExchangeRunnerTest, OneOpeningAtATimeGoesToEachAddress) {
   answer_ = [](const Heard&) {};
   for (int i = 0; i < 3; ++i) Start(Job());

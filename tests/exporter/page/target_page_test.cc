@@ -113,12 +113,14 @@ TEST_F(TargetPageTest, TheLastExchangeIsDecoded) {
       "00000024"
       "000000080000000e");
   trace->Add({true, false, {}, message});
+  trace->Add({true, true, std::chrono::milliseconds(11), {}});
   trace->Add({false, false, std::chrono::milliseconds(12), message});
   trace->Add({false, false, std::chrono::milliseconds(13), {}});
   report.trace = trace;
   entry.Publish(report, table_->config->metrics.rtt_buckets);
   std::string html = PageOf("hq");
   EXPECT_TRUE(Holds(html, "NO_PROPOSAL_CHOSEN"));
+  EXPECT_TRUE(Holds(html, "sent again <small>after 11.000 ms</small>"));
   EXPECT_TRUE(Holds(html, "after 12.000 ms"));
   EXPECT_TRUE(Holds(html, "01020304 05060708"));
   EXPECT_TRUE(Holds(html, "bytes not shown"));
