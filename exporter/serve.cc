@@ -1,20 +1,18 @@
 #include "exporter/serve.h"
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <memory>
-#include <utility>
 
 #include "config/load.h"
 #include "exporter/audit_judge.h"
 #include "exporter/engine/engine_pool.h"
 #include "exporter/http/http_server.h"
 #include "exporter/log.h"
+#include "exporter/memory_keeper.h"
 #include "exporter/net/descriptor_limit.h"
 #include "exporter/reload.h"
 #include "exporter/service_manager.h"
@@ -141,29 +139,6 @@ class Pulse {
   std::vector<uint64_t> last_;
 };
 
-// What engines no longer need after a busy moment is the system's again.
-class MemoryKeeper {
- public:
-  static constexpr std::chrono::seconds kInterval{60};
-
-  explicit MemoryKeeper(const EnginePool* engines) : engines_(engines) {}
-
-  // To be called at least about as often as kInterval.
-  void Trim() {
-    const auto now = std::chrono::steady_clock::now();
-    if (now < next_) return;
-    next_ = now + kInterval;
-    uint64_t given = 0;
-    for (const auto& engine : engines_->engines()) given += engine->stats().given_back.load();
-    if (given != std::exchange(given_, given)) malloc_trim(0);
-  }
-
- private:
-  const EnginePool* const engines_;
-  std::chrono::steady_clock::time_point next_ = std::chrono::steady_clock::now();
-  uint64_t given_ = 0;
-};
-
 // The next signal, or 0 once `patience` is over.
 int NextSignal(const sigset_t& signals, std::chrono::microseconds patience) {
   auto seconds = std::chrono::duration_cast<std::chrono::seconds>(patience);
@@ -235,6 +210,7 @@ std::string AddressesOf(const std::vector<Listener>& listeners) {
 
 int Serve(const ServeOptions& options) {
   if (options.config_check) return CheckConfig(options.config_files);
+  MemoryKeeper::SetUp();
   net::RaiseDescriptorLimit();
   sigset_t signals = BlockSignals();
   ServiceManager manager;

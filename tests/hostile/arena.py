@@ -213,6 +213,10 @@ class Exporter(Program):
             config.write(text)
         os.rename(self.config + ".new", self.config)
 
+    def text(self):
+        with open(self.config, encoding="ascii") as config:
+            return config.read()
+
     def command(self):
         unprivileged = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups",
                         "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]

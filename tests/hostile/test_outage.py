@@ -99,6 +99,19 @@ class Outage(unittest.TestCase):
         # Some 15 KiB for each: a probe under way keeps what it sent for the target's page.
         self.assertLess(self.exporter.memory(), 200 << 20)
 
+    def test_memory_falls_again(self):
+        """What nine thousand probes under way needed is the system's again once they are gone."""
+        self.begin("", SILENT_GATEWAY)
+        healthy = self.exporter.text()
+        before = self.exporter.memory()
+        self.exporter.write(healthy + arena.targets("silent", "127.2", 9000))
+        self.exporter.reload()
+        arena.wait_for("a burst", lambda: self.exporter.memory() > before + (24 << 20), 20)
+        self.exporter.write(healthy)
+        self.exporter.reload()
+        arena.wait_for("less memory", lambda: self.exporter.memory() < before + (8 << 20), 200)
+        self.check_healthy(arena.Page())
+
     def test_all_down_at_once(self):
         self.begin("")
         arena.wait_for("all up", lambda: self.up() == HEALTHY, 15)
