@@ -7,7 +7,8 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 VALUES = r"probes/(bytes|ip_address|opening|suite|target|time)\.h"
-STORE = r"exporter/(label_text|probe_history|store|tiny_lock|trace|weak_algorithms)\.h"
+STORE = (r"exporter/(label_text|probe_history|store|target_entry|target_state|tiny_lock|trace|"
+         r"weak_algorithms)\.h")
 
 # (files, the headers that they may include)
 LAYERS = [
