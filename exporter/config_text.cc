@@ -7,8 +7,8 @@
 #include "config/duration.h"
 #include "config/names.h"
 #include "config/probe_section.h"
-#include "exporter/metrics/number_text.h"
 #include "exporter/net/address.h"
+#include "exporter/number_text.h"
 
 namespace exporter {
 namespace {

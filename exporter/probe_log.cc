@@ -4,7 +4,7 @@
 
 #include "exporter/json/probe_json.h"
 #include "exporter/log.h"
-#include "exporter/metrics/number_text.h"
+#include "exporter/number_text.h"
 
 namespace exporter {
 namespace {

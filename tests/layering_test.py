@@ -6,25 +6,25 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-VALUES = r"probes/(bytes|ip_address|opening|suite|target|time)\.h"
-STORE = (r"exporter/(label_text|probe_history|store|target_entry|target_state|tiny_lock|trace|"
+VALUES = r"probes/(bytes|ip_address|opening|prefetch|suite|target|time)\.h"
+STORE = (r"exporter/(label_text|number_text|probe_history|store|target_entry|target_state|tiny_lock|trace|"
          r"weak_algorithms)\.h")
 
 # (files, the headers that they may include)
 LAYERS = [
-    (r"probes/(bytes|time)\.h", r"(?!)"),
+    (r"probes/(bytes|prefetch|time)\.h", r"(?!)"),
     (r"probes/wire/", rf"probes/wire/|{VALUES}"),
     (r"probes/algorithms/", rf"probes/algorithms/|{VALUES}"),
     (r"probes/", r"probes/"),
     (r"config/(host|suggest)\.", rf"config/(host|suggest)\.h|{VALUES}"),
     (r"config/", rf"config/|probes/algorithms/|{VALUES}"),
     (r"exporter/net/", rf"exporter/net/|config/host\.h|probes/wire/encapsulation\.h|{VALUES}"),
-    (r"exporter/engine/", rf"exporter/(engine|net)/|config/host\.h|probes/|{STORE}"),
+    (r"exporter/engine/", rf"exporter/(engine|net)/|config/host\.h|exporter/probe_log\.h|probes/|{STORE}"),
     (STORE.replace(r"\.h", r"\.(h|cc)"),
      rf"config/config\.h|exporter/audit_changes\.h|probes/|{STORE}"),
     (r"exporter/json/", rf"exporter/json/|exporter/engine/probe_run\.h|probes/|{STORE}"),
     (r"exporter/metrics/", r"exporter/metrics/|exporter/engine/engine_pool\.h|"
-                           rf"exporter/(reload|version)\.h|probes/|{STORE}"),
+                           rf"exporter/(log|reload|version)\.h|probes/|{STORE}"),
     (r"exporter/page/", r"exporter/page/|exporter/net/address\.h|"
                         rf"exporter/(packet_text|url|version)\.h|probes/|{STORE}"),
     (r"exporter/cli/", r"exporter/(?!http/(?!routes\.h)|metrics/|page/|serve\.h)|config/|probes/"),

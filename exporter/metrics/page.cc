@@ -3,7 +3,7 @@
 #include <cstring>
 
 #include "exporter/label_text.h"
-#include "exporter/metrics/number_text.h"
+#include "exporter/number_text.h"
 
 namespace exporter {
 namespace {

@@ -1,5 +1,8 @@
 #include "exporter/page/judgement.h"
 
+#include <algorithm>
+#include <array>
+
 #include "exporter/page/format.h"
 #include "exporter/weak_algorithms.h"
 #include "probes/suite_text.h"
@@ -15,13 +18,17 @@ bool WorkedBefore(const VersionState& state) {
   return (state.ever_answered && !state.up) || (state.has_suite && !state.negotiated);
 }
 
-bool AgreesToNothing(const TargetFacts& facts) {
-  for (IkeVersion version : kVersions) {
-    const VersionState& state = facts.of(version);
-    if (!facts.settings.probes(version)) continue;
-    if (state.negotiated || !state.fully_opened) return false;
-  }
-  return true;
+bool AgreesToSomething(const TargetFacts& facts) {
+  return std::ranges::any_of(kVersions, [&](IkeVersion version) {
+    return facts.settings.probes(version) && facts.of(version).negotiated;
+  });
+}
+
+// Every version was offered the target's proposals.
+bool WasOfferedAll(const TargetFacts& facts) {
+  return std::ranges::all_of(kVersions, [&](IkeVersion version) {
+    return !facts.settings.probes(version) || facts.of(version).fully_opened;
+  });
 }
 
 bool IsWaiting(const TargetFacts& facts) {
@@ -67,9 +74,10 @@ Condition ConditionOf(const TargetFacts& facts) {
       return Condition::kImpaired;
     }
   }
-  if (!AgreesToNothing(facts)) return Condition::kUp;
+  if (AgreesToSomething(facts)) return Condition::kUp;
   // The version that is probed later may be the one that is configured.
-  return IsWaiting(facts) ? Condition::kWaiting : Condition::kImpaired;
+  if (IsWaiting(facts)) return Condition::kWaiting;
+  return WasOfferedAll(facts) ? Condition::kImpaired : Condition::kUp;
 }
 
 std::string FailureText(IkeVersion version, const VersionState& state) {

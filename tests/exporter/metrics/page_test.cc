@@ -11,8 +11,8 @@
 #include <sstream>
 
 #include "exporter/metrics/exporter_metrics.h"
-#include "exporter/metrics/number_text.h"
 #include "exporter/metrics/target_families.h"
+#include "exporter/number_text.h"
 #include "tests/exporter/metrics/sample_fleet.h"
 
 namespace exporter::test {

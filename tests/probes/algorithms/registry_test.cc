@@ -128,14 +128,16 @@ TEST(Registry, NamesAreThoseOfTheCodec) {
   }
 }
 
-// Every number that the codec can name is judged, NONE of key exchanges apart.
+// Every number that IANA has named is judged, NONE of key exchanges apart. Private ones are names
+// for what others send; no audit asks for them.
 TEST(Registry, HasEveryNameOfTheCodec) {
+  constexpr int kFirstPrivate = 1024;
   const std::pair<Kind, uint8_t> types[] = {
       {Kind::kEncryption, 1}, {Kind::kPrf, 2}, {Kind::kIntegrity, 3}, {Kind::kDh, 4}};
   for (const auto& [kind, type] : types) {
     std::set<uint16_t> ids;
     for (const Algorithm& row : AllAlgorithms(kV2, kind)) ids.insert(row.id);
-    for (int id = 0; id <= UINT16_MAX; ++id) {
+    for (int id = 0; id < kFirstPrivate; ++id) {
       const auto name = wire::v2::TransformName(type, static_cast<uint16_t>(id));
       if (name.empty() || (type == 4 && id == 0)) continue;
       EXPECT_TRUE(ids.contains(static_cast<uint16_t>(id))) << name;

@@ -1,8 +1,8 @@
 // std::to_chars with a precision goes through printf-like code of some 600 instructions. Nearly all
 // values here are whole, or between 1e-4 and 1e16: those are 53 bits times a power of ten that fits
 // 64 bits, so 128 bits hold the product exactly and one shift rounds it. The rest is left to
-// std::to_chars. Tested against it by tests/exporter/metrics/number_text_test.cc.
-#include "exporter/metrics/number_text.h"
+// std::to_chars. Tested against it by tests/exporter/number_text_test.cc.
+#include "exporter/number_text.h"
 
 #include <array>
 #include <bit>

@@ -1,4 +1,4 @@
-#include "exporter/metrics/number_text.h"
+#include "exporter/number_text.h"
 
 #include <gtest/gtest.h>
 
