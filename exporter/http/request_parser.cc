@@ -184,9 +184,10 @@ void RequestParser::OnRequestLine(std::string_view line) {
 void RequestParser::OnTarget(std::string_view target) {
   if (!IsVisibleAscii(target)) return Fail(400, "the request's target is malformed");
   // RFC 9112 section 3.2.2: the authority of an absolute target replaces the field Host.
-  std::string scheme = Lower(target.substr(0, target.find("://")));
-  if (scheme == "http" || scheme == "https") {
-    std::string_view rest = target.substr(scheme.size() + 3);
+  size_t scheme_end = target.find("://");
+  std::string scheme = Lower(target.substr(0, scheme_end));
+  if (scheme_end != target.npos && (scheme == "http" || scheme == "https")) {
+    std::string_view rest = target.substr(scheme_end + 3);
     size_t slash = std::min(rest.find_first_of("/?#"), rest.size());
     authority_ = rest.substr(0, slash);
     target = rest.substr(slash);

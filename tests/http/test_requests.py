@@ -123,6 +123,8 @@ class Framing(Case):
                      "GET / HTTP/1.1\nHost: 127.0.0.1\n\n", "GET / HTTP/1.1\r\n\r\n", "GET  / HTTP/1.1\r\n\r\n"):
             answer = talk(data)
             self.assertIn(statuses(answer), ([400], []), data)
+        for target in ("http", "https", "HTTP", "http:", "http:/", "http://", "https:///x", "http://?", "ftp://a/", "://a"):
+            self.status(f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 400, target)
         self.status("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505)
 
     def test_old_clients(self):

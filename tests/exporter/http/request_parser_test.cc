@@ -91,6 +91,9 @@ TEST(RequestParser, AnAbsoluteTargetNamesTheHost) {
   EXPECT_EQ(request.query, "b");
   EXPECT_EQ(Fed("GET http://h HTTP/1.1\r\nHost: h\r\n\r\n").Take().path, "/");
   EXPECT_EQ(Fed("GET http://h/ HTTP/1.0\r\n\r\n").Take().Field("host"), "h");
+  for (std::string target : {"http", "https", "http:", "http:/", "http://", "https:///x"}) {
+    EXPECT_EQ(StatusOf("GET " + target + " HTTP/1.1\r\nHost: h\r\n\r\n"), 400) << target;
+  }
 }
 
 TEST(RequestParser, SaysOnceThatAClientWaitsForAWord) {
