@@ -95,7 +95,7 @@ tl::expected<Admitted, HttpError> AdHoc::Admit(const std::string& host,
     allowed = AllowedAddresses(*table, host, addresses, ListedAddresses(*table, limit));
   }
   if (allowed.empty()) return tl::make_unexpected(NotAllowed(host));
-  return Admitted{host, allowed.front(), std::move(settings)};
+  return Admitted{host, ike::Normalize(allowed.front()), std::move(settings)};
 }
 
 AdHoc::Answers AdHoc::Probe(const Admitted& admitted, ike::Duration timeout, bool need_suite,
