@@ -78,6 +78,17 @@ def post(path, body, timeout=70):
         return error.code, error.read().decode()
 
 
+def dropped(program):
+    """Packets that found no room in the UDP sockets of a program (proc_net_udp(5))."""
+    folder = f"/proc/{program.child.pid}/fd"
+    sockets = {os.readlink(os.path.join(folder, fd)) for fd in os.listdir(folder)}
+    drops = 0
+    for table in ("udp", "udp6"):
+        with open(f"/proc/net/{table}", encoding="ascii") as rows:
+            drops += sum(int(row.split()[12]) for row in list(rows)[1:] if f"socket:[{row.split()[9]}]" in sockets)
+    return drops
+
+
 class Page:
     """One scrape. Rows are found by name, and by labels that they have among others."""
 

@@ -1,15 +1,32 @@
 """What the simulated gateways say happened, from their own log of every packet, against what the
 exporter counted.
 
-An opening (one SPI) was answered when an answer to any copy of it left the gateway. A probe ends
-with the first opening that is answered, so that for each target and version the answered probes
-are as many as the answered openings; one may be under way.
+A probe is one opening (one SPI), or several: an opening that meets silence may be followed by a plainer one. It was
+answered when an answer to any copy of one of them left the gateway, other than the demand for another group, upon
+which the opening goes on. Probes of one target and version are at least INTERVAL apart, their openings less than
+TIMEOUT, so that the answered probes can be counted; one may be under way. On a machine that is too busy for the
+gateways themselves their answers may be too late: such probes are counted as well.
 """
+import collections
 import os
 import threading
+import time
 
 VERSIONS = {"sa-init": "2", "main": "1", "aggressive": "1"}
-UNANSWERED = {"lost", "down", "silent", "ignored", "blocked", "unreachable"}
+UNANSWERED = {"lost", "down", "silent", "ignored", "blocked", "unreachable", "invalid-ke"}
+PATIENCE_MS = 300  # a gateway that first looks at a packet so long after its arrival is not to be relied on
+REMEMBERED = 24  # lines of each address and version
+INTERVAL, TIMEOUT = 10, 5  # seconds; what lies between them tells probes from openings
+
+
+class Probe:
+    def __init__(self, begun):
+        self.begun = begun
+        self.answers = {}  # SPI: answers that have left
+        self.late = False  # an answer left too late
+
+    def answered(self):
+        return any(self.answers.values())
 
 
 class Truth:
@@ -19,9 +36,10 @@ class Truth:
         self.path = os.path.join(folder, "events.pipe")
         os.mkfifo(self.path)
         self.packets = 0
-        self.answered = {}  # (address, version): openings
-        self._open = {}     # SPI: whether its answer has left; the last few of each address
-        self._last = {}     # (address, version): the SPI of its latest opening
+        self.answered = {}  # (address, version): probes
+        self.late = {}      # (address, version): probes
+        self.recent = {}    # (address, version): the last lines about it
+        self._probes = {}   # (address, version): the latest
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._read, daemon=True)
 
@@ -32,28 +50,29 @@ class Truth:
         with open(self.path, encoding="ascii") as events:
             for line in events:
                 fields = line.rstrip("\n").split("\t")
-                if len(fields) > 6 and fields[4] in VERSIONS:
+                if len(fields) > 9 and fields[4] in VERSIONS:
                     with self._lock:
                         self._take(fields)
 
     def _take(self, fields):
         key = (fields[2].rpartition(":")[0], VERSIONS[fields[4]])
-        spi, verdict = fields[5], fields[6]
-        if verdict == "answer-lost":  # follows the line of the request
-            if self._open.get(spi) == 1:
-                self.answered[key] -= 1
-            self._open[spi] = max(0, self._open.get(spi, 0) - 1)
-            return
-        self.packets += 1
-        if self._last.get(key) != spi:
-            self._open.pop(self._last.get(key), None)
-            self._last[key] = spi
-            self._open[spi] = 0
+        at, spi, verdict = float(fields[0]), fields[5], fields[6]
+        self.recent.setdefault(key, collections.deque(maxlen=REMEMBERED)).append(f"{at:.3f} {spi} {verdict} {fields[9]}")
+        probe = self._probes.get(key)
+        if not probe or (spi not in probe.answers and at > probe.begun + (INTERVAL + TIMEOUT) / 2):
+            probe = self._probes[key] = Probe(at)
             self.answered.setdefault(key, 0)
-        if verdict not in UNANSWERED:
-            self._open[spi] += 1
-            if self._open[spi] == 1:
-                self.answered[key] += 1
+        before = probe.answered()
+        answers = probe.answers.setdefault(spi, 0)
+        if verdict == "answer-lost":  # follows the line of the request
+            probe.answers[spi] = max(0, answers - 1)
+        else:
+            self.packets += 1
+            probe.answers[spi] += verdict not in UNANSWERED
+            if int(fields[9]) > PATIENCE_MS and not probe.late:
+                probe.late = True
+                self.late[key] = self.late.get(key, 0) + 1
+        self.answered[key] += probe.answered() - before
 
     def snapshot(self):
         with self._lock:
@@ -73,11 +92,42 @@ def counted(page, hosts):
     return answers
 
 
-def false_verdicts(truth_before, truth, counts, slack=1):
-    """(missed, invented): answers that the exporter did not count, and those that never were. The
-    truth is taken before and after the scrape; `slack` answers may be in neither or both."""
-    missed = invented = 0
-    for key, count in counts.items():
-        missed += max(0, truth_before.get(key, 0) - slack - count)
-        invented += max(0, count - truth.get(key, 0))
-    return missed, invented
+class Comparison:
+    """Looks at both sides several times while probes go on. An answer under way is in one count only
+    for a moment; what is missed or invented stays so: the least difference of all looks counts."""
+
+    def __init__(self, truth, hosts):
+        self.truth = truth
+        self.hosts = hosts
+        self.answered = 0
+        self.series = 0
+        self._missed = self._invented = None
+
+    def look(self, page, before):
+        """`before`: the truth as it was before the page was read."""
+        counts = counted(page, self.hosts)
+        self.answered, self.series = sum(counts.values()), len(counts)
+        time.sleep(0.5)  # what the pipe still holds
+        after = self.truth.snapshot()
+        missed = {key: before.get(key, 0) - count for key, count in counts.items()}
+        invented = {key: count - after.get(key, 0) for key, count in counts.items()}
+        self._missed = _least(self._missed, missed)
+        self._invented = _least(self._invented, invented)
+
+    def missed(self):
+        """{(address, version): answers that the exporter did not count, beyond those that were late}"""
+        late = {key: count - self.truth.late.get(key, 0) for key, count in self._missed.items()}
+        return {key: count for key, count in late.items() if count > 0}
+
+    def late(self):
+        """Answers that were late, and not counted."""
+        return sum(min(count, self.truth.late.get(key, 0)) for key, count in self._missed.items())
+
+    def invented(self):
+        """{(address, version): answers that never were}"""
+        return self._invented
+
+
+def _least(seen, differences):
+    found = {key: value for key, value in differences.items() if value > 0}
+    return found if seen is None else {key: min(value, found[key]) for key, value in seen.items() if key in found}
