@@ -21,6 +21,11 @@ bool Guarded(const Call& call, Work work) {
   }
 }
 
+// Then it is the turn of another.
+constexpr size_t kCarriedBytes = 512 * 1024;
+// Who has taken so much does read.
+constexpr size_t kTrustAfter = 128 * 1024;
+
 }  // namespace
 
 void AnswerWith(HttpReply reply, Call* call) {
@@ -38,6 +43,21 @@ void Answer(Site* site, Call* call) {
 void Continue(Call* call) {
   call->piece.clear();
   call->failed = !Guarded(*call, [&] { call->more = call->writer->Next(&call->piece); });
+}
+
+void Carry(Channel* channel, Call* call) {
+  size_t carried = 0;
+  while (call->more && !call->failed && carried < kCarriedBytes) {
+    Channel::Moved moved = channel->Write(call->piece);
+    carried += moved.bytes;
+    call->carried += moved.bytes;
+    if (call->carried >= kTrustAfter) channel->Trust();
+    if (moved.bytes < call->piece.size()) {
+      call->piece.erase(0, moved.bytes);
+      return;
+    }
+    Continue(call);
+  }
 }
 
 }  // namespace exporter

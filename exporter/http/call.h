@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "exporter/http/channel.h"
 #include "exporter/http/message.h"
 #include "exporter/http/reply_writer.h"
 #include "exporter/http/site.h"
@@ -23,6 +24,7 @@ struct Call {
 
   std::optional<ReplyWriter> writer;
   std::string piece;    // of the reply
+  size_t carried = 0;   // bytes of it that workers have sent
   bool more = false;    // pieces follow
   bool failed = false;  // the rest cannot be made
 };
@@ -32,6 +34,9 @@ using CallPtr = std::shared_ptr<Call>;
 void Answer(Site* site, Call* call);
 // Makes the next piece.
 void Continue(Call* call);
+// Sends what is made and makes more of it, as long as the client takes it at once; so a long reply
+// does not wait for the front with every piece. What is left to send stays in `call->piece`.
+void Carry(Channel* channel, Call* call);
 // Makes the reply that `call` is to have instead of an answer.
 void AnswerWith(HttpReply reply, Call* call);
 

@@ -1,5 +1,7 @@
 #include "exporter/http/channel.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
@@ -7,9 +9,12 @@
 
 #include <cerrno>
 #include <climits>
+#include <utility>
 
 namespace exporter {
 namespace {
+
+constexpr int kTrustedBytes = 256 * 1024;
 
 class PlainChannel final : public Channel {
  public:
@@ -37,11 +42,13 @@ class PlainChannel final : public Channel {
 
 class TlsChannel final : public Channel {
  public:
-  TlsChannel(int fd, SSL* ssl) : Channel(fd), ssl_(ssl) {}
+  TlsChannel(int fd, std::shared_ptr<ssl_ctx_st> context)
+      : Channel(fd), context_(std::move(context)) {}
   ~TlsChannel() override { SSL_free(ssl_); }
 
   Need Handshake() override {
     ERR_clear_error();
+    if (ssl_ == nullptr && !Make()) return Need::kEnd;
     int result = SSL_accept(ssl_);
     if (result == 1) return Need::kNothing;
     Need need = NeedAfter(result);
@@ -70,6 +77,12 @@ class TlsChannel final : public Channel {
   }
 
  private:
+  bool Make() {
+    ssl_ = SSL_new(context_.get());
+    context_.reset();  // the session has it
+    return ssl_ != nullptr && SSL_set_fd(ssl_, fd()) == 1;
+  }
+
   static int Clamp(size_t size) { return size > INT_MAX ? INT_MAX : static_cast<int>(size); }
 
   Need NeedAfter(int result) {
@@ -90,7 +103,8 @@ class TlsChannel final : public Channel {
     (void)!send(fd(), kReply.data(), kReply.size(), MSG_NOSIGNAL);
   }
 
-  SSL* const ssl_;
+  std::shared_ptr<ssl_ctx_st> context_;  // until there is a session
+  SSL* ssl_ = nullptr;
   bool broken_ = false;
 };
 
@@ -98,16 +112,15 @@ class TlsChannel final : public Channel {
 
 Channel::~Channel() { close(fd_); }
 
+void Channel::Trust() {
+  if (std::exchange(trusted_, true)) return;
+  setsockopt(fd_, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kTrustedBytes, sizeof kTrustedBytes);
+}
+
 std::shared_ptr<Channel> Channel::Plain(int fd) { return std::make_shared<PlainChannel>(fd); }
 
-std::shared_ptr<Channel> Channel::Tls(int fd, ssl_ctx_st* context) {
-  SSL* ssl = SSL_new(context);
-  if (ssl == nullptr || SSL_set_fd(ssl, fd) != 1) {
-    SSL_free(ssl);
-    close(fd);
-    return nullptr;
-  }
-  return std::make_shared<TlsChannel>(fd, ssl);
+std::shared_ptr<Channel> Channel::Tls(int fd, std::shared_ptr<ssl_ctx_st> context) {
+  return std::make_shared<TlsChannel>(fd, std::move(context));
 }
 
 }  // namespace exporter

@@ -1,5 +1,6 @@
 // Channel: the bytes of one accepted connection, plain or under TLS, never waiting. It owns the
-// descriptor. One thread at a time: the front, or the worker that carries the handshake on.
+// descriptor. One thread at a time: the front, or the worker that carries the handshake or a reply
+// on.
 #pragma once
 
 #include <cstddef>
@@ -26,14 +27,17 @@ class Channel {
 
   // Takes `fd`, which does not block.
   static std::shared_ptr<Channel> Plain(int fd);
-  // Null when OpenSSL has no memory; `fd` is closed then.
-  static std::shared_ptr<Channel> Tls(int fd, ssl_ctx_st* context);
+  // What TLS needs is made with the first step of the handshake: a client that says nothing costs
+  // nothing.
+  static std::shared_ptr<Channel> Tls(int fd, std::shared_ptr<ssl_ctx_st> context);
   virtual ~Channel();
 
   // As far as the peer's bytes allow; kNothing: done.
   virtual Need Handshake() = 0;
   virtual Moved Read(char* into, size_t size) = 0;
   virtual Moved Write(std::string_view bytes) = 0;
+  // Its client reads: from now on the kernel keeps more for it, so that less is waited for.
+  void Trust();
   // Says that no more comes; what the peer still sends can be read.
   virtual void EndWrites() = 0;
 
@@ -44,6 +48,7 @@ class Channel {
 
  private:
   const int fd_;
+  bool trusted_ = false;
 };
 
 }  // namespace exporter

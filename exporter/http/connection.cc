@@ -13,7 +13,9 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr size_t kReadBytes = 16 * 1024;
+// No more than a request needs: what comes after it has to be kept.
+constexpr size_t kReadBytes = 4 * 1024;
+constexpr size_t kReadBodyBytes = 16 * 1024;
 // Steps before it is another connection's turn.
 constexpr int kStepsPerTurn = 16;
 // A client that takes less than this in the time of kSending is too slow.
@@ -25,15 +27,24 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 // How long the client is waited for, by phase; zero = it is not the client that is waited for. A
 // connection between requests is kept for longer than scrapes are apart.
-constexpr seconds kPatience[] = {seconds(10), seconds(180), seconds(5), seconds(10),
-                                 seconds(0),  seconds(10),  seconds(2)};
+constexpr seconds kPatience[] = {seconds(10), seconds(10), seconds(10), seconds(180), seconds(5),
+                                 seconds(10), seconds(0),  seconds(10), seconds(2)};
+// A client that was served so short a time ago comes after those that were not.
+constexpr ike::Duration kAgain = seconds(1);
+// Precedence of a handshake's steps.
+constexpr uint64_t kBegins = 0;
+constexpr uint64_t kGoesOn = 1;
+// What OpenSSL keeps once a handshake is done.
+constexpr size_t kSessionBytes = 12 * 1024;
+// From so many scrapes at a time on they are made as cheaply as possible.
+constexpr size_t kManyScrapes = 16;
 
 ike::TimePoint Now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace
 
 Connection::Connection(Front* front, uint64_t id, std::shared_ptr<Channel> channel)
-    : front_(front), id_(id), client_(ClientOf(channel->fd())), channel_(std::move(channel)) {
+    : front_(front), id_(id), channel_(std::move(channel)) {
   deadline_.callback = [this] { End(); };
 }
 
@@ -47,8 +58,13 @@ void Connection::Begin(bool tls) {
   Await(Channel::Need::kRead);
 }
 
-void Connection::Enter(Phase phase) {
+void Connection::Move(Phase phase) {
   phase_ = phase;
+  front_->crowd()->NotePhase(this);
+}
+
+void Connection::Enter(Phase phase) {
+  Move(phase);
   ike::Duration patience = kPatience[static_cast<size_t>(phase)];
   timed_ = sent_;
   if (patience > ike::Duration::zero()) {
@@ -56,7 +72,6 @@ void Connection::Enter(Phase phase) {
   } else {
     deadline_.Cancel();
   }
-  front_->NotePhase(this);
 }
 
 void Connection::Await(Channel::Need need) {
@@ -79,7 +94,7 @@ void Connection::Pump() {
     bool more = false;
     if (!channel_) return;
     if (phase_ == Phase::kHandshake) {
-      more = Shake();
+      more = BeginShaking();
     } else if (phase_ == Phase::kSending) {
       more = Send();
     } else if (phase_ == Phase::kLingering) {
@@ -87,33 +102,57 @@ void Connection::Pump() {
     } else if (phase_ != Phase::kWorking) {
       more = Receive();
     }
+    if (!channel_) return;
     front_->NoteHeld(this);
     if (!more) return;
   }
   front_->Post(id_, [](Connection* connection) { connection->Pump(); });
 }
 
-bool Connection::Shake() {
+bool Connection::BeginShaking() {
+  if (ticket.inside()) {
+    front_->handshakes()->Work(this);
+    Shake(false);
+  } else if (front_->handshakes()->Enter(this)) {
+    Shake(true);
+  } else {
+    Await(Channel::Need::kNothing);
+    Move(Phase::kQueued);
+  }
+  return false;
+}
+
+// The deadline of the handshake stays, however often its worker is asked.
+void Connection::Shake(bool first) {
   Await(Channel::Need::kNothing);
-  bool taken = front_->Submit(Work::kHandshake, [front = front_, id = id_, channel = channel_] {
+  Move(Phase::kShaking);
+  auto shake = [front = front_, id = id_, weak = std::weak_ptr(channel_)] {
+    std::shared_ptr<Channel> channel = weak.lock();
+    if (!channel) return;
     Channel::Need need = channel->Handshake();
     front->Post(id, [need](Connection* connection) { connection->OnHandshake(need); });
-  });
-  if (!taken) End();
-  return false;
+  };
+  if (!front_->Submit(Work::kHandshake, {shake, first ? kBegins : kGoesOn, channel_})) End();
 }
 
 void Connection::OnHandshake(Channel::Need need) {
   if (need == Channel::Need::kEnd) return End();
-  if (need != Channel::Need::kNothing) return Await(need);
+  if (need != Channel::Need::kNothing) {
+    Move(Phase::kHandshake);
+    front_->handshakes()->Idle(this, front_->loop()->now());
+    return Await(need);
+  }
+  front_->handshakes()->Leave(this);
+  session_ = kSessionBytes;
   Enter(Phase::kHead);
   Pump();
 }
 
 bool Connection::Receive() {
   if (!leftover_.empty()) return Take(std::exchange(leftover_, {}));
-  char bytes[kReadBytes];
-  Channel::Moved got = channel_->Read(bytes, sizeof bytes);
+  char bytes[kReadBodyBytes];
+  size_t size = phase_ == Phase::kBody ? kReadBodyBytes : kReadBytes;
+  Channel::Moved got = channel_->Read(bytes, size);
   if (got.bytes > 0) return Take({bytes, got.bytes});
   if (got.need == Channel::Need::kEnd) {
     End();
@@ -142,7 +181,7 @@ bool Connection::Take(std::string_view bytes) {
 }
 
 bool Connection::Discard() {
-  char bytes[kReadBytes];
+  char bytes[kReadBodyBytes];
   Channel::Moved got = channel_->Read(bytes, sizeof bytes);
   discarded_ += got.bytes;
   if (got.need == Channel::Need::kEnd || discarded_ > kMaxDiscarded) {
@@ -167,6 +206,7 @@ void Connection::Dispatch() {
   call_->begun = Now();
   call_->policy = front_->policy();
   call_->request = parser_.Take();
+  if (client_.empty()) client_ = ClientOf(channel_->fd());
   call_->request.client = client_;
   if (winding_down_) call_->request.keep_alive = false;
   call_->admission = front_->site()->Admit(call_->request, *call_->policy, false);
@@ -186,26 +226,44 @@ void Connection::Decide() {
   if (AskWorker()) return Enter(Phase::kWorking);
   HttpError busy{503, "too many requests wait already", "busy", 1};
   bool password = admission.asks_password;
-  AnswerWith(password ? Site::WrongPassword(AuthResult::kBusy)
-                      : ErrorReply(busy, call_->request.path),
-             call_.get());
+  AnswerWith(
+      password ? Site::WrongPassword(AuthResult::kBusy) : ErrorReply(busy, call_->request.path),
+      call_.get());
   Reply();
+}
+
+// Of a client that has gone meanwhile nothing is done.
+std::function<void()> Connection::JobOf(std::function<void(Call*)> work,
+                                        void (Connection::*done)()) {
+  return [front = front_, id = id_, weak = std::weak_ptr(call_), work = std::move(work), done] {
+    CallPtr call = weak.lock();
+    if (!call) return;
+    work(call.get());
+    front->Post(id, [done](Connection* connection) { (connection->*done)(); });
+  };
 }
 
 bool Connection::AskWorker() {
   Await(Channel::Need::kNothing);
   Site* site = front_->site();
   if (call_->admission.asks_password) {
-    return front_->Submit(Work::kPassword, [front = front_, id = id_, site, call = call_] {
+    auto check = [site](Call* call) {
       call->password = site->CheckPassword(call->request, *call->policy);
-      front->Post(id, [](Connection* connection) { connection->OnPassword(); });
-    });
+    };
+    return front_->Submit(Work::kPassword, {JobOf(check, &Connection::OnPassword)});
   }
-  return front_->Submit(WorkOf(*call_->admission.route),
-                        [front = front_, id = id_, site, call = call_] {
-                          Answer(site, call.get());
-                          front->Post(id, [](Connection* connection) { connection->OnPiece(); });
-                        });
+  auto answer = [site, weak = std::weak_ptr(channel_)](Call* call) {
+    Answer(site, call);
+    if (auto channel = weak.lock()) Carry(channel.get(), call);
+  };
+  Work work = WorkOf(*call_->admission.route);
+  if (work != Work::kScrape) return front_->Submit(work, {JobOf(answer, &Connection::OnPiece)});
+  front_->crowd()->NoteStream(this, true);
+  call_->request.spare = front_->crowd()->streams() > kManyScrapes;
+  // The latest first, from its first byte to its last: he is the most likely to wait still, and a
+  // flood delays itself. Whoever was served just now comes after everybody else.
+  scrape_ = Now() - scraped_ < kAgain ? 0 : front_->NextScrape();
+  return front_->Submit(work, {JobOf(answer, &Connection::OnPiece), scrape_, call_});
 }
 
 void Connection::OnPassword() {
@@ -219,15 +277,6 @@ void Connection::OnPassword() {
 }
 
 void Connection::OnPiece() {
-  // A reply that does not fit one piece takes a place among those that are made while they are
-  // sent.
-  if (call_->more && !streams_) {
-    streams_ = front_->MayStream();
-    if (!streams_) {
-      HttpError busy{503, "too many long replies are being sent", "busy", 1};
-      AnswerWith(ErrorReply(busy, call_->request.path), call_.get());
-    }
-  }
   bool late = Now() - call_->begun > kLongestReply && call_->more;
   if (call_->failed || late) return End();
   Reply();
@@ -235,8 +284,7 @@ void Connection::OnPiece() {
 }
 
 void Connection::Reply() {
-  out_.append(call_->piece);
-  call_->piece = {};
+  out_ = std::exchange(call_->piece, {});
   Enter(Phase::kSending);
 }
 
@@ -265,12 +313,12 @@ bool Connection::Send() {
 bool Connection::NextPiece() {
   Await(Channel::Need::kNothing);
   Enter(Phase::kWorking);
-  bool taken =
-      front_->Submit(WorkOf(*call_->admission.route), [front = front_, id = id_, call = call_] {
-        Continue(call.get());
-        front->Post(id, [](Connection* connection) { connection->OnPiece(); });
-      });
-  if (!taken) End();
+  auto next = [weak = std::weak_ptr(channel_)](Call* call) {
+    Continue(call);
+    if (auto channel = weak.lock()) Carry(channel.get(), call);
+  };
+  Work work = WorkOf(*call_->admission.route);
+  if (!front_->Submit(work, {JobOf(next, &Connection::OnPiece), scrape_, call_})) End();
   return false;
 }
 
@@ -278,8 +326,9 @@ void Connection::Finish() {
   double took = std::chrono::duration<double>(Now() - call_->begun).count();
   front_->site()->Count(call_->admission.route, call_->writer->status(), took);
   bool stays = call_->writer->keep_alive() && !winding_down_;
+  if (books.streams) scraped_ = Now();
+  front_->crowd()->NoteStream(this, false);
   call_.reset();
-  streams_ = false;
   if (stays) return Enter(Phase::kIdle);
   channel_->EndWrites();
   Enter(Phase::kLingering);

@@ -4,14 +4,15 @@
 #pragma once
 
 #include <cstdint>
-#include <list>
+#include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "exporter/http/call.h"
 #include "exporter/http/channel.h"
+#include "exporter/http/crowd.h"
+#include "exporter/http/handshake_gate.h"
 #include "exporter/http/request_parser.h"
 #include "exporter/net/event_loop.h"
 
@@ -31,6 +32,8 @@ class Connection {
   // Closes; the object goes later.
   void End();
 
+  // Its handshake may begin.
+  void OnAdmitted() { Shake(true); }
   // A worker is done with what this connection gave to it.
   void OnHandshake(Channel::Need need);
   void OnPassword();
@@ -39,23 +42,19 @@ class Connection {
 
   uint64_t id() const { return id_; }
   // It is the client that is waited for, so that others may take its place.
-  bool waits() const { return phase_ != Phase::kWorking; }
-  // A reply that is made while it is sent.
-  bool streams() const { return streams_; }
+  bool waits() const { return phase_ != Phase::kShaking && phase_ != Phase::kWorking; }
   // Bytes in memory.
-  size_t held() const { return parser_.held() + leftover_.size() + out_.size(); }
+  size_t held() const { return session_ + parser_.held() + leftover_.capacity() + out_.capacity(); }
 
-  // Kept by the front.
-  struct Books {
-    std::optional<std::list<Connection*>::iterator> place;  // among those that wait
-    size_t held = 0;
-  };
-  Books books;
+  Crowd::Books books;            // kept by the crowd
+  HandshakeGate::Ticket ticket;  // kept by the gate
 
  private:
   enum class Phase : uint8_t {
     kHandshake,
-    kIdle,  // between requests
+    kQueued,   // other handshakes come first
+    kShaking,  // a worker carries the handshake on
+    kIdle,     // between requests
     kHead,
     kBody,
     kWorking,
@@ -63,16 +62,19 @@ class Connection {
     kLingering,  // the reply is sent; what the client still sends is thrown away
   };
 
+  void Move(Phase phase);
   void Enter(Phase phase);
   void Await(Channel::Need need);
   void OnReady(uint32_t events);
-  bool Shake();
+  bool BeginShaking();
+  void Shake(bool first);
   bool Receive();
   bool Take(std::string_view bytes);
   bool Discard();
   void Dispatch();
   void Refuse();
   void Decide();
+  std::function<void()> JobOf(std::function<void(Call*)> work, void (Connection::*done)());
   bool AskWorker();
   void Reply();
   bool Send();
@@ -81,13 +83,15 @@ class Connection {
 
   Front* const front_;
   const uint64_t id_;
-  const std::string client_;
+  std::string client_;                // its address, once it has asked for something
   std::shared_ptr<Channel> channel_;  // null: it has ended
   net::LoopTimer deadline_;
   Phase phase_ = Phase::kIdle;
   uint32_t awaited_ = 0;  // epoll's events
   bool winding_down_ = false;
-  bool streams_ = false;
+  ike::TimePoint scraped_;  // when it was last served by the workers for scrapes
+  uint64_t scrape_ = 0;     // precedence of the one under way
+  size_t session_ = 0;      // bytes that TLS holds
 
   RequestParser parser_;
   std::string leftover_;  // received beyond the request

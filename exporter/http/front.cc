@@ -1,7 +1,5 @@
 #include "exporter/http/front.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -18,12 +16,17 @@ namespace {
 constexpr size_t kMaxConnections = 4096;
 constexpr size_t kMinConnections = 64;
 constexpr size_t kMaxHeldBytes = 64 * 1024 * 1024;
-constexpr size_t kMaxStreams = 16;
-constexpr int kAcceptsPerTurn = 64;
+// Enough that nobody waits long to be accepted, and few enough that nobody else waits long
+// meanwhile.
+constexpr int kAcceptsPerTurn = 256;
+// With some 45 kB each.
+constexpr size_t kMaxHandshakes = 1024;
+constexpr ike::Duration kHandshakeGrace = std::chrono::milliseconds(250);
 constexpr ike::Duration kAcceptPause = std::chrono::milliseconds(50);
 constexpr ike::Duration kHeartbeat = std::chrono::seconds(1);
-// Every connection has at most one job, so these pools' queues are bounded by the connections.
-constexpr size_t kAnyQueue = kMaxConnections;
+// Every connection has at most one job that it waits for: beside as many abandoned ones there is
+// always room, and they need not be looked for with each job.
+constexpr size_t kAnyQueue = 2 * kMaxConnections;
 
 // Half of the descriptors are for probes over TCP, files and the like.
 size_t ConnectionLimit() {
@@ -50,6 +53,7 @@ Front::Front(Site* site, WebAccess* access, std::unique_ptr<net::EventLoop> loop
       access_(access),
       loop_(std::move(loop)),
       max_connections_(ConnectionLimit()),
+      handshakes_(kMaxHandshakes, kHandshakeGrace),
       pools_{{{1, kAnyQueue}, {1, 16}, {2, kAnyQueue}, {2, 64}, {128, 64}}} {
   pause_.callback = [this] { Listen(EPOLLIN); };
   heart_.callback = [this] { Beat(); };
@@ -91,16 +95,29 @@ void Front::Post(uint64_t id, std::function<void(Connection*)> task) {
 }
 
 ike::TimePoint Front::OnTick(ike::TimePoint now) {
+  AdmitHandshakes(now);
   ended_.clear();
-  if (!stopping_) return ike::TimePoint::max();
+  if (!stopping_) return handshakes_.NextOverdue();
   if (connections_.empty() || now >= stop_until_) loop_->Stop();
   return stop_until_;
+}
+
+void Front::AdmitHandshakes(ike::TimePoint now) {
+  for (;;) {
+    if (Connection* next = handshakes_.Next()) {
+      next->OnAdmitted();
+    } else if (Connection* overdue = handshakes_.Overdue(now)) {
+      overdue->End();
+    } else {
+      return;
+    }
+  }
 }
 
 void Front::Beat() {
   beats_.fetch_add(1, std::memory_order_relaxed);
   loop_->Arm(&heart_, loop_->now() + kHeartbeat);
-  if (access_->has_files()) Submit(Work::kHandshake, [this] { access_->Refresh(); });
+  if (access_->has_files()) Submit(Work::kHandshake, {[this] { access_->Refresh(); }});
 }
 
 void Front::Listen(uint32_t events) {
@@ -129,57 +146,32 @@ void Front::Accept(int listener) {
 void Front::Admit(int fd) {
   WebPolicyPtr policy = access_->current();
   bool tls = policy->tls != nullptr;
-  std::shared_ptr<Channel> channel = tls ? Channel::Tls(fd, policy->tls.get()) : Channel::Plain(fd);
-  if (!channel) return;
+  std::shared_ptr<Channel> channel = tls ? Channel::Tls(fd, policy->tls) : Channel::Plain(fd);
   if (connections_.size() >= max_connections_ && !EvictOldest()) return;
-  int on = 1;
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   uint64_t id = ++next_id_;
   auto connection = std::make_unique<Connection>(this, id, std::move(channel));
   connections_.emplace(id, std::move(connection)).first->second->Begin(tls);
 }
 
 bool Front::EvictOldest() {
-  if (waiting_.empty()) return false;
-  waiting_.front()->End();
+  Connection* oldest = crowd_.Longest();
+  if (oldest == nullptr) return false;
+  oldest->End();
   return true;
-}
-
-void Front::NotePhase(Connection* connection) {
-  auto& place = connection->books.place;
-  if (place) waiting_.erase(*place);
-  place.reset();
-  if (connection->waits()) place = waiting_.insert(waiting_.end(), connection);
 }
 
 void Front::NoteHeld(Connection* connection) {
-  held_ += connection->held() - connection->books.held;
-  connection->books.held = connection->held();
-  while (held_ > kMaxHeldBytes) {
-    auto victim = std::find_if(waiting_.begin(), waiting_.end(), [&](const Connection* other) {
-      return other != connection && other->books.held > 0;
-    });
-    if (victim == waiting_.end()) return;
-    (*victim)->End();
+  crowd_.NoteHeld(connection);
+  while (crowd_.held() > kMaxHeldBytes) {
+    Connection* victim = crowd_.LongestHolding(connection);
+    if (victim == nullptr) return;
+    victim->End();
   }
 }
 
-bool Front::MayStream() {
-  auto streams = [](const auto& item) { return item.second->streams(); };
-  auto count = std::count_if(connections_.begin(), connections_.end(), streams);
-  if (static_cast<size_t>(count) < kMaxStreams) return true;
-  auto slowest = std::find_if(waiting_.begin(), waiting_.end(),
-                              [](const Connection* other) { return other->streams(); });
-  if (slowest == waiting_.end()) return false;
-  (*slowest)->End();
-  return true;
-}
-
 void Front::Forget(Connection* connection) {
-  if (auto& place = connection->books.place) waiting_.erase(*place);
-  connection->books.place.reset();
-  held_ -= connection->books.held;
-  connection->books.held = 0;
+  crowd_.Forget(connection);
+  handshakes_.Leave(connection);
   auto found = connections_.find(connection->id());
   ended_.push_back(std::move(found->second));
   connections_.erase(found);

@@ -1,7 +1,7 @@
 // Front: accepts connections and moves their bytes, all on one thread that never waits for a client
 // and computes nothing that takes time; so neither thousands of slow clients nor long answers keep
-// others waiting. Bounded: connections, bytes in memory, long replies at a time; when it gets
-// crowded, whoever keeps us waiting longest has to go. Start and Stop on one thread; Submit, Post
+// others waiting. Bounded: connections and bytes in memory; when it gets crowded, whoever keeps us
+// waiting longest has to go. Start and Stop on one thread; Submit, Post
 // and beats() on any; the rest is for connections, on the front's thread.
 #pragma once
 
@@ -9,7 +9,6 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <list>
 #include <memory>
 #include <string>
 #include <thread>
@@ -18,6 +17,8 @@
 #include <vector>
 
 #include "exporter/http/connection.h"
+#include "exporter/http/crowd.h"
+#include "exporter/http/handshake_gate.h"
 #include "exporter/http/listener.h"
 #include "exporter/http/site.h"
 #include "exporter/http/web_access.h"
@@ -53,16 +54,18 @@ class Front final : private net::Ticker {
   net::EventLoop* loop() { return loop_.get(); }
   Site* site() { return site_; }
   WebPolicyPtr policy() const { return access_->current(); }
-  // A connection begins to wait for its client, or does not wait any more.
-  void NotePhase(Connection* connection);
+  Crowd* crowd() { return &crowd_; }
+  HandshakeGate* handshakes() { return &handshakes_; }
+  // Numbers scrapes in the order they were asked for, from 1 on.
+  uint64_t NextScrape() { return ++scrapes_; }
+  // Ends others for what it holds, if need be.
   void NoteHeld(Connection* connection);
-  // Whether one more long reply may be made; ends the slowest of them for it.
-  bool MayStream();
   void Forget(Connection* connection);
 
  private:
   Front(Site* site, WebAccess* access, std::unique_ptr<net::EventLoop> loop);
   ike::TimePoint OnTick(ike::TimePoint now) override;
+  void AdmitHandshakes(ike::TimePoint now);
   void Accept(int listener);
   void Admit(int fd);
   bool EvictOldest();
@@ -81,8 +84,9 @@ class Front final : private net::Ticker {
   uint64_t next_id_ = 0;
   std::unordered_map<uint64_t, std::unique_ptr<Connection>> connections_;
   std::vector<std::unique_ptr<Connection>> ended_;  // destroyed once no callback of theirs runs
-  std::list<Connection*> waiting_;                  // the longest first
-  size_t held_ = 0;
+  Crowd crowd_;
+  HandshakeGate handshakes_;
+  uint64_t scrapes_ = 0;
   net::LoopTimer pause_;
   net::LoopTimer heart_;
   bool stopping_ = false;

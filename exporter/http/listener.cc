@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -16,6 +17,10 @@
 
 namespace exporter {
 namespace {
+
+// What the kernel keeps for a client that does not read, beyond what that has room for; until it
+// has read a little (Channel::Trust).
+constexpr int kMaxUnsentBytes = 16 * 1024;
 
 using AddressesPtr = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
 
@@ -47,6 +52,17 @@ int Bind(const addrinfo& address) {
   return -1;
 }
 
+// What the kernel keeps of requests that are not read yet.
+constexpr int kReceiveBytes = 32 * 1024;
+
+// Accepted connections inherit them.
+void SetOptions(int fd) {
+  int on = 1;
+  setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &kReceiveBytes, sizeof kReceiveBytes);
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kMaxUnsentBytes, sizeof kMaxUnsentBytes);
+}
+
 }  // namespace
 
 Listener::Listener(Listener&& other) noexcept
@@ -68,7 +84,7 @@ tl::expected<Listener, std::string> Listener::Open(const std::string& address) {
   for (const addrinfo* at = found.get(); at != nullptr && fd < 0; at = at->ai_next) fd = Bind(*at);
   if (fd < 0) return tl::make_unexpected(failure + std::strerror(errno));
   Listener listener(fd);
-  listener.LearnAddress();
+  listener.Prepare();
   return listener;
 }
 
@@ -80,11 +96,12 @@ tl::expected<Listener, std::string> Listener::Adopt(int fd) {
   if (!fits) return tl::make_unexpected("a file descriptor of systemd's is no listening socket");
   fcntl(fd, F_SETFD, FD_CLOEXEC);
   fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-  listener.LearnAddress();
+  listener.Prepare();
   return listener;
 }
 
-void Listener::LearnAddress() {
+void Listener::Prepare() {
+  SetOptions(fd_);
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;
   getsockname(fd_, reinterpret_cast<sockaddr*>(&storage), &size);

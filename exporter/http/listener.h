@@ -27,7 +27,7 @@ class Listener {
 
  private:
   explicit Listener(int fd) : fd_(fd) {}
-  void LearnAddress();
+  void Prepare();
 
   int fd_;
   std::string address_;

@@ -24,6 +24,7 @@ struct HttpRequest {
   bool has_body = false;
   bool keep_alive = true;
   bool takes_chunks = true;  // not HTTP/1.0
+  bool spare = false;        // many ask: the reply has to cost little memory
 
   // The value of the first field of that lower-case name; empty = there is none.
   std::string_view Field(std::string_view name) const {

@@ -80,7 +80,7 @@ void WriteSize(size_t size, char* place) {
 
 ReplyForm FormFor(const HttpRequest& request) {
   return {request.method == "HEAD", request.keep_alive, request.takes_chunks,
-          AcceptsGzip(request.Field("accept-encoding"))};
+          !request.spare && AcceptsGzip(request.Field("accept-encoding"))};
 }
 
 ReplyWriter::ReplyWriter(HttpReply reply, ReplyForm form, const std::vector<HttpField>& extra)

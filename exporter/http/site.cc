@@ -20,6 +20,8 @@ namespace exporter {
 namespace {
 
 constexpr size_t kPieceBytes = 64 * 1024;
+// Where many read pages at a time.
+constexpr size_t kSparePieceBytes = 8 * 1024;
 constexpr const char* kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
 constexpr const char* kJsonType = "application/json";
 constexpr const char* kTextType = "text/plain; charset=utf-8";
@@ -80,17 +82,21 @@ double UnixNow() {
 // Made in pieces: the memory of a scrape does not grow with the fleet.
 class Site::Page final : public BodySource {
  public:
-  explicit Page(const Site* site) : site_(site), page_(site->services_.store->table()) {}
+  Page(const Site* site, bool spare)
+      : site_(site),
+        piece_(spare ? kSparePieceBytes : kPieceBytes),
+        page_(site->services_.store->table()) {}
 
   bool Next(std::string* out) override {
-    out->reserve(out->size() + kPieceBytes + 4096);
-    if (page_.Next(kPieceBytes, out)) return true;
+    out->reserve(out->size() + piece_ + piece_ / 8);
+    if (page_.Next(piece_, out)) return true;
     out->append(site_->metrics_.Text());
     return false;
   }
 
  private:
   const Site* const site_;
+  const size_t piece_;
   MetricsPage page_;
 };
 
@@ -206,10 +212,10 @@ void Site::Count(const Route* route, int status, double seconds) {
   metrics_.ObserveRequest(handler, seconds);
 }
 
-HttpReply Site::Metrics(const HttpRequest&, const std::string&) {
+HttpReply Site::Metrics(const HttpRequest& request, const std::string&) {
   HttpReply reply;
   reply.type = kMetricsType;
-  reply.source = std::make_unique<Page>(this);
+  reply.source = std::make_unique<Page>(this, request.spare);
   return reply;
 }
 

@@ -1,12 +1,16 @@
 // WorkerPool: threads for one kind of work, so that what waits or computes there delays nothing
-// else. Threads come with the work, up to the limit, and stay. Submit on any thread.
+// else. Threads come with the work, up to the limit, and stay. When there is more work than time,
+// precedence decides what is done. Submit on any thread.
 #pragma once
 
 #include <condition_variable>
 #include <cstddef>
-#include <deque>
+#include <cstdint>
 #include <functional>
+#include <map>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -14,7 +18,15 @@ namespace exporter {
 
 class WorkerPool {
  public:
-  using Job = std::function<void()>;
+  struct Job {
+    std::function<void()> run;
+    // The highest goes first; of the same, the one that came first.
+    uint64_t precedence = 0;
+    // When this has expired nobody waits for the job any more, and it may be dropped.
+    std::optional<std::weak_ptr<const void>> client = std::nullopt;
+
+    bool abandoned() const { return client && client->expired(); }
+  };
 
   // At most `threads`, and at most `queue` jobs that wait for one.
   WorkerPool(size_t threads, size_t queue) : max_threads_(threads), max_queue_(queue) {}
@@ -28,13 +40,16 @@ class WorkerPool {
   void Stop();
 
  private:
+  using Queue = std::multimap<uint64_t, Job, std::greater<>>;
+
+  bool HasRoom(size_t limit);
   void Work();
 
   const size_t max_threads_;
   const size_t max_queue_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<Job> jobs_;  // protected by mutex_, like everything below
+  Queue jobs_;  // protected by mutex_, like everything below
   std::vector<std::thread> threads_;
   size_t idle_ = 0;
   bool stopping_ = false;

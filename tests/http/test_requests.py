@@ -3,6 +3,7 @@
 
   test_requests.py build/release/ike_exporter [TEST...]
 """
+import contextlib
 import gzip
 import json
 import re
@@ -117,6 +118,22 @@ class Framing(Case):
         for _ in range(200):
             talk("GET / HTTP/1.1\r\n" + "A: bbbbbbbbbbbbbbbb\r\n" * 5000)
         self.assertLess(EXPORTER.resident_kib() - grown, 20_000)
+
+    def test_what_clients_held_that_have_left(self):
+        """It counts for nobody else: those who are in the middle of a request stay."""
+        part = ("GET / HTTP/1.1\r\n" + "A: " + "b" * 15_000).encode()
+        for _ in range(6000):
+            with socket.create_connection(("127.0.0.1", EXPORTER.port)) as connection:
+                connection.sendall(part)
+        with contextlib.ExitStack() as clients:
+            slow = [clients.enter_context(socket.create_connection(("127.0.0.1", EXPORTER.port), timeout=5))
+                    for _ in range(3)]
+            for half in (get()[:20], get()[20:]):
+                for connection in slow:
+                    connection.sendall(half.encode())
+                    time.sleep(0.1)
+            for connection in slow:
+                self.assertEqual([200], statuses(connection.recv(65536)))
 
     def test_not_http(self):
         for data in (b"\x16\x03\x01\x02\x00\x01\x00", b"SSH-2.0-x\r\n", b"\0" * 100, b"get / http/1.1\r\n\r\n",

@@ -67,17 +67,17 @@ TEST(WorkerPool, RunsAsManyJobsAtOnceAsItHasThreads) {
     opened.wait();
     ++done;
   };
-  EXPECT_TRUE(pool.Submit(job));
-  EXPECT_TRUE(pool.Submit(job));
-  EXPECT_TRUE(pool.Submit(job));   // waits
-  EXPECT_FALSE(pool.Submit(job));  // one too many
+  EXPECT_TRUE(pool.Submit({job}));
+  EXPECT_TRUE(pool.Submit({job}));
+  EXPECT_TRUE(pool.Submit({job}));   // waits
+  EXPECT_FALSE(pool.Submit({job}));  // one too many
   gate.set_value();
   std::promise<void> last;
-  while (!pool.Submit([&] { last.set_value(); })) std::this_thread::yield();
+  while (!pool.Submit({[&] { last.set_value(); }})) std::this_thread::yield();
   last.get_future().wait();
   pool.Stop();
   EXPECT_EQ(done, 3);
-  EXPECT_FALSE(pool.Submit(job));
+  EXPECT_FALSE(pool.Submit({job}));
 }
 
 TEST(WorkerPool, DropsWhatWaitsWhenItStops) {
@@ -85,18 +85,77 @@ TEST(WorkerPool, DropsWhatWaitsWhenItStops) {
   std::promise<void> begun;
   std::promise<void> gate;
   std::atomic<int> done{0};
-  pool.Submit([&] {
+  pool.Submit({[&] {
     begun.set_value();
     gate.get_future().wait();
     ++done;
-  });
+  }});
   begun.get_future().wait();
-  pool.Submit([&] { ++done; });
+  pool.Submit({[&] { ++done; }});
   std::thread stopper([&] { pool.Stop(); });
-  while (pool.Submit([] {})) std::this_thread::yield();
+  while (pool.Submit({[] {}})) std::this_thread::yield();
   gate.set_value();
   stopper.join();
   EXPECT_EQ(done, 1);
+}
+
+// One thread, held up by a first job until those of a test wait.
+class BusyPool {
+ public:
+  explicit BusyPool(size_t queue) : pool_(1, queue) {
+    std::promise<void> begun;
+    pool_.Submit({[&] {
+      begun.set_value();
+      gate_.get_future().wait();
+    }});
+    begun.get_future().wait();
+  }
+  bool Submit(char name, uint64_t precedence, const std::shared_ptr<int>& client = nullptr) {
+    WorkerPool::Job job{[this, name] { order_ += name; }, precedence};
+    if (client) job.client = client;
+    return pool_.Submit(std::move(job));
+  }
+  // The names in the order in which they were done.
+  std::string Finish() {
+    std::promise<void> last;
+    EXPECT_TRUE(pool_.Submit({[&] { last.set_value(); }}));
+    gate_.set_value();
+    last.get_future().wait();
+    return order_;
+  }
+
+ private:
+  std::promise<void> gate_;
+  std::string order_;
+  WorkerPool pool_;
+};
+
+TEST(WorkerPool, DoesFirstWhatTakesPrecedence) {
+  BusyPool pool(10);
+  for (auto [name, precedence] : {std::pair{'a', 1}, {'b', 3}, {'c', 2}, {'d', 3}, {'e', 1}}) {
+    EXPECT_TRUE(pool.Submit(name, static_cast<uint64_t>(precedence)));
+  }
+  EXPECT_EQ(pool.Finish(), "bdcae");
+}
+
+TEST(WorkerPool, SkipsWhatNobodyWaitsFor) {
+  BusyPool pool(10);
+  auto stays = std::make_shared<int>();
+  auto goes = std::make_shared<int>();
+  pool.Submit('a', 1, goes);
+  pool.Submit('b', 1, stays);
+  goes.reset();
+  EXPECT_EQ(pool.Finish(), "b");
+}
+
+TEST(WorkerPool, TakesPlacesOfWhatNobodyWaitsFor) {
+  BusyPool pool(3);
+  auto goes = std::make_shared<int>();
+  for (char name : {'a', 'b', 'c'}) EXPECT_TRUE(pool.Submit(name, 1, goes));
+  EXPECT_FALSE(pool.Submit('d', 1));
+  goes.reset();
+  EXPECT_TRUE(pool.Submit('e', 1));
+  EXPECT_EQ(pool.Finish(), "e");
 }
 
 }  // namespace
