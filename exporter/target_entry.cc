@@ -113,10 +113,17 @@ bool TargetEntry::RequirementMet() const {
   return (v1 || !settings.ikev1) && (v2 || !settings.ikev2);
 }
 
+bool TargetEntry::EveryVersionProbed() const {
+  const ike::ProbeSettings& settings = *target_->settings;
+  return (!settings.ikev1 || state_.versions[0].probes > 0) &&
+         (!settings.ikev2 || state_.versions[1].probes > 0);
+}
+
 UpChange TargetEntry::Publish(const ProbeReport& report, const std::vector<double>& rtt_bounds) {
   size_t index = static_cast<size_t>(report.outcome.version) - 1;
   std::lock_guard lock(mutex_);
   VersionState& state = state_.versions[index];
+  const bool known = EveryVersionProbed();
   ike::Reason failure = FailureOf(report);
   TakeProbe(report, failure, &state);
   if (report.full_opening) TakeFullOpening(report, &state);
@@ -127,8 +134,9 @@ UpChange TargetEntry::Publish(const ProbeReport& report, const std::vector<doubl
     CountRtt(state.last_rtt, rtt_bounds, &(*state_.rtt)[index]);
   }
   bool up = RequirementMet();
-  UpChange change = up == state_.up ? UpChange::kNone : up ? UpChange::kUp : UpChange::kDown;
-  if (change != UpChange::kNone) state_.up_changed_at = report.finished_at;
+  UpChange change = UpChange::kNone;
+  if (up != state_.up) state_.up_changed_at = report.finished_at;
+  if (known && up != state_.up) change = up ? UpChange::kUp : UpChange::kDown;
   state_.up = up;
   if (!state_.history) return change;
   state_.history->Add({report.finished_at,

@@ -32,7 +32,7 @@ struct ProbeReport {
   std::shared_ptr<const Trace> trace;  // null where there is no history
 };
 
-// What a probe did to ike_target_up.
+// What a probe did to ike_target_up, once it was known: what the first probes find is no change.
 enum class UpChange : uint8_t { kNone, kUp, kDown };
 
 // Of a configuration, which it keeps in memory.
@@ -84,6 +84,7 @@ class TargetEntry {
 
  private:
   bool RequirementMet() const;
+  bool EveryVersionProbed() const;
   void SetLabelText(std::string_view text);
 
   uint32_t engine_place_ = 0;

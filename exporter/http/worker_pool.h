@@ -10,7 +10,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <thread>
 #include <vector>
 
@@ -22,10 +21,15 @@ class WorkerPool {
     std::function<void()> run;
     // The highest goes first; of the same, the one that came first.
     uint64_t precedence = 0;
-    // When this has expired nobody waits for the job any more, and it may be dropped.
-    std::optional<std::weak_ptr<const void>> client = std::nullopt;
+    // When this has expired nobody waits for the job any more, and it may be dropped. Empty: it is
+    // done whatever happens.
+    std::weak_ptr<const void> client = {};
 
-    bool abandoned() const { return client && client->expired(); }
+    bool abandoned() const {
+      const std::weak_ptr<const void> none;
+      const bool is_empty = !client.owner_before(none) && !none.owner_before(client);
+      return !is_empty && client.expired();
+    }
   };
 
   // At most `threads`, and at most `queue` jobs that wait for one.
