@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "exporter/engine/schedule.h"
+#include "exporter/unix_time.h"
 
 namespace exporter {
 namespace {
@@ -65,8 +66,7 @@ tl::expected<void, std::string> ConfigReloader::LoadNow() {
   if (on_new_table_) on_new_table_(*table);
   engines_->Apply(table);
   successful_ = true;
-  success_at_ =
-      std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+  success_at_ = UnixNow();
   Retire(std::move(old));
   return {};
 }

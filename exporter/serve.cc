@@ -19,6 +19,7 @@
 #include "exporter/state_file.h"
 #include "exporter/state_saver.h"
 #include "exporter/store.h"
+#include "exporter/unix_time.h"
 #include "exporter/version.h"
 
 namespace exporter {
@@ -68,10 +69,6 @@ void LogAuditChanges(const EntryPtr& entry, const std::vector<std::string>& chan
   for (const std::string& change : changes) {
     Log(LogLevel::kWarn, "audit: " + change, {{"target", entry->target()->name}});
   }
-}
-
-double UnixNow() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 // The audits that survive a restart.

@@ -12,6 +12,7 @@
 
 #include "exporter/target_state.h"
 #include "exporter/tiny_lock.h"
+#include "probes/prefetch.h"
 #include "probes/target.h"
 
 namespace exporter {
@@ -77,10 +78,7 @@ class TargetEntry {
   void set_engine_place(uint32_t place) { engine_place_ = place; }
 
   // Brings what a page reads of this entry towards the cache; for walks over many.
-  void Prefetch() const {
-    const char* at = reinterpret_cast<const char*>(this);
-    for (size_t line = 0; line < sizeof *this; line += 64) __builtin_prefetch(at + line);
-  }
+  void Prefetch() const { ike::Prefetch(this, sizeof *this); }
 
  private:
   bool RequirementMet() const;

@@ -6,6 +6,7 @@
 
 #include "exporter/engine/schedule.h"
 #include "exporter/net/descriptor_limit.h"
+#include "exporter/unix_time.h"
 
 namespace exporter {
 namespace {
@@ -21,10 +22,6 @@ size_t ConnectionsOfEach(size_t engines) {
 constexpr ike::Duration kProgressInterval = std::chrono::milliseconds(200);
 constexpr ike::Duration kSparesPeriod = std::chrono::seconds(30);
 constexpr size_t kGiveBackSlice = 500;  // objects, which takes about half a millisecond
-
-double UnixNow() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 }  // namespace
 

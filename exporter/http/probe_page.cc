@@ -7,6 +7,7 @@
 
 #include "config/host.h"
 #include "exporter/net/address.h"
+#include "exporter/unix_time.h"
 
 namespace exporter {
 namespace {
@@ -17,10 +18,6 @@ ProbePage Refuse(const HttpError& error) {
   ProbePage page{error.status, error.sentence + "\n", error.retry_after, {}};
   if (error.status == 403 || error.status == 429) page.rejection = error.reason;
   return page;
-}
-
-double UnixNow() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 // A name that does not resolve is a failed probe, not a failed request, as blackbox_exporter has

@@ -14,6 +14,7 @@
 #include "exporter/log.h"
 #include "exporter/metrics/page.h"
 #include "exporter/page/pages.h"
+#include "exporter/unix_time.h"
 #include "exporter/url.h"
 
 namespace exporter {
@@ -71,10 +72,6 @@ std::optional<uint64_t> ParseId(const std::string& text) {
   auto [at, error] = std::from_chars(text.data(), text.data() + text.size(), id);
   bool whole = error == std::errc{} && at == text.data() + text.size();
   return whole ? std::optional(id) : std::nullopt;
-}
-
-double UnixNow() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 }  // namespace
