@@ -143,11 +143,13 @@ class Scheduled(unittest.TestCase):
 
     @classmethod
     def learnt(cls):
-        """Every target has been probed, and has negotiated where it can."""
+        """Every target has been probed, and who answers has had a full opening."""
         page = cls.server.metrics()
         chosen = {labels["target"] for labels, _ in page.rows("ike_selected_info")}
+        opened = {labels["target"] for labels, _ in page.rows("ike_negotiated")}
         return (all(value > 0 for _, value in page.rows("ike_probes_total")) and
-                {case.target for case in cases() if case.selects()} <= chosen)
+                {case.target for case in cases() if case.selects()} <= chosen and
+                {case.target for case in cases() if case.speaks()} <= opened)
 
     def value(self, name, case, **labels):
         return self.page.value(name, target=case.target, ike_version=str(case.version), **labels)
