@@ -15,6 +15,9 @@ namespace exporter {
 namespace {
 
 constexpr int kTrustedBytes = 256 * 1024;
+constexpr size_t kDrainBytes = 16 * 1024;
+
+bool MayTryAgain() { return errno == EAGAIN || errno == EINTR; }
 
 class PlainChannel final : public Channel {
  public:
@@ -35,9 +38,6 @@ class PlainChannel final : public Channel {
   }
 
   void EndWrites() override { shutdown(fd(), SHUT_WR); }
-
- private:
-  static bool MayTryAgain() { return errno == EAGAIN || errno == EINTR; }
 };
 
 class TlsChannel final : public Channel {
@@ -73,6 +73,7 @@ class TlsChannel final : public Channel {
   void EndWrites() override {
     ERR_clear_error();
     if (!broken_) SSL_shutdown(ssl_);
+    SSL_free(std::exchange(ssl_, nullptr));
     shutdown(fd(), SHUT_WR);
   }
 
@@ -115,6 +116,13 @@ Channel::~Channel() { close(fd_); }
 void Channel::Trust() {
   if (std::exchange(trusted_, true)) return;
   setsockopt(fd_, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kTrustedBytes, sizeof kTrustedBytes);
+}
+
+Channel::Moved Channel::Drain() {
+  char bytes[kDrainBytes];
+  ssize_t got = recv(fd_, bytes, sizeof bytes, 0);
+  if (got > 0) return {static_cast<size_t>(got), Need::kNothing};
+  return {0, got < 0 && MayTryAgain() ? Need::kRead : Need::kEnd};
 }
 
 std::shared_ptr<Channel> Channel::Plain(int fd) { return std::make_shared<PlainChannel>(fd); }

@@ -38,8 +38,10 @@ class Channel {
   virtual Moved Write(std::string_view bytes) = 0;
   // Its client reads: from now on the kernel keeps more for it, so that less is waited for.
   void Trust();
-  // Says that no more comes; what the peer still sends can be read.
+  // Says that no more comes, and forgets the session; what the peer still sends can be drained.
   virtual void EndWrites() = 0;
+  // Throws away what the peer has sent.
+  Moved Drain();
 
   int fd() const { return fd_; }
 

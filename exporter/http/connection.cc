@@ -21,7 +21,7 @@ constexpr int kStepsPerTurn = 16;
 // A client that takes less than this in the time of kSending is too slow.
 constexpr size_t kLeastProgress = 64 * 1024;
 constexpr ike::Duration kLongestReply = std::chrono::minutes(5);
-// Closing while the client still sends would take the reply from it.
+// Of what a client sends that has had its last answer.
 constexpr size_t kMaxDiscarded = 4 * 1024 * 1024;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -136,7 +136,11 @@ void Connection::Shake(bool first) {
 }
 
 void Connection::OnHandshake(Channel::Need need) {
-  if (need == Channel::Need::kEnd) return End();
+  if (need == Channel::Need::kEnd) {
+    front_->handshakes()->Leave(this);
+    Linger();
+    return Pump();
+  }
   if (need != Channel::Need::kNothing) {
     Move(Phase::kHandshake);
     front_->handshakes()->Idle(this, front_->loop()->now());
@@ -181,8 +185,7 @@ bool Connection::Take(std::string_view bytes) {
 }
 
 bool Connection::Discard() {
-  char bytes[kReadBodyBytes];
-  Channel::Moved got = channel_->Read(bytes, sizeof bytes);
+  Channel::Moved got = channel_->Drain();
   discarded_ += got.bytes;
   if (got.need == Channel::Need::kEnd || discarded_ > kMaxDiscarded) {
     End();
@@ -330,7 +333,14 @@ void Connection::Finish() {
   front_->crowd()->NoteStream(this, false);
   call_.reset();
   if (stays) return Enter(Phase::kIdle);
+  Linger();
+}
+
+// TCP answers what arrives after a close with a reset, and the client loses what it has not read:
+// of TLS 1.3 the alert that its certificate is missing, since it takes the handshake for done.
+void Connection::Linger() {
   channel_->EndWrites();
+  session_ = 0;
   Enter(Phase::kLingering);
 }
 

@@ -59,7 +59,7 @@ class Connection {
     kBody,
     kWorking,
     kSending,
-    kLingering,  // the reply is sent; what the client still sends is thrown away
+    kLingering,  // it is told all; what the client still sends is thrown away
   };
 
   void Move(Phase phase);
@@ -80,6 +80,7 @@ class Connection {
   bool Send();
   bool NextPiece();
   void Finish();
+  void Linger();
 
   Front* const front_;
   const uint64_t id_;

@@ -8,6 +8,7 @@ import base64
 import json
 import pathlib
 import shutil
+import socket
 import ssl
 import subprocess
 import sys
@@ -87,6 +88,20 @@ class Tls(unittest.TestCase):
                 for client in CLIENTS:
                     with self.subTest(kind=kind, client=client):
                         self.assertEqual(client in admitted, self.gets_in(exporter, client))
+
+    def test_alerts_reach_a_client_that_already_sends(self):
+        """Under TLS 1.3 a client takes the handshake for done, and sends, before it is refused."""
+        web = tls(f"client_ca_file: {FOLDER}/ca.pem", "client_auth_type: RequireAndVerifyClientCert")
+        with serve(web) as exporter:
+            for _ in range(40):
+                with socket.create_connection(("localhost", exporter.port)) as plain:
+                    with context().wrap_socket(plain, server_hostname="localhost") as client:
+                        with self.assertRaises(ssl.SSLError) as refused:
+                            client.sendall(b"GET /metrics HTTP/1.1\r\n")
+                            time.sleep(0.01)
+                            client.sendall(b"Host: localhost\r\n\r\n")
+                            client.recv(1)
+                self.assertEqual("TLSV13_ALERT_CERTIFICATE_REQUIRED", refused.exception.reason)
 
     def gets_in(self, exporter, client):
         try:
