@@ -41,6 +41,10 @@ void AxisSearch::OnYes(const ValueSet& subset) {
   SettlePositive();
 }
 
+void AxisSearch::OnCombinationAccepted() {
+  if (accepted_.none() && positive_.none() && silent_.none()) OnYes(undecided());
+}
+
 void AxisSearch::OnNo(const ValueSet& subset) {
   refused_ |= subset & asked_ & ~accepted_;
   positive_ &= ~refused_;

@@ -31,6 +31,8 @@ class AxisSearch {
   const ValueSet& positive() const { return positive_; }
 
   void OnYes(const ValueSet& subset);
+  // Every combination has a value of this axis and one is accepted: so one of the candidates is.
+  void OnCombinationAccepted();
   void OnNo(const ValueSet& subset);
   // No verdict: left alone until Retry.
   void OnSilence(const ValueSet& subset);

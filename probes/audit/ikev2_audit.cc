@@ -165,6 +165,7 @@ bool Ikev2Audit::PlanVerify() {
 bool Ikev2Audit::PlanAxes() {
   if (NothingAccepted()) return false;
   if (additional_verified_ && (PlanSearch(SlotAxis(0)) || PlanSearch(Axis::kGroup))) return true;
+  for (Axis axis : {Axis::kPrf, Axis::kEncryption}) space_.axis(axis).OnCombinationAccepted();
   for (Axis axis : {Axis::kPrf, Axis::kIntegrity, Axis::kEncryption}) {
     if (PlanSearch(axis)) return true;
   }
