@@ -23,6 +23,14 @@ std::string_view OriginAuthority(std::string_view origin) {
   return {};
 }
 
+std::string_view RefererAuthority(std::string_view referer) {
+  std::string_view rest = OriginAuthority(referer);
+  return rest.substr(0, rest.find_first_of("/?#"));
+}
+
+// All browsers since the nineties say so, and no page can make them say anything else.
+bool IsBrowser(std::string_view user_agent) { return user_agent.starts_with("Mozilla/"); }
+
 }  // namespace
 
 std::optional<HttpError> CheckHost(const BrowserHeaders& headers,
@@ -48,6 +56,15 @@ std::optional<HttpError> CheckOrigin(const BrowserHeaders& headers) {
       !headers.origin.empty() && Lower(OriginAuthority(headers.origin)) != Lower(headers.host);
   if (!foreign_site && !foreign_origin) return std::nullopt;
   return HttpError{403, "requests of other origins' pages are refused", "origin", 0};
+}
+
+std::optional<HttpError> CheckReferer(const BrowserHeaders& headers) {
+  if (!headers.sec_fetch_site.empty() || !IsBrowser(headers.user_agent)) return std::nullopt;
+  if (Lower(RefererAuthority(headers.referer)) == Lower(headers.host)) return std::nullopt;
+  return HttpError{403,
+                   "this browser does not say which page the request is from; open / here and "
+                   "start from there",
+                   "origin", 0};
 }
 
 std::optional<HttpError> CheckContentType(std::string_view content_type, bool has_body) {

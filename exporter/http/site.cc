@@ -51,7 +51,8 @@ void AddRetryAfter(int seconds, HttpReply* reply) {
 
 BrowserHeaders HeadersOf(const HttpRequest& request) {
   return {std::string(request.Field("host")), std::string(request.Field("origin")),
-          std::string(request.Field("sec-fetch-site"))};
+          std::string(request.Field("sec-fetch-site")), std::string(request.Field("referer")),
+          std::string(request.Field("user-agent"))};
 }
 
 // Of the overview, where the newest few matter.
@@ -142,6 +143,9 @@ Site::Site(HttpServices services)
 std::optional<HttpError> Site::CheckRoute(const Route& route, const HttpRequest& request) const {
   if (route.acts) {
     if (auto error = CheckOrigin(HeadersOf(request))) return error;
+    if (request.method == "GET") {
+      if (auto error = CheckReferer(HeadersOf(request))) return error;
+    }
   }
   if (!request.Field("content-encoding").empty()) {
     return HttpError{415, "a compressed body is not accepted", "content_type", 0};

@@ -6,6 +6,7 @@ that stand for something else each time they are asked for. A sniffer sees where
 """
 import ipaddress
 import json
+import pathlib
 import socket
 import struct
 import sys
@@ -16,9 +17,11 @@ import unittest
 import urllib.parse
 
 sys.dont_write_bytecode = True
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 
 import arena  # noqa: E402
 import dns_server  # noqa: E402
+import sniffer  # noqa: E402
 from test_dns import use_name_server  # noqa: E402
 
 ALLOWED = ipaddress.ip_network("127.1.0.0/24")
@@ -74,25 +77,6 @@ class NameServer(threading.Thread):
             records = b"".join(struct.pack(">HHHIH", 0xC00C, kind, 1, 0, len(address)) + address for address in wanted)
             head = struct.pack(">HHHHHH", struct.unpack(">H", query[:2])[0], 0x8180, 1, len(wanted), 0, 0)
             self.socket.sendto(head + asked + records, peer)
-
-
-class Sniffer(threading.Thread):
-    """Destinations of everything on loopback that is meant for an IKE port, or for no address of this host."""
-
-    def __init__(self):
-        super().__init__(daemon=True)
-        self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(3))
-        self.seen = set()
-
-    def run(self):
-        while True:
-            packet = self.socket.recv(65536)
-            v4 = packet[0] >> 4 == 4
-            protocol, at = (packet[9], (packet[0] & 15) * 4) if v4 else (packet[6], 40)
-            address = ipaddress.ip_address(packet[16:20] if v4 else packet[24:40])
-            port = struct.unpack(">H", packet[at + 2:at + 4])[0] if protocol in (6, 17) else 0
-            if port in (500, 4500):
-                self.seen.add(address)
 
 
 class Ssrf(unittest.TestCase):
@@ -172,7 +156,7 @@ class Ssrf(unittest.TestCase):
 if __name__ == "__main__":
     arena.enter()
     BUILD = sys.argv.pop(1)
-    SNIFFER = Sniffer()
+    SNIFFER = sniffer.Sniffer((500, 4500))
     SNIFFER.start()
     NameServer().start()
     with tempfile.TemporaryDirectory(prefix="ike_ssrf_") as folder:

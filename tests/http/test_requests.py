@@ -299,6 +299,21 @@ class Browsers(Case):
             self.status(post(body, fields, host=here), 502, fields)
         self.status(get("/metrics", "Sec-Fetch-Site: cross-site"), 200, "reading does nothing; CORS keeps it from the page")
 
+    def test_browsers_that_do_not_say_where_they_are_from(self):
+        """Over plain HTTP to another host they leave out Sec-Fetch-Site, and an image has no Origin."""
+        here, agent = f"192.0.2.1:{EXPORTER.port}", "User-Agent: Mozilla/5.0 (X11; Linux x86_64)"
+        for referer in ("", "Referer: ", "Referer: http://evil.example.com/", f"Referer: http://evil.example.com/{here}/",
+                        f"Referer: http://{here}.evil.com/", "Referer: http://192.0.2.1:1/", f"Referer: {here}",
+                        f"Referer: http://evil.com@{here}/", f"Referer: ftp://{here}/", "Referer: http:///"):
+            fields = agent + ("\r\n" + referer if referer else "")
+            answer = self.status(get("/probe?target=127.0.0.1", fields, host=here), 403, referer)
+            self.assertIn(b"start from there", answer)
+            self.status(get("/metrics", fields, host=here), 200, "reading does nothing")
+        for referer in (f"http://{here}/", f"https://{here}/targets/hq?a#b", f"http://{here}?q"):
+            self.status(get("/probe?target=127.0.0.1", f"{agent}\r\nReferer: {referer}", host=here), 200, referer)
+        for program in ("curl/7.88.1", "Prometheus/2.42.0", ""):
+            self.status(get("/probe?target=127.0.0.1", f"User-Agent: {program}", host=here), 200, program)
+
     def test_no_page_may_read(self):
         answer = talk(get("/metrics", "Origin: http://evil.example.com"))
         self.assertNotIn(b"Access-Control-", answer)
