@@ -103,8 +103,9 @@ uint16_t ImplementationIndex(const AuditResult& result) {
   for (const std::optional<VersionAudit>& version : result.versions) {
     if (!version || !version->answered) continue;
     auto found = std::ranges::find(all, version->implementation);
-    if (found != all.end() && found != all.begin())
+    if (found != all.end() && found != all.begin()) {
       return static_cast<uint16_t>(found - all.begin());
+    }
   }
   return 0;
 }

@@ -164,7 +164,7 @@ std::optional<OpeningKind> NextOpening(OpeningKind sent, const Outcome& outcome,
       return OpeningKind::kPlainest;
     case OpeningKind::kPlainest:
     case OpeningKind::kNone:
-      return std::nullopt;
+      break;
   }
   return std::nullopt;
 }

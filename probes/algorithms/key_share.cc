@@ -264,19 +264,19 @@ std::optional<Bytes> GenerateMlKem(const GroupRow& row) {
   return value;
 }
 
-constexpr GroupRow Modp(uint16_t group, uint16_t length, BIGNUM* (*prime)(BIGNUM*)) {
+consteval GroupRow Modp(uint16_t group, uint16_t length, BIGNUM* (*prime)(BIGNUM*)) {
   return {group, length, length, GenerateModp, prime};
 }
-constexpr GroupRow SubgroupModp(uint16_t group, uint16_t length, const char* name) {
+consteval GroupRow SubgroupModp(uint16_t group, uint16_t length, const char* name) {
   return {group, length, length, GenerateSubgroupModp, nullptr, name};
 }
-constexpr GroupRow Ecp(uint16_t group, uint16_t length, int curve) {
+consteval GroupRow Ecp(uint16_t group, uint16_t length, int curve) {
   return {group, length, length, GenerateEcp, nullptr, nullptr, curve};
 }
-constexpr GroupRow Gost(uint16_t group, uint16_t length, const CurveParameters* parameters) {
+consteval GroupRow Gost(uint16_t group, uint16_t length, const CurveParameters* parameters) {
   return {group, length, length, GenerateGost, nullptr, nullptr, 0, parameters};
 }
-constexpr GroupRow Montgomery(uint16_t group, uint16_t length, const char* name) {
+consteval GroupRow Montgomery(uint16_t group, uint16_t length, const char* name) {
   return {group, length, length, GenerateMontgomery, nullptr, name};
 }
 

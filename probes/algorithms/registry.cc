@@ -35,7 +35,7 @@ constexpr Key KeyOf(const Algorithm& row) {
   return {row.version, row.kind, row.id, row.key_length};
 }
 
-constexpr bool AreSortedAndUnique() {
+consteval bool AreSortedAndUnique() {
   for (size_t i = 1; i < kRows.size(); ++i) {
     if (!(KeyOf(kRows[i - 1]) < KeyOf(kRows[i]))) return false;
   }

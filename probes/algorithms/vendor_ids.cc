@@ -113,7 +113,7 @@ constexpr auto kRows = std::to_array<Row>({
 #include "probes/algorithms/vendor_ids_50_ff.inc"
 });
 
-constexpr bool AreSortedAndUnique() {
+consteval bool AreSortedAndUnique() {
   for (size_t i = 1; i < kRows.size(); ++i) {
     if (!(kRows[i - 1].prefix < kRows[i].prefix)) return false;
   }
@@ -121,7 +121,7 @@ constexpr bool AreSortedAndUnique() {
 }
 static_assert(AreSortedAndUnique());
 
-constexpr size_t LongestPrefix() {
+consteval size_t LongestPrefix() {
   size_t longest = 0;
   for (const Row& row : kRows) longest = std::max(longest, row.prefix.size());
   return longest;
@@ -198,12 +198,11 @@ std::string PrintableText(ByteSpan bytes) {
 
 // The first word of a name that starts with a digit.
 std::string VersionInName(std::string_view name) {
-  for (size_t at = 0; at < name.size();) {
-    const size_t end = std::min(name.find(' ', at), name.size());
-    if (name[at] >= '0' && name[at] <= '9') return std::string(name.substr(at, end - at));
-    at = end + 1;
+  auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  while (!name.empty() && !is_digit(name.front())) {
+    name.remove_prefix(std::min(name.find(' '), name.size() - 1) + 1);
   }
-  return {};
+  return std::string(name.substr(0, name.find(' ')));
 }
 
 std::string AltigaRelease(ByteSpan tail) {

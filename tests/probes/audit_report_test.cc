@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "probes/algorithms/vendor_ids.h"
+
 namespace ike {
 namespace {
 
@@ -131,6 +133,26 @@ TEST(AuditReport, TheWorstComesFirst) {
   EXPECT_EQ(result.findings[0].kind, Kind::kProtocol);
   EXPECT_EQ(result.findings[1].kind, Kind::kEncryption);  // DES is broken
   EXPECT_EQ(result.findings[2].kind, Kind::kPrf);         // MD5 too
+}
+
+TEST(AuditReport, NamesTheImplementationThatAnswered) {
+  VersionAudit silent;
+  silent.implementation = Implementations()[1];
+  VersionAudit v2 = Answered({kGcm256});
+  EXPECT_EQ(Judged(silent, v2).implementation, 0);
+  v2.implementation = Implementations()[2];
+  EXPECT_EQ(Judged(silent, v2).implementation, 2);
+  v2.implementation = "nobody's";
+  EXPECT_EQ(Judged(silent, v2).implementation, 0);
+}
+
+TEST(AuditReport, AdviceAgainstWaysToAuthenticate) {
+  const PolicyTable& table = Policy("ietf").table();
+  const Algorithm* psk = FindAlgorithm(IkeVersion::kV1, Kind::kAuthentication, 1, 0);
+  const Algorithm* rsa_encryption = FindAlgorithm(IkeVersion::kV1, Kind::kAuthentication, 4, 0);
+  ASSERT_TRUE(psk != nullptr && rsa_encryption != nullptr);
+  EXPECT_NE(AdviceAgainst(*psk, table).find("local.auth = pubkey"), std::string::npos);
+  EXPECT_NE(AdviceAgainst(*rsa_encryption, table).find("certificates"), std::string::npos);
 }
 
 }  // namespace

@@ -188,5 +188,15 @@ TEST(Exchange, LastSentIsTheNewestMessage) {
   EXPECT_EQ(Bytes(last.begin(), last.end()), t.sent[1]);
 }
 
+TEST(Exchange, ExpectingItChangesNothing) {
+  ExchangeUnderTest t;
+  const TimePoint timer = t.exchange.NextTimer();
+  t.exchange.Expect();
+  EXPECT_EQ(t.exchange.NextTimer(), timer);
+  EXPECT_FALSE(t.exchange.done());
+  t.Receive(Selection());
+  EXPECT_TRUE(t.outcome().selected());
+}
+
 }  // namespace
 }  // namespace ike::test

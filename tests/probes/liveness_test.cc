@@ -309,5 +309,17 @@ TEST_F(LivenessTest, ShortIntervalsStayWithinTheBudget) {
   }
 }
 
+TEST_F(LivenessTest, ARepeatTellsNothingAboutTheSuite) {
+  Saw(kFull, Selected(31));
+  const TimePoint full = at.now;
+  at.now += seconds(10);
+  Outcome repeated = Selected(14);
+  repeated.rtt = milliseconds(40);
+  Saw(kRepeat, repeated);
+  EXPECT_EQ(memory.chosen_group, 31);
+  EXPECT_EQ(memory.last_full_answered, full) << "nor is it kept alive by it";
+  EXPECT_EQ(memory.last_rtt, milliseconds(40));
+}
+
 }  // namespace
 }  // namespace ike

@@ -57,5 +57,29 @@ TEST(IpAddress, FamiliesAreNotEqual) {
   EXPECT_NE(V4(10, 0, 0, 1), v6);
 }
 
+TEST(AddressFamily, AnyTakesBoth) {
+  IpAddress v6;
+  v6.size = 16;
+  for (AddressFamily family : {AddressFamily::kAny, AddressFamily::kIpv4}) {
+    EXPECT_TRUE(IsOfFamily(V4(192, 0, 2, 1), family));
+  }
+  for (AddressFamily family : {AddressFamily::kAny, AddressFamily::kIpv6}) {
+    EXPECT_TRUE(IsOfFamily(v6, family));
+  }
+  EXPECT_FALSE(IsOfFamily(V4(192, 0, 2, 1), AddressFamily::kIpv6));
+  EXPECT_FALSE(IsOfFamily(v6, AddressFamily::kIpv4));
+}
+
+TEST(ProbeSettings, ASourceAddressLeavesItsOwnFamilyOnly) {
+  ProbeSettings settings;
+  EXPECT_EQ(settings.family_to_probe(), AddressFamily::kAny);
+  settings.source_address = V4(192, 0, 2, 1);
+  EXPECT_EQ(settings.family_to_probe(), AddressFamily::kIpv4);
+  settings.source_address.size = 16;
+  EXPECT_EQ(settings.family_to_probe(), AddressFamily::kIpv6);
+  settings.address_family = AddressFamily::kIpv4;
+  EXPECT_EQ(settings.family_to_probe(), AddressFamily::kIpv4) << "what was asked for goes first";
+}
+
 }  // namespace
 }  // namespace ike

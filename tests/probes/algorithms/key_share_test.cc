@@ -1,3 +1,6 @@
+// RAND_set_rand_method is deprecated, but nothing else takes the randomness away.
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include "probes/algorithms/key_share.h"
 
 #include <gtest/gtest.h>
@@ -5,6 +8,7 @@
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/obj_mac.h>
+#include <openssl/rand.h>
 
 #include <algorithm>
 #include <memory>
@@ -186,6 +190,19 @@ TEST(KeyShare, MlKemCoefficientsAreBelowTheModulus) {
     EXPECT_GT(seen.size(), 400u) << group;  // 512 and more draws from 3329
     EXPECT_GT(*seen.rbegin(), 3200);
   }
+}
+
+// Nothing random: nothing is offered, rather than a value that everybody knows.
+TEST(KeyShare, NoneWithoutRandomness) {
+  RAND_METHOD nothing{};
+  nothing.bytes = [](unsigned char*, int) { return 0; };
+  const RAND_METHOD* usual = RAND_get_rand_method();
+  ASSERT_EQ(RAND_set_rand_method(&nothing), 1);
+  for (const uint16_t group : KeyShareGroups()) {
+    EXPECT_FALSE(GeneratePublicValue(group)) << group;
+  }
+  RAND_set_rand_method(usual);
+  EXPECT_TRUE(GeneratePublicValue(14));
 }
 
 }  // namespace

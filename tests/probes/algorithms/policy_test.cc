@@ -150,5 +150,10 @@ TEST(UserPolicy, Flags) {
   EXPECT_FALSE(policy.require_post_quantum());
 }
 
+TEST(Policy, NamesOfTheBuiltInOnes) {
+  for (const char* name : {"ietf", "nist", "bsi", "cnsa2"}) EXPECT_TRUE(IsBuiltInPolicy(name));
+  for (const char* name : {"", "IETF", "cnsa", "own"}) EXPECT_FALSE(IsBuiltInPolicy(name));
+}
+
 }  // namespace
 }  // namespace ike

@@ -111,5 +111,36 @@ TEST(AwkwardIkev1, EstimateGrowsNearer) {
   EXPECT_LE(audit->estimated_requests(), before + 1);
 }
 
+// Daemons that nobody knows, and that go by the methods of all transforms.
+SimRun AuditedWithTwoMethods(bool refuses_aloud) {
+  Behaviour behaviour;
+  behaviour.manner = Manner::kNoNames;
+  behaviour.limits = false;
+  behaviour.methods = {1, 3};
+  behaviour.refuses_methods = refuses_aloud;
+  SimEndpoint endpoint(behaviour, 1);
+  endpoint.v1 = {kAes256};
+  SimRun run = Audited(&endpoint);
+  ExpectExact(run, endpoint);
+  for (uint16_t method : behaviour.methods) {
+    const AlgorithmId expected{Kind::kAuthentication, method, 0};
+    EXPECT_TRUE(std::ranges::binary_search(run.result.accepted, expected)) << method;
+  }
+  return run;
+}
+
+TEST(AwkwardIkev1, MethodsThatAreRefusedAloudAreKnown) {
+  EXPECT_TRUE(AuditedWithTwoMethods(true).result.undecidable.empty());
+}
+
+TEST(AwkwardIkev1, MethodsThatMeetSilenceAreUndecidable) {
+  const SimRun run = AuditedWithTwoMethods(false);
+  EXPECT_FALSE(run.result.undecidable.empty());
+  for (const auto& [id, why] : run.result.undecidable) {
+    EXPECT_EQ(id.kind, Kind::kAuthentication);
+    EXPECT_NE(why.find("silent"), std::string_view::npos);
+  }
+}
+
 }  // namespace
 }  // namespace ike::sim
