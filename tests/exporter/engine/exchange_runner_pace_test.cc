@@ -63,11 +63,13 @@ TEST_F(TwoRunnersTest, OneThatIsNoLongerWantedIsNotLetThrough) {
 
 TEST_F(TwoRunnersTest, BothKeepToTheRateOfANetwork) {
   limits_.networks.set_rate(1);
+  const ike::TimePoint begun = loop_->now();
   Start(Job());
   RunBoth([this] { return outcomes_.all.size() == 1; });
   other_.runner.Start(Job(), &others_, nullptr);
   RunBoth([this] { return others_.all.size() == 1; });
-  EXPECT_GE(heard_[1].at - heard_[0].at, milliseconds(900));
+  // Not since the first was heard: a busy machine hears late.
+  EXPECT_GE(heard_[1].at - begun, milliseconds(1000));
   EXPECT_TRUE(others_.all[0].selected());
   EXPECT_LT(others_.all[0].duration, milliseconds(500))
       << "to wait for our own limits is no silence";
@@ -80,11 +82,12 @@ TEST_F(ExchangeRunnerTest, RetransmissionsWaitForTheirNetworkToo) {
   answer_ = [this](const Heard& heard) {
     if (heard_.size() == 2) Reply(heard, AnswerTo(heard.bytes));
   };
+  const ike::TimePoint begun = loop_->now();
   Start(Job());
   RunUntil([this] { return !heard_.empty(); });
   limits_.networks.Take(server_.endpoint().address, loop_->now());  // the turn of somebody else
   RunUntil([this] { return outcomes_.all.size() == 1; });
-  EXPECT_GE(heard_[1].at - heard_[0].at, milliseconds(1900));
+  EXPECT_GE(heard_[1].at - begun, milliseconds(2000));
   EXPECT_TRUE(outcomes_.all[0].selected());
 }
 
