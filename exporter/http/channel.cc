@@ -38,6 +38,7 @@ class PlainChannel final : public Channel {
   }
 
   void EndWrites() override { shutdown(fd(), SHUT_WR); }
+  void Forsake() override {}
 };
 
 class TlsChannel final : public Channel {
@@ -73,9 +74,11 @@ class TlsChannel final : public Channel {
   void EndWrites() override {
     ERR_clear_error();
     if (!broken_) SSL_shutdown(ssl_);
-    SSL_free(std::exchange(ssl_, nullptr));
+    Forsake();
     shutdown(fd(), SHUT_WR);
   }
+
+  void Forsake() override { SSL_free(std::exchange(ssl_, nullptr)); }
 
  private:
   bool Make() {

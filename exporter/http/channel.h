@@ -40,6 +40,8 @@ class Channel {
   void Trust();
   // Says that no more comes, and forgets the session; what the peer still sends can be drained.
   virtual void EndWrites() = 0;
+  // Forgets the session and says nothing about it; only draining is left.
+  virtual void Forsake() = 0;
   // Throws away what the peer has sent.
   Moved Drain();
 

@@ -28,12 +28,9 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 // How long the client is waited for, by phase; zero = it is not the client that is waited for. A
 // connection between requests is kept for longer than scrapes are apart.
 constexpr seconds kPatience[] = {seconds(10), seconds(10), seconds(10), seconds(180), seconds(5),
-                                 seconds(10), seconds(0),  seconds(10), seconds(2)};
+                                 seconds(10), seconds(0),  seconds(10), seconds(2),   seconds(10)};
 // A client that was served so short a time ago comes after those that were not.
 constexpr ike::Duration kAgain = seconds(1);
-// Precedence of a handshake's steps.
-constexpr uint64_t kBegins = 0;
-constexpr uint64_t kGoesOn = 1;
 // What OpenSSL keeps once a handshake is done.
 constexpr size_t kSessionBytes = 12 * 1024;
 // From so many scrapes at a time on they are made as cheaply as possible.
@@ -93,6 +90,7 @@ void Connection::Pump() {
   for (int step = 0; step < kStepsPerTurn; ++step) {
     bool more = false;
     if (!channel_) return;
+    if (phase_ == Phase::kForsaken) return End();
     if (phase_ == Phase::kHandshake) {
       more = BeginShaking();
     } else if (phase_ == Phase::kSending) {
@@ -113,7 +111,10 @@ bool Connection::BeginShaking() {
   if (ticket.inside()) {
     front_->handshakes()->Work(this);
     Shake(false);
-  } else if (front_->handshakes()->Enter(this)) {
+    return false;
+  }
+  uint64_t precedence = front_->crowd()->PrecedenceOfHandshake(this);
+  if (front_->handshakes()->Enter(this, precedence)) {
     Shake(true);
   } else {
     Await(Channel::Need::kNothing);
@@ -132,7 +133,8 @@ void Connection::Shake(bool first) {
     Channel::Need need = channel->Handshake();
     front->Post(id, [need](Connection* connection) { connection->OnHandshake(need); });
   };
-  if (!front_->Submit(Work::kHandshake, {shake, first ? kBegins : kGoesOn, channel_})) End();
+  uint64_t precedence = ticket.precedence + (first ? 0 : Crowd::kGoesOn);
+  if (!front_->Submit(Work::kHandshake, {shake, precedence, channel_})) End();
 }
 
 void Connection::OnHandshake(Channel::Need need) {
@@ -150,6 +152,12 @@ void Connection::OnHandshake(Channel::Need need) {
   session_ = kSessionBytes;
   Enter(Phase::kHead);
   Pump();
+}
+
+void Connection::GiveUpHandshake() {
+  front_->handshakes()->Leave(this);
+  channel_->Forsake();
+  Enter(Phase::kForsaken);
 }
 
 bool Connection::Receive() {
@@ -246,6 +254,13 @@ std::function<void()> Connection::JobOf(std::function<void(Call*)> work,
   };
 }
 
+Crowd::Rank Connection::RankOf() const {
+  bool served = scraped_ != ike::TimePoint{};
+  if (!leftover_.empty() || (served && Now() - scraped_ < kAgain)) return Crowd::Rank::kGreedy;
+  if (!front_->crowd()->OfMany(this)) return Crowd::Rank::kFew;
+  return served ? Crowd::Rank::kReturns : Crowd::Rank::kMany;
+}
+
 bool Connection::AskWorker() {
   Await(Channel::Need::kNothing);
   Site* site = front_->site();
@@ -261,11 +276,8 @@ bool Connection::AskWorker() {
   };
   Work work = WorkOf(*call_->admission.route);
   if (work != Work::kScrape) return front_->Submit(work, {JobOf(answer, &Connection::OnPiece)});
-  front_->crowd()->NoteStream(this, true);
+  scrape_ = front_->crowd()->BeginStream(this, RankOf());
   call_->request.spare = front_->crowd()->streams() > kManyScrapes;
-  // The latest first, from its first byte to its last: he is the most likely to wait still, and a
-  // flood delays itself. Whoever was served just now comes after everybody else.
-  scrape_ = Now() - scraped_ < kAgain ? 0 : front_->NextScrape();
   return front_->Submit(work, {JobOf(answer, &Connection::OnPiece), scrape_, call_});
 }
 
@@ -330,7 +342,7 @@ void Connection::Finish() {
   front_->site()->Count(call_->admission.route, call_->writer->status(), took);
   bool stays = call_->writer->keep_alive() && !winding_down_;
   if (books.streams) scraped_ = Now();
-  front_->crowd()->NoteStream(this, false);
+  front_->crowd()->EndStream(this);
   call_.reset();
   if (stays) return Enter(Phase::kIdle);
   Linger();

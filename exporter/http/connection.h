@@ -34,6 +34,9 @@ class Connection {
 
   // Its handshake may begin.
   void OnAdmitted() { Shake(true); }
+  // It left its handshake half done while others waited. Who floods would be back at once if it
+  // were told; so it is not, until it says something or its time is over.
+  void GiveUpHandshake();
   // A worker is done with what this connection gave to it.
   void OnHandshake(Channel::Need need);
   void OnPassword();
@@ -60,6 +63,7 @@ class Connection {
     kWorking,
     kSending,
     kLingering,  // it is told all; what the client still sends is thrown away
+    kForsaken,   // its handshake was given up
   };
 
   void Move(Phase phase);
@@ -75,6 +79,7 @@ class Connection {
   void Refuse();
   void Decide();
   std::function<void()> JobOf(std::function<void(Call*)> work, void (Connection::*done)());
+  Crowd::Rank RankOf() const;
   bool AskWorker();
   void Reply();
   bool Send();
@@ -90,7 +95,7 @@ class Connection {
   Phase phase_ = Phase::kIdle;
   uint32_t awaited_ = 0;  // epoll's events
   bool winding_down_ = false;
-  ike::TimePoint scraped_;  // when it was last served by the workers for scrapes
+  ike::TimePoint scraped_;  // when it was last served by the workers for scrapes, if ever
   uint64_t scrape_ = 0;     // precedence of the one under way
   size_t session_ = 0;      // bytes that TLS holds
 

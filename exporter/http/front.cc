@@ -107,7 +107,7 @@ void Front::AdmitHandshakes(ike::TimePoint now) {
     if (Connection* next = handshakes_.Next()) {
       next->OnAdmitted();
     } else if (Connection* overdue = handshakes_.Overdue(now)) {
-      overdue->End();
+      overdue->GiveUpHandshake();
     } else {
       return;
     }
@@ -150,6 +150,7 @@ void Front::Admit(int fd) {
   if (connections_.size() >= max_connections_ && !EvictOldest()) return;
   uint64_t id = ++next_id_;
   auto connection = std::make_unique<Connection>(this, id, std::move(channel));
+  crowd_.Join(connection.get(), ClientNetworkOf(fd));
   connections_.emplace(id, std::move(connection)).first->second->Begin(tls);
 }
 

@@ -56,8 +56,6 @@ class Front final : private net::Ticker {
   WebPolicyPtr policy() const { return access_->current(); }
   Crowd* crowd() { return &crowd_; }
   HandshakeGate* handshakes() { return &handshakes_; }
-  // Numbers scrapes in the order they were asked for, from 1 on.
-  uint64_t NextScrape() { return ++scrapes_; }
   // Ends others for what it holds, if need be.
   void NoteHeld(Connection* connection);
   void Forget(Connection* connection);
@@ -86,7 +84,6 @@ class Front final : private net::Ticker {
   std::vector<std::unique_ptr<Connection>> ended_;  // destroyed once no callback of theirs runs
   Crowd crowd_;
   HandshakeGate handshakes_;
-  uint64_t scrapes_ = 0;
   net::LoopTimer pause_;
   net::LoopTimer heart_;
   bool stopping_ = false;

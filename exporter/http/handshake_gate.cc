@@ -6,20 +6,21 @@ namespace exporter {
 
 using State = HandshakeGate::Ticket::State;
 
-bool HandshakeGate::Enter(Connection* connection) {
+bool HandshakeGate::Enter(Connection* connection, uint64_t precedence) {
+  connection->ticket.precedence = precedence;
   if (waiting_.empty() && inside_ < places_) {
     connection->ticket.state = State::kWorking;
     ++inside_;
     return true;
   }
   connection->ticket.state = State::kWaiting;
-  connection->ticket.place = waiting_.insert(waiting_.end(), connection);
+  waiting_.emplace(precedence, connection);
   return false;
 }
 
 void HandshakeGate::Unlist(Connection* connection) {
   Ticket& ticket = connection->ticket;
-  if (ticket.state == State::kWaiting) waiting_.erase(ticket.place);
+  if (ticket.state == State::kWaiting) waiting_.erase(ticket.precedence);
   if (ticket.state == State::kIdle) idle_.erase(ticket.place);
 }
 
@@ -30,7 +31,9 @@ void HandshakeGate::Work(Connection* connection) {
 
 void HandshakeGate::Idle(Connection* connection, ike::TimePoint now) {
   Unlist(connection);
-  connection->ticket = {State::kIdle, idle_.insert(idle_.end(), connection), now};
+  connection->ticket.state = State::kIdle;
+  connection->ticket.place = idle_.insert(idle_.end(), connection);
+  connection->ticket.since = now;
 }
 
 void HandshakeGate::Leave(Connection* connection) {
@@ -41,7 +44,7 @@ void HandshakeGate::Leave(Connection* connection) {
 
 Connection* HandshakeGate::Next() {
   if (waiting_.empty() || inside_ >= places_) return nullptr;
-  Connection* next = waiting_.front();
+  Connection* next = waiting_.begin()->second;
   Work(next);
   ++inside_;
   return next;

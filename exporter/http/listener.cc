@@ -121,4 +121,15 @@ std::string ClientOf(int fd) {
   return net::ToString(ike::Normalize(net::FromSockaddr(storage).address));
 }
 
+ike::IpAddress ClientNetworkOf(int fd) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  if (getpeername(fd, reinterpret_cast<sockaddr*>(&storage), &size) != 0) return {};
+  if (storage.ss_family == AF_UNIX) return {};
+  ike::IpAddress client = ike::Normalize(net::FromSockaddr(storage).address);
+  if (client.is_v6()) std::fill(client.octets.begin() + 8, client.octets.end(), uint8_t{0});
+  client.scope_id = 0;
+  return client;
+}
+
 }  // namespace exporter

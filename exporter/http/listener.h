@@ -1,10 +1,12 @@
 // Listener: a listening socket, bound here or handed over by systemd. Made by the HTTP server at
-// start and served by its front; closes with itself. Of one thread, but for ClientOf.
+// start and served by its front; closes with itself. Of one thread, but for the two functions.
 #pragma once
 
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
+
+#include "probes/ip_address.h"
 
 namespace exporter {
 
@@ -36,5 +38,8 @@ class Listener {
 
 // The client's address of an accepted connection, for limits and logs.
 std::string ClientOf(int fd);
+// Whose it is when shares are counted: the address, or of IPv6 the network (/64), in which one host
+// has as many addresses as it likes. Empty: a Unix socket, or it has gone.
+ike::IpAddress ClientNetworkOf(int fd);
 
 }  // namespace exporter

@@ -12,7 +12,9 @@ import sys
 import time
 
 OPENS_PER_TURN = 50
+IP_BIND_ADDRESS_NO_PORT = 24  # of Linux; Python does not name it
 REQUEST = b"GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+ONE = REQUEST.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
 FIELD = b"A: bbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\r\n"
 BODY = b"POST /api/ike/probe HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 65536\r\n\r\n"
 
@@ -30,21 +32,25 @@ def client_hello():
 
 class Kind:
     """`first` is sent on connecting; then `again` as fast as the socket takes it, or a byte of `drops` a second.
-    None of them reads."""
+    Answers are read as they come if it `reads`, or not at all. `source`: its address."""
 
-    def __init__(self, first=b"", again=b"", drops=b""):
-        self.first, self.again, self.drops = first, again, drops
+    def __init__(self, first=b"", again=b"", drops=b"", reads=False, source="127.0.0.1"):
+        self.first, self.again, self.drops, self.reads, self.source = first, again, drops, reads, source
+        self.events = select.EPOLLRDHUP | (select.EPOLLIN if reads else 0)
 
 
 KINDS = {
     "idle": Kind(),
     "dribbling": Kind(first=b"GET /metrics HT", drops=b"TP/1.1\r\nHost: 127.0.0.1\r\n" + b"A: b\r\n" * 1000),
     "pipelining": Kind(again=REQUEST * 300),
+    "pipelining_and_reading": Kind(again=REQUEST * 300, reads=True),
+    "scraping": Kind(first=ONE, reads=True, source="127.0.0.2"),
     "never_reading": Kind(first=REQUEST),
     "header_flood": Kind(first=b"GET / HTTP/1.1\r\n", again=FIELD * 400),
     "unfinished_body": Kind(first=BODY + b" " * 65535),
     "tls_silent": Kind(),
     "tls_half": Kind(first=client_hello()),
+    "tls_half_elsewhere": Kind(first=client_hello(), source="127.0.0.2"),
     "tls_dribbling": Kind(first=client_hello()[:5], drops=client_hello()[5:]),
     "tls_garbage": Kind(again=b"\x16\x03\x01\x40\x00" + b"\x01" * 16384),
 }
@@ -57,19 +63,24 @@ class Attacker:
         self.sockets = {}   # descriptor: socket
         self.pending = {}   # descriptor: what is to be sent
         self.dropped = {}   # descriptor: drops sent
+        self.read = bytearray(1 << 16)
 
     def open(self):
         sock = socket.socket()
         sock.setblocking(False)
         # On one machine what they keep in their kernel would be taken from the exporter's.
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        if not self.kind.reads:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        # The port is chosen with the connection: else two of one port would be in each other's way.
+        sock.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
+        sock.bind((self.kind.source, 0))
         if sock.connect_ex(("127.0.0.1", self.port)) not in (0, errno.EINPROGRESS):
             return sock.close()
         self.sockets[sock.fileno()] = sock
         self.pending[sock.fileno()] = self.kind.first
         self.dropped[sock.fileno()] = 0
-        self.epoll.register(sock.fileno(), select.EPOLLRDHUP | select.EPOLLOUT)
+        self.epoll.register(sock.fileno(), self.kind.events | select.EPOLLOUT)
         return None
 
     def close(self, fd):
@@ -84,13 +95,16 @@ class Attacker:
             return
         self.pending[fd] = data[sent:]
         if not self.pending[fd] and not self.kind.again:
-            self.epoll.modify(fd, select.EPOLLRDHUP)
+            self.epoll.modify(fd, self.kind.events)
 
     def serve(self, fd, events):
         try:
             if events & (select.EPOLLRDHUP | select.EPOLLHUP | select.EPOLLERR):
                 return self.close(fd)
-            self.send(fd)
+            if events & select.EPOLLIN:
+                self.sockets[fd].recv_into(self.read)
+            if events & select.EPOLLOUT:
+                self.send(fd)
         except OSError:
             self.close(fd)
         return None

@@ -5,6 +5,7 @@ Prometheus. promtool agrees with every file.
   test_access.py build/release/ike_exporter [TEST...]
 """
 import base64
+import contextlib
 import json
 import pathlib
 import shutil
@@ -19,6 +20,7 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "ops"))
 
+import attackers  # noqa: E402
 import certificates  # noqa: E402
 import stack  # noqa: E402
 from exporter import Exporter, binary_of, trusting, wait_until  # noqa: E402
@@ -28,6 +30,7 @@ PASSWORD = "correct horse battery staple"
 # The password, at the least cost that bcrypt has.
 HASH = "$2b$04$KIHuM3rMwl1lNKnbZNFHA.BJIaNLjWtXjUPVI.jjpzcB/rY/TGeN2"
 USERS = f"basic_auth_users:\n  alice: {HASH}\n"
+HANDSHAKES = 1024  # that may be half done at a time
 CLIENTS = ("none", "client", "foreign", "expired", "not-a-client")
 # Who gets in, by client_auth_type, as Go's crypto/tls has it.
 ADMITTED = {
@@ -102,6 +105,34 @@ class Tls(unittest.TestCase):
                             client.sendall(b"Host: localhost\r\n\r\n")
                             client.recv(1)
                 self.assertEqual("TLSV13_ALERT_CERTIFICATE_REQUIRED", refused.exception.reason)
+
+    def test_half_done_handshakes_are_given_up_in_silence(self):
+        """While others wait: who is told comes back at once. Who speaks after that is let go."""
+        hello = attackers.client_hello()
+        with serve(tls()) as exporter, contextlib.ExitStack() as clients:
+            def begin():
+                client = clients.enter_context(socket.create_connection(("localhost", exporter.port), timeout=5))
+                client.sendall(hello)
+                return client
+            crowd = [begin() for _ in range(HANDSHAKES + 50)]
+            self.assertTrue(all(client.recv(1) for client in crowd), "each has its turn")
+            for client in crowd:
+                client.setblocking(False)
+            self.assertTrue(all(self.is_open(client) for client in crowd))
+            for client in crowd:
+                client.sendall(b"x")
+            wait_until("the end of those given up", lambda: sum(not self.is_open(client) for client in crowd) >= 50, 2)
+            self.assertTrue(self.gets_in(exporter, "none"))
+
+    def is_open(self, client):
+        try:
+            while client.recv(65536):
+                pass
+        except BlockingIOError:
+            return True
+        except ConnectionError:
+            pass
+        return False
 
     def gets_in(self, exporter, client):
         try:
