@@ -75,7 +75,13 @@ void LogAuditChanges(const EntryPtr& entry, const std::vector<std::string>& chan
 class AuditStorage {
  public:
   AuditStorage(const std::string& directory, const Store& store)
-      : file_(directory), saver_([this, &store] { return file_.Save(*store.table()); }) {}
+      : file_(directory), saver_([this, &store] { return file_.Save(*store.table()); }) {
+    auto writable = file_.CheckWritable();
+    if (writable) return;
+    // Else it would be said by the first audit that ends, which may be an hour later.
+    Log(LogLevel::kWarn, "--storage.path cannot be written to: a restart forgets the audits",
+        {{"path", directory}, {"error", writable.error()}});
+  }
 
   void Restore(const TargetTable& table) {
     auto restored = file_.Load(table);

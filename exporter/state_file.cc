@@ -108,10 +108,15 @@ int WriteTable(const TargetTable& table, int fd) {
   return writer.error();
 }
 
-// A new file, written and on the disk. What an earlier process left unfinished goes.
-tl::expected<void, std::string> WriteTemporary(const TargetTable& table, const std::string& path) {
+// A new file, or -1. What an earlier process left unfinished goes.
+int CreateTemporary(const std::string& path) {
   unlink(path.c_str());
-  Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  return open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+}
+
+// Written and on the disk.
+tl::expected<void, std::string> WriteTemporary(const TargetTable& table, const std::string& path) {
+  Descriptor file(CreateTemporary(path));
   if (!file.valid()) return Failed("cannot create " + path, errno);
   int error = WriteTable(table, file.get());
   if (error == 0 && fsync(file.get()) != 0) error = errno;
@@ -178,7 +183,17 @@ tl::expected<std::string, std::string> SetAside(const std::string& directory,
 }  // namespace
 
 StateFile::StateFile(std::string directory)
-    : directory_(std::move(directory)), path_(directory_ + "/" + std::string(kName)) {}
+    : directory_(std::move(directory)),
+      path_(directory_ + "/" + std::string(kName)),
+      temporary_(path_ + ".new") {}
+
+tl::expected<void, std::string> StateFile::CheckWritable() const {
+  mkdir(directory_.c_str(), 0700);
+  Descriptor file(CreateTemporary(temporary_));
+  if (!file.valid()) return Failed("cannot create " + temporary_, errno);
+  unlink(temporary_.c_str());
+  return {};
+}
 
 tl::expected<SavedAudits, std::string> StateFile::Read() {
   // Without O_NONBLOCK a pipe in its place would hold up the start for ever.
@@ -225,12 +240,11 @@ tl::expected<size_t, std::string> StateFile::Load(const TargetTable& table) {
 tl::expected<void, std::string> StateFile::Save(const TargetTable& table) {
   // The directory may be new; whether it is there shows in the next step.
   mkdir(directory_.c_str(), 0700);
-  std::string temporary = path_ + ".new";
-  auto written = WriteTemporary(table, temporary);
+  auto written = WriteTemporary(table, temporary_);
   if (!written) return written;
-  if (rename(temporary.c_str(), path_.c_str()) != 0) {
+  if (rename(temporary_.c_str(), path_.c_str()) != 0) {
     int error = errno;
-    unlink(temporary.c_str());
+    unlink(temporary_.c_str());
     return Failed("cannot replace " + path_, error);
   }
   SyncDirectory(directory_);

@@ -18,6 +18,9 @@ class StateFile {
  public:
   explicit StateFile(std::string directory);
 
+  // Whether a file can be made where Save will make one. REQUIRES: no Save at the same time.
+  tl::expected<void, std::string> CheckWritable() const;
+
   // Gives every target of `table` that has no audit yet the one of the file, if it is of the same
   // endpoint; returns how many. The first call reads the file; a damaged one is set aside then, and
   // the error says so.
@@ -33,6 +36,7 @@ class StateFile {
 
   const std::string directory_;
   const std::string path_;
+  const std::string temporary_;
   bool read_ = false;
   SavedAudits saved_;  // those of the file that no target has taken yet
 };

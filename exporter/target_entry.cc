@@ -119,11 +119,17 @@ bool TargetEntry::EveryVersionProbed() const {
          (!settings.ikev2 || state_.versions[1].probes > 0);
 }
 
+UpChange TargetEntry::ChangeToSay(bool answered) {
+  if (state_.up == state_.said_up || !EveryVersionProbed()) return UpChange::kNone;
+  if (!state_.up && answered) return UpChange::kNone;
+  state_.said_up = state_.up;
+  return state_.up ? UpChange::kUp : UpChange::kDown;
+}
+
 UpChange TargetEntry::Publish(const ProbeReport& report, const std::vector<double>& rtt_bounds) {
   size_t index = static_cast<size_t>(report.outcome.version) - 1;
   std::lock_guard lock(mutex_);
   VersionState& state = state_.versions[index];
-  const bool known = EveryVersionProbed();
   ike::Reason failure = FailureOf(report);
   TakeProbe(report, failure, &state);
   if (report.full_opening) TakeFullOpening(report, &state);
@@ -134,10 +140,9 @@ UpChange TargetEntry::Publish(const ProbeReport& report, const std::vector<doubl
     CountRtt(state.last_rtt, rtt_bounds, &(*state_.rtt)[index]);
   }
   bool up = RequirementMet();
-  UpChange change = UpChange::kNone;
   if (up != state_.up) state_.up_changed_at = report.finished_at;
-  if (known && up != state_.up) change = up ? UpChange::kUp : UpChange::kDown;
   state_.up = up;
+  UpChange change = ChangeToSay(report.outcome.version_answered);
   if (!state_.history) return change;
   state_.history->Add({report.finished_at,
                        report.outcome.rtt ? static_cast<float>(state.last_rtt) : 0.0f,

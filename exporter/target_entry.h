@@ -33,7 +33,8 @@ struct ProbeReport {
   std::shared_ptr<const Trace> trace;  // null where there is no history
 };
 
-// What a probe did to ike_target_up, once it was known: what the first probes find is no change.
+// What a probe shows that the log has to say. A target is taken to be up until each of its versions
+// was probed; down is said by a probe that failed, which knows why.
 enum class UpChange : uint8_t { kNone, kUp, kDown };
 
 // Of a configuration, which it keeps in memory.
@@ -83,6 +84,7 @@ class TargetEntry {
  private:
   bool RequirementMet() const;
   bool EveryVersionProbed() const;
+  UpChange ChangeToSay(bool answered);
   void SetLabelText(std::string_view text);
 
   uint32_t engine_place_ = 0;

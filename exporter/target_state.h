@@ -85,6 +85,7 @@ struct TargetState {
   std::unique_ptr<AuditHistory> audit;    // null = never audited
   std::unique_ptr<ProbeHistory> history;  // null with detail = "basic"
   bool up = false;                        // ike_target_up
+  bool said_up = true;                    // what the log's reader takes it for
 
   VersionState& of(ike::IkeVersion v) { return versions[static_cast<size_t>(v) - 1]; }
   const VersionState& of(ike::IkeVersion v) const { return versions[static_cast<size_t>(v) - 1]; }

@@ -137,6 +137,19 @@ class StateFileTest : public testing::Test {
   std::string directory_;
 };
 
+TEST_F(StateFileTest, KnowsBeforehandWhetherItCanBeWritten) {
+  Put(directory_ + "/audits.json.new", "half");
+  EXPECT_TRUE(StateFile(directory_).CheckWritable());
+  EXPECT_EQ(Files(), std::vector<std::string>()) << "nothing is left";
+  EXPECT_TRUE(StateFile(directory_ + "/new").CheckWritable());
+  EXPECT_TRUE(fs::is_directory(directory_ + "/new"));
+  Put(directory_ + "/file", "");
+  auto writable = StateFile(directory_ + "/file").CheckWritable();
+  ASSERT_FALSE(writable);
+  EXPECT_EQ(writable.error(),
+            "cannot create " + directory_ + "/file/audits.json.new: Not a directory");
+}
+
 // A row holds everything that is kept, and the tests below compare rows: this one shows that
 // nothing is missing in them.
 TEST_F(StateFileTest, EveryFieldComesBack) {

@@ -81,6 +81,29 @@ TEST_F(StoreTest, SaysWhenATargetComesUpAndGoesDown) {
   EXPECT_EQ(hq().Publish(Selected(IkeVersion::kV2, 20), bounds()), UpChange::kUp);
 }
 
+TEST_F(StoreTest, SaysOnceThatATargetIsDownFromTheStart) {
+  EXPECT_EQ(hq().Publish(Silent(IkeVersion::kV1), bounds()), UpChange::kNone) << "IKEv2 may answer";
+  EXPECT_EQ(hq().Publish(Silent(IkeVersion::kV2), bounds()), UpChange::kDown);
+  EXPECT_EQ(hq().Publish(Silent(IkeVersion::kV1), bounds()), UpChange::kNone);
+  EXPECT_EQ(hq().Publish(Silent(IkeVersion::kV2), bounds()), UpChange::kNone);
+  table_ = store_.Apply(ConfigWith({"hq"}), Everything);
+  EXPECT_EQ(hq().Publish(Silent(IkeVersion::kV2), bounds()), UpChange::kNone) << "after a reload";
+  EXPECT_EQ(hq().Publish(Selected(IkeVersion::kV2, 20), bounds()), UpChange::kUp);
+}
+
+TEST_F(StoreTest, SaysThatATargetIsDownWithAProbeThatFailed) {
+  auto config = ConfigWith({"both"});
+  auto settings = std::make_shared<ike::ProbeSettings>(*config->targets[0].settings);
+  settings->require = ike::Require::kAll;
+  auto strict = std::make_shared<config::Config>(*config);
+  strict->targets[0].settings = settings;
+  table_ = store_.Apply(strict, Everything);
+  TargetEntry& both = *table_->Find("both");
+  EXPECT_EQ(both.Publish(Silent(IkeVersion::kV1), bounds()), UpChange::kNone);
+  EXPECT_EQ(both.Publish(Selected(IkeVersion::kV2, 20), bounds()), UpChange::kNone);
+  EXPECT_EQ(both.Publish(Silent(IkeVersion::kV1), bounds()), UpChange::kDown);
+}
+
 TEST_F(StoreTest, AnAnswerSetsUpAndKeepsTheSuite) {
   hq().Publish(Selected(IkeVersion::kV2, 20), bounds());
   Of(IkeVersion::kV2, [](const VersionState& state) {

@@ -4,6 +4,7 @@ too low, interfaces and addresses that go and come back, a send queue that overf
 
   test_outage.py BUILD [TEST...]
 """
+import re
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ sys.dont_write_bytecode = True
 import arena  # noqa: E402
 
 HEALTHY = 500
+LINES_AT_ONCE, LINES_PER_SECOND = 1000, 100  # exporter/log_limit.h
 SETTINGS = """
 [metrics]
 rtt_buckets = []
@@ -87,13 +89,25 @@ class Outage(unittest.TestCase):
         self.assertEqual(set(), self.reasons(page))
         self.assertEqual(HEALTHY, self.up(page))
 
+    def check_lines(self, prefix, seconds):
+        """That a target is down from the start is said once, of as many targets as the log's limit has room for."""
+        lines = [line for line in self.exporter.said().splitlines() if 'msg="target down"' in line]
+        names = re.findall(r" target=(\S+)", "\n".join(lines))
+        self.assertEqual(len(names), len(set(names)), "one of them was said to be down twice")
+        self.assertEqual([], [name for name in names if not name.startswith(prefix)])
+        self.assertGreaterEqual(len(names), LINES_AT_ONCE)
+        self.assertLessEqual(len(names), LINES_AT_ONCE + LINES_PER_SECOND * seconds)
+        print(f"{len(names)} lines about targets that are down")
+
     def test_silence_of_many(self):
         """More openings are unanswered at any time than the receive buffer has room for answers."""
         self.begin(arena.targets("silent", "127.2", 9000), SILENT_GATEWAY, interval="5s",
                    timeout="4500ms")
+        begun = time.monotonic()
         time.sleep(16)
         page = arena.Page()
         self.check_healthy(page)
+        self.check_lines("silent-", time.monotonic() - begun + 5)
         self.assertGreater(min(page.by_target("ike_probes_total", "healthy-").values()), 1)
         self.assertEqual(0, sum(page.by_target("ike_up", "silent-").values()))
         # Some 15 KiB for each: a probe under way keeps what it sent for the target's page.

@@ -80,6 +80,7 @@ class StateFile(unittest.TestCase):
         run("mount", "-o", "remount,size=32m", self.folder)
         arena.wait_for("the next write", lambda: self.saved(begun), 20)
         self.assertEqual(0, self.exporter.stop())
+        self.assertNotIn("storage.path", self.exporter.said())
         self.assertEqual(1, self.exporter.said().count("audits not saved"))
         self.assertGreaterEqual(state.audits(self.folder), AUDITED)
 
@@ -88,11 +89,23 @@ class StateFile(unittest.TestCase):
         self.write_state()
         run("mount", "-o", "remount,ro", self.folder)
         self.exporter.begin()
+        self.check_warning("Read-only file system")
         arena.wait_for("the complaint", lambda: "audits not saved" in self.exporter.said(), 20)
-        self.assertIn("Read-only file system", self.exporter.said())
         self.assertEqual(AUDITED, len(arena.Page().by_target("ike_weak_algorithms", "audited-")))
         self.assertEqual(0, self.exporter.stop())
         self.assertEqual(AUDITED, state.audits(self.folder))
+
+    def check_warning(self, reason):
+        """Said by the time it is ready: where, why, and what follows from it."""
+        warnings = [line for line in self.exporter.said().splitlines() if "storage.path" in line]
+        self.assertEqual(1, len(warnings))
+        for part in ("level=warn", f"path={self.folder}", reason, "a restart forgets the audits"):
+            self.assertIn(part, warnings[0])
+
+    def test_folder_of_somebody_else(self):
+        os.chmod(self.folder, 0o555)
+        self.exporter.begin()
+        self.check_warning("Permission denied")
 
     def test_kill_while_writing(self):
         draw = random.Random(1)
