@@ -101,7 +101,7 @@ std::vector<Combinations> Ikev2Audit::StrictOffers() const {
     wanted.push_back(any);
   }
   wanted.push_back(StrictSlots(space_.Everything(), 2));
-  wanted.push_back(StrictSlots(space_.Common(), 3));
+  wanted.push_back(StrictSlots(space_.Everything(), 3));
   return wanted;
 }
 

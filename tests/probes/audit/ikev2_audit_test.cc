@@ -177,6 +177,28 @@ TEST(Ikev2AuditSimulation, RareSuitesThatRequireSeveralAdditionalKeyExchanges) {
   }
 }
 
+// A third additional key exchange that is not ML-KEM, with nothing common beside it: as the only
+// proposal, and beside a plain one of an endpoint that wants all that is offered to match.
+TEST(Ikev2AuditSimulation, RareSuitesThatRequireAClassicalThirdKeyExchange) {
+  for (Manner manner : {Manner::kStrongSwan, Manner::kLibreswan}) {
+    Behaviour behaviour;
+    behaviour.manner = manner;
+    behaviour.additional = true;
+    SimEndpoint endpoint(behaviour, 1);
+    ProposalV2 rare{{{27, 128, true}}, {}, {1}, {25}, {}};
+    rare.slots[0] = {36};
+    rare.slots[1] = {19};
+    rare.slots[2] = {28};
+    endpoint.v2 = {rare};
+    if (manner == Manner::kLibreswan) endpoint.v2.push_back({{{20, 256, true}}, {}, {5}, {14}, {}});
+    std::unique_ptr<Audit> audit = MakeIkev2Audit(AuditLimits{});
+    Tally tally{"rare, a classical third"};
+    tally.Check(RunAudit(audit.get(), &endpoint, 0), endpoint, endpoint.TruthV2(), 1);
+    EXPECT_EQ(tally.incomplete, 0u);
+    EXPECT_EQ(tally.wrong, 0u);
+  }
+}
+
 TEST(Ikev2AuditSimulation, OracleThatLooksAtGroupsOnlyIsDistrusted) {
   Family family = StrongSwan("group named first");
   family.behaviour.manner = Manner::kGroupFirst;
