@@ -20,12 +20,10 @@ void CountRtt(double rtt, const std::vector<double>& bounds, RttHistogram* histo
 
 void TakeSuite(const ProbeReport& report, VersionState* state) {
   const ike::Outcome& outcome = report.outcome;
-  bool changed =
-      !state->has_suite || outcome.ikev2 != state->ikev2 || outcome.ikev1 != state->ikev1;
-  if (changed) state->suite_changed_at = report.finished_at;
-  state->has_suite = true;
-  state->ikev2 = outcome.ikev2;
-  state->ikev1 = outcome.ikev1;
+  VersionState::Suite suite = outcome.ikev2;
+  if (outcome.version == ike::IkeVersion::kV1) suite = outcome.ikev1;
+  if (suite != state->suite) state->suite_changed_at = report.finished_at;
+  state->suite = suite;
   state->features_known = true;
   state->features = outcome.features;
   if (outcome.nat_local != ike::NatState::kUnknown) state->nat_local = outcome.nat_local;
@@ -67,7 +65,7 @@ void TakeProbe(const ProbeReport& report, ike::Reason failure, VersionState* sta
     state->ever_answered = true;
   }
   state->last_reason = failure;
-  if (failure != ike::Reason::kNone) ++state->failures[static_cast<size_t>(failure)];
+  if (failure != ike::Reason::kNone) ++state->failures_of(failure);
   if (report.outcome.rtt) state->last_rtt = Seconds(*report.outcome.rtt);
 }
 

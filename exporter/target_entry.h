@@ -95,7 +95,7 @@ class TargetEntry {
   TargetState state_;
 };
 
-static_assert(sizeof(TargetEntry) <= 384);
+static_assert(sizeof(TargetEntry) <= 360);
 
 using EntryPtr = std::shared_ptr<TargetEntry>;
 

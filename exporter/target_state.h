@@ -9,6 +9,7 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "exporter/probe_history.h"
@@ -25,6 +26,8 @@ inline constexpr double kNotYet = std::numeric_limits<double>::quiet_NaN();
 
 // One IKE version of one target. Times are Unix seconds, 0 = never; NaN = not learnt.
 struct VersionState {
+  using Suite = std::variant<std::monostate, ike::Ikev1Suite, ike::Ikev2Suite>;
+
   double last_run = 0;
   double last_answer = 0;
   double negotiated_at = 0;
@@ -33,27 +36,35 @@ struct VersionState {
   double last_duration = kNotYet;
   uint64_t packets_sent = 0;
   uint64_t packets_received = 0;
-  uint32_t probes = 0;  // 2^32 of one a second take 136 years
-  std::array<uint32_t, ike::kReasonCount> failures{};
-  ike::Ikev1Suite ikev1;
-  ike::Ikev2Suite ikev2;
+  uint32_t probes = 0;                                     // 2^32 of one a second take 136 years
+  std::array<uint32_t, ike::kReasonCount - 1> failures{};  // see failures_of
+  Suite suite;
   uint16_t features = 0;
   uint16_t error_notify = 0;    // of the last answer, 0 = none
   uint16_t implementation = 0;  // index into ike::kImplementations
-  ike::Reason last_reason = ike::Reason::kNone;
+  ike::Reason last_reason : 3 = ike::Reason::kNone;
   ike::NatState nat_local : 2 = ike::NatState::kUnknown;
   ike::NatState nat_remote : 2 = ike::NatState::kUnknown;
   bool up : 1 = false;
   bool negotiated : 1 = false;
   bool fully_opened : 1 = false;  // a full opening ended; before that `negotiated` says nothing
   bool refused : 1 = false;       // the last full opening was answered, but nothing was chosen
-  bool has_suite : 1 = false;
   bool cookie_required : 1 = false;
   bool features_known : 1 = false;
   bool responder_known : 1 = false;
   bool ever_answered : 1 = false;
+
+  // REQUIRES: not kNone.
+  uint32_t& failures_of(ike::Reason reason) { return failures[static_cast<size_t>(reason) - 1]; }
+  uint32_t failures_of(ike::Reason reason) const {
+    return failures[static_cast<size_t>(reason) - 1];
+  }
+  bool has_suite() const { return suite.index() != 0; }
+  // REQUIRES: has_suite(), of this version.
+  const ike::Ikev1Suite& ikev1() const { return std::get<ike::Ikev1Suite>(suite); }
+  const ike::Ikev2Suite& ikev2() const { return std::get<ike::Ikev2Suite>(suite); }
 };
-static_assert(sizeof(VersionState) <= 152);
+static_assert(sizeof(VersionState) <= 136);
 
 // Cumulative buckets are made at scrape time; these count one bucket each.
 struct RttHistogram {

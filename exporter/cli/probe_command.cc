@@ -16,18 +16,18 @@ namespace {
 struct Pending {
   HostOrder order;
   ike::IkeVersion version;
-  std::future<ProbeAnswer> answer;
+  std::future<ProbeResult> answer;
 };
 
-std::future<ProbeAnswer> Ask(Engine* engine, const HostOrder& order, ike::IkeVersion version) {
+std::future<ProbeResult> Ask(Engine* engine, const HostOrder& order, ike::IkeVersion version) {
   ProbeRequest request;
   request.host = order.host;
   request.settings = order.settings;
   request.version = version;
   request.timeout = order.settings->timeout;
-  auto promise = std::make_shared<std::promise<ProbeAnswer>>();
+  auto promise = std::make_shared<std::promise<ProbeResult>>();
   engine->Probe(std::move(request),
-                [promise](ProbeAnswer answer) { promise->set_value(std::move(answer)); });
+                [promise](ProbeResult answer) { promise->set_value(std::move(answer)); });
   return promise->get_future();
 }
 
@@ -91,13 +91,12 @@ int RunProbeCommand(const ProbeOptions& options) {
     for (; at < probes.size() && probes[at].order.text == order.text &&
            probes[at].order.settings == order.settings;
          ++at) {
-      ProbeAnswer answer = probes[at].answer.get();
-      up[static_cast<size_t>(probes[at].version) - 1] =
-          answer.result.report.outcome.version_answered;
+      ProbeResult answer = probes[at].answer.get();
+      up[static_cast<size_t>(probes[at].version) - 1] = answer.report.outcome.version_answered;
       if (options.json) {
-        PrintJson(LineJson(probes[at], answer.result));
+        PrintJson(LineJson(probes[at], answer));
       } else {
-        PrintProbe(probes[at].version, answer.result);
+        PrintProbe(probes[at].version, answer);
       }
     }
     if (!Satisfied(*order.settings, up[0], up[1])) exit_code = 1;

@@ -28,7 +28,7 @@ constexpr size_t kGiveBackSlice = 500;  // objects, which takes about half a mil
 // Lives from the request to its answer.
 class Engine::RequestedProbe final : public ProbeRun::Owner {
  public:
-  RequestedProbe(Engine* engine, ProbeRequest request, std::function<void(ProbeAnswer)> callback)
+  RequestedProbe(Engine* engine, ProbeRequest request, std::function<void(ProbeResult)> callback)
       : engine_(engine), callback_(std::move(callback)) {
     ProbeOrder order;
     order.host = std::move(request.host);
@@ -38,15 +38,15 @@ class Engine::RequestedProbe final : public ProbeRun::Owner {
     order.timeout = request.timeout;
     order.need_suite = request.need_suite;
     order.keep_details = true;
-    run_ = std::make_unique<ProbeRun>(&engine->services_, std::move(order), &memory_,
-                                      request.trace ? &trace_ : nullptr, this);
+    order.keep_trace = request.trace;
+    run_ = std::make_unique<ProbeRun>(&engine->services_, std::move(order), &memory_, this);
   }
 
   void Begin() { run_->Begin(); }
 
  private:
   void OnProbeDone(ProbeRun*, ProbeResult&& result) override {
-    callback_({std::move(result), std::move(trace_)});
+    callback_(std::move(result));
     auto& requested = engine_->requested_;
     auto self = std::find_if(requested.begin(), requested.end(),
                              [this](const auto& probe) { return probe.get() == this; });
@@ -55,9 +55,8 @@ class Engine::RequestedProbe final : public ProbeRun::Owner {
   }
 
   Engine* const engine_;
-  const std::function<void(ProbeAnswer)> callback_;
+  const std::function<void(ProbeResult)> callback_;
   ike::LivenessMemory memory_;
-  Trace trace_;
   std::unique_ptr<ProbeRun> run_;
 };
 
@@ -127,7 +126,7 @@ void Engine::Resolve(std::string host, ike::AddressFamily family,
   });
 }
 
-void Engine::Probe(ProbeRequest request, std::function<void(ProbeAnswer)> callback) {
+void Engine::Probe(ProbeRequest request, std::function<void(ProbeResult)> callback) {
   loop_->Post([this, request = std::move(request), callback = std::move(callback)]() mutable {
     requested_.push_back(
         std::make_unique<RequestedProbe>(this, std::move(request), std::move(callback)));

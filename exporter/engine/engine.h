@@ -43,11 +43,6 @@ struct ProbeRequest {
   bool trace = false;
 };
 
-struct ProbeAnswer {
-  ProbeResult result;
-  Trace trace;  // where it was asked for
-};
-
 class Engine final : private net::Ticker {
  public:
   static tl::expected<std::unique_ptr<Engine>, std::string> Create(EngineOptions options);
@@ -59,7 +54,7 @@ class Engine final : private net::Ticker {
 
   void Apply(std::shared_ptr<const TargetTable> table);
   void Resolve(std::string host, ike::AddressFamily family, net::Resolver::Callback callback);
-  void Probe(ProbeRequest request, std::function<void(ProbeAnswer)> callback);
+  void Probe(ProbeRequest request, std::function<void(ProbeResult)> callback);
   AuditJobPtr Audit(AuditRequest request);
 
   // Whether the targets on `host` are this engine's.

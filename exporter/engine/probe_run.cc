@@ -31,12 +31,12 @@ uint16_t ImplementationIndex(std::string_view name) {
 }  // namespace
 
 ProbeRun::ProbeRun(const Services* services, ProbeOrder order, ike::LivenessMemory* memory,
-                   Trace* trace, Owner* owner)
+                   Owner* owner)
     : services_(services),
       order_(std::move(order)),
       memory_(memory),
-      trace_(trace),
-      owner_(owner) {}
+      owner_(owner),
+      trace_(order_.keep_trace ? std::make_unique<Trace>() : nullptr) {}
 
 ProbeRun::~ProbeRun() {
   StopWaiting();
@@ -174,7 +174,7 @@ void ProbeRun::Send(ike::OpeningKind kind) {
   ike::LivenessCircumstances later = Circumstances(now() + remaining / 3);
   job.timeout = ike::ShareOfTimeout(kind, *memory_, later, remaining);
   job.last_rtt = memory_->last_rtt;
-  exchange_ = services_->exchanger->Start(std::move(job), this, trace_);
+  exchange_ = services_->exchanger->Start(std::move(job), this, trace_.get());
 }
 
 // What was thought to leave state and did not, or the other way round.
@@ -233,6 +233,7 @@ void ProbeRun::Report(ProbeEnd end, const ike::Outcome& outcome) {
   if (order_.keep_details && order_.scheduled && outcome.answered()) {
     report.details = &outcome.details;
   }
+  if (trace_ && !trace_->messages().empty()) report.trace = std::move(trace_);
   owner_->OnProbeDone(this, std::move(result));
 }
 

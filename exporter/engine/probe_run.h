@@ -3,6 +3,7 @@
 // destroys it at any time, which cancels what is under way. One thread.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -23,6 +24,7 @@ struct ProbeOrder {
   bool scheduled = false;     // else on request: waits for the budget within its deadline
   bool need_suite = false;    // on request: nothing but the target's own proposals will do
   bool keep_details = false;  // for whoever asks, or for the history
+  bool keep_trace = false;
   bool other_version_answers = false;
   net::RouteHint* route = nullptr;  // the target's own, where it has one; outlives the run
 };
@@ -50,9 +52,8 @@ class ProbeRun final : public Alarm, private ExchangeHandler {
     virtual void ExpectProbeDone() {}
   };
 
-  // `services`, `memory`, `trace` (may be null) and `owner` outlive the run.
-  ProbeRun(const Services* services, ProbeOrder order, ike::LivenessMemory* memory, Trace* trace,
-           Owner* owner);
+  // `services`, `memory` and `owner` outlive the run.
+  ProbeRun(const Services* services, ProbeOrder order, ike::LivenessMemory* memory, Owner* owner);
   ~ProbeRun() override;
 
   // May call owner->OnProbeDone before it returns.
@@ -85,8 +86,8 @@ class ProbeRun final : public Alarm, private ExchangeHandler {
   const Services* const services_;
   const ProbeOrder order_;
   ike::LivenessMemory* const memory_;
-  Trace* const trace_;
   Owner* const owner_;
+  std::unique_ptr<Trace> trace_;  // null where none is wanted
 
   ike::TimePoint started_{};
   ike::TimePoint deadline_{};

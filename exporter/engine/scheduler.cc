@@ -47,16 +47,16 @@ class Scheduler::Scheduled final : public Alarm, public ProbeRun::Owner {
   void OnProbeDone(ProbeRun* run, ProbeResult&& result) override;
   void ExpectProbeDone() override { entry_->Prefetch(); }
   void OnAuditDue(ike::TimePoint now);
-  void ScheduleAudit(ike::TimePoint now);
+  void ScheduleAudit(std::string_view name, ike::TimePoint now);
   void End(ProbeRun** run);
   const Services& services() const { return *scheduler_->services_; }
   const ike::ProbeSettings& settings() const { return *openings_->settings; }
 
   Scheduler* const scheduler_;
   const EntryPtr entry_;
-  TargetPtr target_;                            // as of the last Configure; null before
-  std::shared_ptr<const OpeningSet> openings_;  // and the settings they are of
-  ike::IpAddress literal_;                      // where the host is one
+  // With the settings that they are of, as of the last Configure; null before.
+  std::shared_ptr<const OpeningSet> openings_;
+  ike::IpAddress literal_;  // where the host is one
   uint32_t generation_ = 0;
   uint8_t turn_ = 0;               // at due_, where the versions take turns: 0 or 1
   std::array<bool, 2> answers_{};  // whether each version answered its last probe
@@ -64,23 +64,22 @@ class Scheduler::Scheduled final : public Alarm, public ProbeRun::Owner {
   std::array<ike::LivenessMemory, 2> memory_;
   std::array<ProbeRun*, 2> runs_{};  // of the scheduler's pool
   net::RouteHint route_;
-  std::unique_ptr<AuditAlarm> audit_alarm_;       // null where no audits are wanted
-  std::array<std::unique_ptr<Trace>, 2> traces_;  // of the runs, where there is a history
+  std::unique_ptr<AuditAlarm> audit_alarm_;  // null where no audits are wanted
 };
 
 void Scheduler::Scheduled::Configure(uint32_t generation, ike::TimePoint now) {
   generation_ = generation;
-  const auto before = std::exchange(target_, entry_->target());
-  if (before && before->settings == target_->settings) return;
-  openings_ = scheduler_->openings_.For(target_->settings);
+  const TargetPtr target = entry_->target();
+  if (openings_ && openings_->settings == target->settings) return;
+  const auto before = std::exchange(openings_, scheduler_->openings_.For(target->settings));
   bool reschedule = !before || before->settings->interval != settings().interval ||
                     before->settings->ikev1 != settings().ikev1 ||
                     before->settings->ikev2 != settings().ikev2;
   bool audits = !before || before->settings->audit_interval != settings().audit_interval;
   // The configuration has checked that it is of the family wanted.
-  literal_ = config::ParseIpAddress(target_->host).value_or(ike::IpAddress{});
-  if (reschedule) Reschedule(target_->name, now);
-  if (audits) ScheduleAudit(now);
+  literal_ = config::ParseIpAddress(target->host).value_or(ike::IpAddress{});
+  if (reschedule) Reschedule(target->name, now);
+  if (audits) ScheduleAudit(target->name, now);
 }
 
 void Scheduler::Scheduled::Reschedule(std::string_view name, ike::TimePoint now) {
@@ -102,7 +101,7 @@ ike::IkeVersion Scheduler::Scheduled::VersionOf(uint64_t turn) const {
   return turn % 2 == 0 ? ike::IkeVersion::kV2 : ike::IkeVersion::kV1;
 }
 
-void Scheduler::Scheduled::ScheduleAudit(ike::TimePoint now) {
+void Scheduler::Scheduled::ScheduleAudit(std::string_view name, ike::TimePoint now) {
   ike::Duration interval = settings().audit_interval;
   audit_alarm_.reset();
   if (interval <= ike::Duration::zero()) return;
@@ -112,7 +111,7 @@ void Scheduler::Scheduled::ScheduleAudit(ike::TimePoint now) {
   });
   ike::Duration spread = std::max<ike::Duration>(
       kFirstAuditSpread, kFirstAuditSpacing * static_cast<int64_t>(scheduler_->scheduled_.size()));
-  ike::Duration soon = Phase(StableHash(target_->name), std::min(interval, spread));
+  ike::Duration soon = Phase(StableHash(name), std::min(interval, spread));
   if (last_run == 0) return services().wheel->Arm(audit_alarm_.get(), now + soon);
   // The wall clock may have jumped since: never further away than one interval.
   double age = std::max(0.0, services().unix_time() - last_run);
@@ -146,21 +145,20 @@ void Scheduler::Scheduled::Start(ike::IkeVersion version) {
   if (runs_[index] != nullptr) return scheduler_->stats_->CountSkip(Skip::kInFlight);
   ProbeOrder order;
   order.address = literal_;
-  if (literal_.empty()) order.host = target_->host;
+  if (literal_.empty()) order.host = entry_->target()->host;
   order.openings = openings_;
   order.version = version;
   // Over before the next one is due, also where nothing answers.
   order.timeout = std::min<ike::Duration>(settings().timeout, settings().interval * 95 / 100);
   order.scheduled = true;
-  bool traced = scheduler_->KeepsHistory();
+  order.keep_trace = scheduler_->KeepsHistory();
   // The bytes of an answer of Aggressive Mode are never kept.
-  order.keep_details = traced && version == ike::IkeVersion::kV1 &&
+  order.keep_details = order.keep_trace && version == ike::IkeVersion::kV1 &&
                        settings().exchange == ike::Ikev1Mode::kAggressive;
   order.other_version_answers = answers_[1 - index];
   order.route = &route_;
-  traces_[index] = traced ? std::make_unique<Trace>() : nullptr;
-  runs_[index] = scheduler_->runs_.Make(scheduler_->services_, std::move(order), &memory_[index],
-                                        traces_[index].get(), this);
+  runs_[index] =
+      scheduler_->runs_.Make(scheduler_->services_, std::move(order), &memory_[index], this);
   ++scheduler_->in_flight_;
   runs_[index]->Begin();
 }
@@ -177,8 +175,6 @@ void Scheduler::Scheduled::OnProbeDone(ProbeRun* run, ProbeResult&& result) {
     scheduler_->stats_->CountSkip(Skip::kBudget);
   } else {
     answers_[index] = result.report.outcome.answered();
-    std::unique_ptr<Trace> trace = std::move(traces_[index]);
-    if (trace && !trace->messages().empty()) result.report.trace = std::move(trace);
     UpChange change =
         entry_->Publish(result.report, scheduler_->table_->config->metrics.rtt_buckets);
     LogScheduledProbe(*entry_, result, change);

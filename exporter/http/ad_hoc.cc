@@ -100,10 +100,10 @@ tl::expected<Admitted, HttpError> AdHoc::Admit(const std::string& host,
 
 AdHoc::Answers AdHoc::Probe(const Admitted& admitted, ike::Duration timeout, bool need_suite,
                             bool trace) {
-  std::array<std::shared_ptr<ReplySlot<ProbeAnswer>>, 2> slots;
+  std::array<std::shared_ptr<ReplySlot<ProbeResult>>, 2> slots;
   for (ike::IkeVersion version : {ike::IkeVersion::kV2, ike::IkeVersion::kV1}) {
     if (!admitted.settings->probes(version)) continue;
-    auto slot = std::make_shared<ReplySlot<ProbeAnswer>>();
+    auto slot = std::make_shared<ReplySlot<ProbeResult>>();
     slots[static_cast<size_t>(version) - 1] = slot;
     ProbeRequest request;
     request.host = admitted.host;
@@ -113,7 +113,7 @@ AdHoc::Answers AdHoc::Probe(const Admitted& admitted, ike::Duration timeout, boo
     request.timeout = timeout;
     request.need_suite = need_suite;
     request.trace = trace;
-    services_->engines->For(admitted.host).Probe(std::move(request), [slot](ProbeAnswer answer) {
+    services_->engines->For(admitted.host).Probe(std::move(request), [slot](ProbeResult answer) {
       slot->Set(std::move(answer));
     });
   }

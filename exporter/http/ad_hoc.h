@@ -70,7 +70,7 @@ class AdHoc {
   // Probes the versions of `settings`, both at the same time; [version - 1]. A version that was not
   // asked for, or that got no answer at all from the engine, is absent.
   struct Answers {
-    std::array<std::optional<ProbeAnswer>, 2> versions;
+    std::array<std::optional<ProbeResult>, 2> versions;
   };
   Answers Probe(const Admitted& admitted, ike::Duration timeout, bool need_suite, bool trace);
 

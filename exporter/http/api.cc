@@ -100,20 +100,18 @@ ApiReply BadRequest(const ProbedHost& host, const std::string& sentence) {
   return Refuse(host, {400, sentence, "request", 0});
 }
 
-ApiReply NotAnswered(const ProbedHost& host, const std::optional<ProbeAnswer>& answer) {
+ApiReply NotAnswered(const ProbedHost& host, const std::optional<ProbeResult>& answer) {
   if (!answer) return Refuse(host, {504, "no answer in time", "timeout", 0});
-  if (answer->result.end == ProbeEnd::kNoBudget) {
+  if (answer->end == ProbeEnd::kNoBudget) {
     return Refuse(host, {429, "the half-open budget of this address is spent; try again later",
                          "budget", 30});
   }
-  ike::Reason reason = answer->result.report.outcome.reason;
-  return Refuse(host,
-                {StatusOf(reason), FailureSentence(answer->result), ike::ReasonName(reason), 0});
+  ike::Reason reason = answer->report.outcome.reason;
+  return Refuse(host, {StatusOf(reason), FailureSentence(*answer), ike::ReasonName(reason), 0});
 }
 
-bool Answered(const std::optional<ProbeAnswer>& answer) {
-  return answer && answer->result.end == ProbeEnd::kProbed &&
-         answer->result.report.outcome.answered();
+bool Answered(const std::optional<ProbeResult>& answer) {
+  return answer && answer->end == ProbeEnd::kProbed && answer->report.outcome.answered();
 }
 
 std::string NewAuditId() {
@@ -148,21 +146,21 @@ ApiReply Api::Run(ApiEndpoint endpoint, const ApiRequest& request, const Admitte
   ProbedHost host{request.host, admitted.settings->port};
   bool need_suite = endpoint != ApiEndpoint::kVersion;
   AdHoc::Answers answers = ad_hoc_->Probe(admitted, admitted.settings->timeout, need_suite, false);
-  const std::optional<ProbeAnswer>& ikev1 = answers.versions[0];
-  const std::optional<ProbeAnswer>& ikev2 = answers.versions[1];
+  const std::optional<ProbeResult>& ikev1 = answers.versions[0];
+  const std::optional<ProbeResult>& ikev2 = answers.versions[1];
   if (endpoint == ApiEndpoint::kProbe) {
     if (!Answered(ikev1)) return NotAnswered(host, ikev1);
-    return {200, Text(Ikev1ProbeJson(host, ikev1->result.report.outcome)), "", 0, ""};
+    return {200, Text(Ikev1ProbeJson(host, ikev1->report.outcome)), "", 0, ""};
   }
   if (endpoint == ApiEndpoint::kV2Sa) {
     if (!Answered(ikev2)) return NotAnswered(host, ikev2);
-    return {200, Text(Ikev2SaJson(host, ikev2->result.report.outcome)), "", 0, ""};
+    return {200, Text(Ikev2SaJson(host, ikev2->report.outcome)), "", 0, ""};
   }
   if (!Answered(ikev1) && !Answered(ikev2)) return NotAnswered(host, ikev2);
   ike::Outcome nothing;
   return {200,
-          Text(VersionJson(host, ikev1 ? TellingOutcome(ikev1->result) : nothing,
-                           ikev2 ? TellingOutcome(ikev2->result) : nothing)),
+          Text(VersionJson(host, ikev1 ? TellingOutcome(*ikev1) : nothing,
+                           ikev2 ? TellingOutcome(*ikev2) : nothing)),
           "", 0, ""};
 }
 

@@ -27,14 +27,14 @@ void AddTrace(const Trace& trace, std::string* text) {
   }
 }
 
-std::string VerdictText(const ProbeAnswer& answer) {
-  const ike::Outcome& outcome = answer.result.report.outcome;
-  if (answer.result.end == ProbeEnd::kNoBudget) {
+std::string VerdictText(const ProbeResult& answer) {
+  const ike::Outcome& outcome = answer.report.outcome;
+  if (answer.end == ProbeEnd::kNoBudget) {
     return "the half-open budget of this address allowed no opening";
   }
   if (outcome.selected()) return "a proposal was chosen";
-  if (!outcome.answered()) return FailureSentence(answer.result);
-  return answer.result.report.full_opening
+  if (!outcome.answered()) return FailureSentence(answer);
+  return answer.report.full_opening
              ? "answered with an error notify"
              : "answered; the half-open budget allowed no opening that shows a choice";
 }
@@ -47,7 +47,7 @@ void AddAnswers(const KeptProbe& probe, std::string* text) {
     const auto& answer = probe.answers.versions[i];
     if (!answer) continue;
     *text += "\nIKEv" + std::to_string(i + 1) + ": " + VerdictText(*answer) + "\n";
-    AddTrace(answer->trace, text);
+    if (answer->report.trace) AddTrace(*answer->report.trace, text);
   }
 }
 
@@ -75,7 +75,7 @@ Json KeptProbeJson(const KeptProbe& probe) {
   for (size_t i = 0; i < probe.answers.versions.size(); ++i) {
     const auto& answer = probe.answers.versions[i];
     if (!answer) continue;
-    const ike::Outcome& outcome = answer->result.report.outcome;
+    const ike::Outcome& outcome = answer->report.outcome;
     Json version{{"up", outcome.version_answered}};
     if (outcome.reason != ike::Reason::kNone) version["reason"] = ike::ReasonName(outcome.reason);
     if (outcome.rtt) version["rtt"] = Milliseconds(*outcome.rtt);
@@ -92,8 +92,8 @@ void Conclude(const std::string& host, KeptProbe* probe) {
       std::make_shared<const ike::Target>(ike::Target{"", host, probe->settings, module, nullptr});
   auto entry = std::make_shared<TargetEntry>(std::move(target), false, 0);
   for (const auto& answer : probe->answers.versions) {
-    if (answer && answer->result.end == ProbeEnd::kProbed) {
-      entry->Publish(answer->result.report, {});
+    if (answer && answer->end == ProbeEnd::kProbed) {
+      entry->Publish(answer->report, {});
     }
   }
   probe->success =

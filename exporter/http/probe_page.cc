@@ -26,12 +26,12 @@ AdHoc::Answers Unresolved(const ike::ProbeSettings& settings, const std::string&
   AdHoc::Answers answers;
   for (ike::IkeVersion version : {ike::IkeVersion::kV1, ike::IkeVersion::kV2}) {
     if (!settings.probes(version)) continue;
-    ProbeAnswer& answer = answers.versions[static_cast<size_t>(version) - 1].emplace();
-    answer.result.error = error;
-    answer.result.report.full_opening = true;
-    answer.result.report.finished_at = UnixNow();
-    answer.result.report.outcome.version = version;
-    answer.result.report.outcome.reason = ike::Reason::kResolve;
+    ProbeResult& answer = answers.versions[static_cast<size_t>(version) - 1].emplace();
+    answer.error = error;
+    answer.report.full_opening = true;
+    answer.report.finished_at = UnixNow();
+    answer.report.outcome.version = version;
+    answer.report.outcome.reason = ike::Reason::kResolve;
   }
   return answers;
 }
@@ -106,7 +106,7 @@ ProbePage ServeProbe(const ProbeServices& services, const ProbeQuery& query) {
     probe.answers = Unresolved(*order->settings, probe.error);
   }
   for (auto& answer : probe.answers.versions) {
-    if (answer) answer->result.report.duration += resolution;
+    if (answer) answer->report.duration += resolution;
   }
   probe.duration_seconds = std::chrono::duration<double>(spent()).count();
   probe.at = UnixNow();

@@ -29,10 +29,10 @@ Json VersionStateJson(IkeVersion version, const VersionState& state) {
   if (state.responder_known) {
     json["implementation"] = ike::Implementations()[state.implementation];
   }
-  if (!state.has_suite) return json;
+  if (!state.has_suite()) return json;
   bool ikev1 = version == IkeVersion::kV1;
-  uint16_t group = ikev1 ? state.ikev1.group : state.ikev2.group;
-  json["suite"] = ikev1 ? ike::SuiteText(state.ikev1) : ike::SuiteText(state.ikev2);
+  uint16_t group = ikev1 ? state.ikev1().group : state.ikev2().group;
+  json["suite"] = ikev1 ? ike::SuiteText(state.ikev1()) : ike::SuiteText(state.ikev2());
   json["dhGroup"] = group;
   if (ike::GroupStrength(group) != 0) json["dhGroupStrength"] = ike::GroupStrength(group);
   AddTime("negotiatedAt", state.negotiated_at, &json);

@@ -27,7 +27,7 @@ void One(const TargetView& view, IkeVersion version, SampleSink* sink, Read read
 }
 
 uint16_t GroupOf(const VersionState& state, IkeVersion version) {
-  return version == IkeVersion::kV1 ? state.ikev1.group : state.ikev2.group;
+  return version == IkeVersion::kV1 ? state.ikev1().group : state.ikev2().group;
 }
 
 void EmitUp(const TargetView& v, IkeVersion ver, SampleSink* s) {
@@ -81,7 +81,7 @@ void EmitFailures(const TargetView& view, IkeVersion version, SampleSink* sink) 
   const VersionState& state = view.state.of(version);
   double sum = 0;
   for (int i = 1; i < ike::kReasonCount; ++i) {
-    double count = state.failures[static_cast<size_t>(i)];
+    double count = state.failures_of(static_cast<ike::Reason>(i));
     sum += count;
     if (view.basic) continue;
     sink->Add({{"ike_version", VersionLabel(version)},
@@ -100,10 +100,10 @@ void EmitFailureInfo(const TargetView& view, IkeVersion version, SampleSink* sin
 
 void EmitSelected(const TargetView& view, IkeVersion version, SampleSink* sink) {
   const VersionState& state = view.state.of(version);
-  if (!state.has_suite || !state.negotiated) return;
+  if (!state.has_suite() || !state.negotiated) return;
   std::string group = std::to_string(GroupOf(state, version));
   if (version == IkeVersion::kV1) {
-    const ike::Ikev1Suite& suite = state.ikev1;
+    const ike::Ikev1Suite& suite = state.ikev1();
     sink->Add({{"ike_version", "1"},
                {"encryption", EncryptionLabel(version, suite.encryption, suite.key_length).view()},
                {"hash", AlgorithmLabel(version, ike::Kind::kHash, suite.hash).view()},
@@ -113,7 +113,7 @@ void EmitSelected(const TargetView& view, IkeVersion version, SampleSink* sink) 
               1);
     return;
   }
-  const ike::Ikev2Suite& suite = state.ikev2;
+  const ike::Ikev2Suite& suite = state.ikev2();
   sink->Add({{"ike_version", "2"},
              {"encryption", EncryptionLabel(version, suite.encryption, suite.key_length).view()},
              {"integrity", IntegrityLabel(suite.integrity).view()},
@@ -125,13 +125,13 @@ void EmitSelected(const TargetView& view, IkeVersion version, SampleSink* sink) 
 
 void EmitGroup(const TargetView& view, IkeVersion version, SampleSink* sink) {
   const VersionState& state = view.state.of(version);
-  if (!state.has_suite) return;
+  if (!state.has_suite()) return;
   sink->Add({{"ike_version", VersionLabel(version)}}, GroupOf(state, version));
 }
 
 void EmitStrength(const TargetView& view, IkeVersion version, SampleSink* sink) {
   const VersionState& state = view.state.of(version);
-  if (!state.has_suite) return;
+  if (!state.has_suite()) return;
   uint16_t strength = ike::GroupStrength(GroupOf(state, version));
   if (strength == 0) return;
   sink->Add({{"ike_version", VersionLabel(version)}}, strength);

@@ -15,7 +15,7 @@ using ike::IkeVersion;
 constexpr std::array kVersions = {IkeVersion::kV2, IkeVersion::kV1};
 
 bool WorkedBefore(const VersionState& state) {
-  return (state.ever_answered && !state.up) || (state.has_suite && !state.negotiated);
+  return (state.ever_answered && !state.up) || (state.has_suite() && !state.negotiated);
 }
 
 bool AgreesToSomething(const TargetFacts& facts) {
@@ -86,7 +86,7 @@ std::string FailureText(IkeVersion version, const VersionState& state) {
   if (state.up && state.error_notify != 0) {
     return "refused with " + NotifyText(version, state.error_notify);
   }
-  if (state.up && state.has_suite) return "answers again, nothing agreed upon yet";
+  if (state.up && state.has_suite()) return "answers again, nothing agreed upon yet";
   if (state.last_reason == ike::Reason::kNone) return state.up ? "agreed to nothing" : "no answer";
   return std::string(ReasonText(state.last_reason));
 }
@@ -106,7 +106,7 @@ std::string ProblemText(const TargetFacts& facts) {
 
 IkeVersion MainVersion(const TargetFacts& facts) {
   for (IkeVersion version : kVersions) {
-    if (facts.settings.probes(version) && facts.of(version).has_suite) return version;
+    if (facts.settings.probes(version) && facts.of(version).has_suite()) return version;
   }
   for (IkeVersion version : kVersions) {
     if (facts.settings.probes(version) && facts.of(version).ever_answered) return version;
@@ -115,13 +115,13 @@ IkeVersion MainVersion(const TargetFacts& facts) {
 }
 
 uint16_t GroupStrengthOf(IkeVersion version, const VersionState& state) {
-  if (!state.has_suite) return 0;
-  return ike::GroupStrength(version == IkeVersion::kV1 ? state.ikev1.group : state.ikev2.group);
+  if (!state.has_suite()) return 0;
+  return ike::GroupStrength(version == IkeVersion::kV1 ? state.ikev1().group : state.ikev2().group);
 }
 
 std::string SuiteTextOf(IkeVersion version, const VersionState& state) {
-  if (!state.has_suite) return "";
-  return version == IkeVersion::kV1 ? ike::SuiteText(state.ikev1) : ike::SuiteText(state.ikev2);
+  if (!state.has_suite()) return "";
+  return version == IkeVersion::kV1 ? ike::SuiteText(state.ikev1()) : ike::SuiteText(state.ikev2());
 }
 
 WeakCount CountWeak(const AuditHistory* audit) {

@@ -22,7 +22,7 @@ Chip ChipOf(const VersionState& state) {
   if (state.last_run <= 0) return {"quiet", "waiting"};
   if (state.up && state.negotiated) return {"up", "up"};
   if (state.up && state.error_notify == 0) return {"impaired", "answers"};
-  if (state.up) return {state.has_suite ? "impaired" : "quiet", "refuses"};
+  if (state.up) return {state.has_suite() ? "impaired" : "quiet", "refuses"};
   return state.ever_answered ? Chip{"down", "down"} : Chip{"quiet", "silent"};
 }
 
@@ -68,7 +68,7 @@ void AddSuiteCells(IkeVersion version, const VersionState& state, Html* html) {
   html->Raw("</td>");
   html->Raw("<td role=\"cell\" class=\"group\">");
   if (uint16_t strength = GroupStrengthOf(version, state); strength != 0) {
-    uint16_t group = version == IkeVersion::kV1 ? state.ikev1.group : state.ikev2.group;
+    uint16_t group = version == IkeVersion::kV1 ? state.ikev1().group : state.ikev2().group;
     const ike::Algorithm* row = ike::FindAlgorithm(version, ike::Kind::kDh, group);
     html->Element("span", IsWeak(row) ? ike::VerdictName(row->verdict) : "",
                   std::to_string(strength) + " bits");

@@ -70,39 +70,40 @@ void AddAlgorithm(IkeVersion version, const ike::AlgorithmId& id, Html* html) {
 }
 
 void AddEncryption(const Cell& cell, Html* html) {
-  if (!cell.state.has_suite) return;
+  if (!cell.state.has_suite()) return;
   bool v1 = cell.version == IkeVersion::kV1;
-  AddAlgorithm(cell.version,
-               {Kind::kEncryption, v1 ? cell.state.ikev1.encryption : cell.state.ikev2.encryption,
-                v1 ? cell.state.ikev1.key_length : cell.state.ikev2.key_length},
-               html);
+  AddAlgorithm(
+      cell.version,
+      {Kind::kEncryption, v1 ? cell.state.ikev1().encryption : cell.state.ikev2().encryption,
+       v1 ? cell.state.ikev1().key_length : cell.state.ikev2().key_length},
+      html);
 }
 
 void AddIntegrity(const Cell& cell, Html* html) {
-  if (!cell.state.has_suite) return;
+  if (!cell.state.has_suite()) return;
   bool v1 = cell.version == IkeVersion::kV1;
   AddAlgorithm(cell.version,
-               v1 ? ike::AlgorithmId{Kind::kHash, cell.state.ikev1.hash, 0}
-                  : ike::AlgorithmId{Kind::kIntegrity, cell.state.ikev2.integrity, 0},
+               v1 ? ike::AlgorithmId{Kind::kHash, cell.state.ikev1().hash, 0}
+                  : ike::AlgorithmId{Kind::kIntegrity, cell.state.ikev2().integrity, 0},
                html);
 }
 
 void AddPrf(const Cell& cell, Html* html) {
-  if (!cell.state.has_suite) return;
+  if (!cell.state.has_suite()) return;
   bool v1 = cell.version == IkeVersion::kV1;
   AddAlgorithm(cell.version,
-               v1 ? ike::AlgorithmId{Kind::kAuthentication, cell.state.ikev1.authentication, 0}
-                  : ike::AlgorithmId{Kind::kPrf, cell.state.ikev2.prf, 0},
+               v1 ? ike::AlgorithmId{Kind::kAuthentication, cell.state.ikev1().authentication, 0}
+                  : ike::AlgorithmId{Kind::kPrf, cell.state.ikev2().prf, 0},
                html);
 }
 
 void AddGroup(const Cell& cell, Html* html) {
-  if (!cell.state.has_suite) return;
+  if (!cell.state.has_suite()) return;
   bool v1 = cell.version == IkeVersion::kV1;
-  AddAlgorithm(cell.version, {Kind::kDh, v1 ? cell.state.ikev1.group : cell.state.ikev2.group, 0},
-               html);
+  AddAlgorithm(cell.version,
+               {Kind::kDh, v1 ? cell.state.ikev1().group : cell.state.ikev2().group, 0}, html);
   if (v1) return;
-  for (uint16_t id : cell.state.ikev2.additional_ke) {
+  for (uint16_t id : cell.state.ikev2().additional_ke) {
     if (id == 0) continue;
     html->Raw("<br>+ ");
     AddAlgorithm(cell.version, {Kind::kAdditionalKe, id, 0}, html);
@@ -110,7 +111,7 @@ void AddGroup(const Cell& cell, Html* html) {
 }
 
 void AddSuiteChange(const Cell& cell, Html* html) {
-  if (cell.state.has_suite) AddAgo(cell.state.suite_changed_at, cell.now, html);
+  if (cell.state.has_suite()) AddAgo(cell.state.suite_changed_at, cell.now, html);
 }
 
 void AddResponder(const Cell& cell, Html* html) {
@@ -155,8 +156,8 @@ void AddNat(const Cell& cell, Html* html) {
 void AddFailures(const Cell& cell, Html* html) {
   uint64_t all = 0;
   std::string text;
-  for (size_t i = 1; i < cell.state.failures.size(); ++i) {
-    uint32_t count = cell.state.failures[i];
+  for (int i = 1; i < ike::kReasonCount; ++i) {
+    uint32_t count = cell.state.failures_of(static_cast<ike::Reason>(i));
     all += count;
     if (count == 0) continue;
     text += (text.empty() ? "" : ", ") + std::string(ike::ReasonName(static_cast<ike::Reason>(i))) +

@@ -109,7 +109,7 @@ TEST_F(StoreTest, AnAnswerSetsUpAndKeepsTheSuite) {
   Of(IkeVersion::kV2, [](const VersionState& state) {
     EXPECT_TRUE(state.up);
     EXPECT_TRUE(state.negotiated);
-    EXPECT_EQ(state.ikev2.group, 20);
+    EXPECT_EQ(state.ikev2().group, 20);
     EXPECT_DOUBLE_EQ(state.last_rtt, 0.03);
     EXPECT_EQ(state.packets_sent, 2u);
   });
@@ -122,12 +122,12 @@ TEST_F(StoreTest, SilenceKeepsWhatWasLearnt) {
   Of(IkeVersion::kV2, [](const VersionState& state) {
     EXPECT_FALSE(state.up);
     EXPECT_FALSE(state.negotiated);
-    EXPECT_TRUE(state.has_suite);
-    EXPECT_EQ(state.ikev2.group, 20);
+    EXPECT_TRUE(state.has_suite());
+    EXPECT_EQ(state.ikev2().group, 20);
     EXPECT_DOUBLE_EQ(state.last_rtt, 0.03);
     EXPECT_DOUBLE_EQ(state.last_answer, 1000);
     EXPECT_DOUBLE_EQ(state.last_run, 1010);
-    EXPECT_EQ(state.failures[static_cast<size_t>(Reason::kTimeout)], 1u);
+    EXPECT_EQ(state.failures_of(Reason::kTimeout), 1u);
   });
 }
 
@@ -145,7 +145,7 @@ TEST_F(StoreTest, TheExpectedRefusalOfAStatelessOpeningIsNoFailure) {
     EXPECT_TRUE(state.up);
     EXPECT_TRUE(state.negotiated);
     EXPECT_EQ(state.last_reason, Reason::kNone);
-    EXPECT_EQ(state.failures[static_cast<size_t>(Reason::kRejected)], 0u);
+    EXPECT_EQ(state.failures_of(Reason::kRejected), 0u);
   });
 }
 
@@ -167,7 +167,7 @@ TEST_F(StoreTest, ARefusalStandsUntilTheNextFullOpening) {
     EXPECT_TRUE(state.up);
     EXPECT_FALSE(state.negotiated);
     EXPECT_EQ(state.last_reason, Reason::kRejected);
-    EXPECT_EQ(state.failures[static_cast<size_t>(Reason::kRejected)], 1u);
+    EXPECT_EQ(state.failures_of(Reason::kRejected), 1u);
   });
   hq().Publish(Selected(IkeVersion::kV1, 14), bounds());
   hq().Publish(Refused(IkeVersion::kV1, false), bounds());

@@ -107,8 +107,7 @@ class Script final : public VirtualPeer, public ProbeRun::Owner, public AuditRun
     order.other_version_answers = (choice & 0x10) != 0;
     const ike::TimePoint latest_end = engine_.now() + order.timeout + kLateness;
     auto* memory = &memories_[static_cast<size_t>(order.version) - 1];
-    auto run =
-        std::make_unique<ProbeRun>(&engine_.services, std::move(order), memory, nullptr, this);
+    auto run = std::make_unique<ProbeRun>(&engine_.services, std::move(order), memory, this);
     ProbeRun* raw = run.get();
     probes_.push_back({std::move(run), latest_end});
     raw->Begin();

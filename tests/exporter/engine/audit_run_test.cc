@@ -165,8 +165,7 @@ class Liveness final : public Alarm, public ProbeRun::Owner {
     order.version = version_;
     order.timeout = seconds(5);
     order.scheduled = true;
-    run_ =
-        std::make_unique<ProbeRun>(&engine_->services, std::move(order), &memory_, nullptr, this);
+    run_ = std::make_unique<ProbeRun>(&engine_->services, std::move(order), &memory_, this);
     run_->Begin();
   }
 

@@ -53,7 +53,7 @@ class Prober final : public ProbeRun::Owner {
   void Begin(ProbeOrder order) {
     result_.reset();
     auto* remembered = &memory[static_cast<size_t>(order.version) - 1];
-    run = std::make_unique<ProbeRun>(&engine.services, std::move(order), remembered, nullptr, this);
+    run = std::make_unique<ProbeRun>(&engine.services, std::move(order), remembered, this);
     run->Begin();
   }
 
