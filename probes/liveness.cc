@@ -147,6 +147,10 @@ OpeningKind FirstOpening(const LivenessMemory& memory, const LivenessCircumstanc
   return learns ? OpeningKind::kRefusal : TellingOpening(memory, at);
 }
 
+bool IsRenewalDue(const LivenessMemory& memory, TimePoint now) {
+  return !IsWithin(memory.last_state_left, kContendedRenewal, now);
+}
+
 std::optional<OpeningKind> NextOpening(OpeningKind sent, const Outcome& outcome,
                                        const LivenessMemory& memory,
                                        const LivenessCircumstances& at) {

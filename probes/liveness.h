@@ -57,6 +57,10 @@ bool IsSilence(const Outcome& outcome);
 // The first opening of a probe.
 OpeningKind FirstOpening(const LivenessMemory& memory, const LivenessCircumstances& at);
 
+// Whether the last opening of `memory` that may have left state is so old that liveness claims the
+// budget for it.
+bool IsRenewalDue(const LivenessMemory& memory, TimePoint now);
+
 // The next opening after `sent` ended in `outcome`; nullopt = the probe is over. `memory` does not
 // hold this outcome yet.
 std::optional<OpeningKind> NextOpening(OpeningKind sent, const Outcome& outcome,

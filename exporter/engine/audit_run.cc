@@ -95,8 +95,7 @@ bool AuditRun::TrySide(Side* side, ike::TimePoint now, ike::TimePoint* wake) {
 }
 
 bool AuditRun::TakeSlot(ike::TimePoint now, ike::TimePoint* wake) {
-  // As liveness does: the last slot stays free, or free openings would meet a cookie.
-  constexpr auto kAsker = HalfOpenBudget::Asker::kScheduled;
+  constexpr auto kAsker = HalfOpenBudget::Asker::kAudit;
   uint16_t limit = order_.settings->half_open_budget;
   std::erase_if(left_open_, [now](ike::TimePoint end) { return end <= now; });
   if (left_open_.size() >= limit) {

@@ -7,11 +7,17 @@
 #include <utility>
 
 namespace exporter {
+namespace {
+
+// Claims may be withdrawn at any time.
+constexpr ike::Duration kAskAgain = std::chrono::seconds(1);
+
+}  // namespace
 
 size_t HalfOpenBudget::Allowed(const Account& account, uint16_t limit, Asker asker,
                                ike::TimePoint now) {
   if (limit <= 1) return 1;
-  bool scheduled = asker == Asker::kScheduled || (account.scheduled != ike::TimePoint{} &&
+  bool scheduled = asker != Asker::kOnRequest || (account.scheduled != ike::TimePoint{} &&
                                                   now - account.scheduled < kScheduledMemory);
   return scheduled ? limit - 1u : limit;
 }
@@ -111,6 +117,7 @@ void HalfOpenBudget::Sweep(ike::TimePoint now) {
     live += scheduled || account.taken > 0 || account.waiters > 0 ? 1 : 0;
   }
   if (live < known_) Resize(live);
+  claims_.Sweep(now);
 }
 
 std::optional<HalfOpenBudget::Standing> HalfOpenBudget::TryTake(const ike::IpAddress& address,
@@ -119,8 +126,9 @@ std::optional<HalfOpenBudget::Standing> HalfOpenBudget::TryTake(const ike::IpAdd
   std::lock_guard lock(lock_);
   Sweep(now);
   Account& account = FindOrMake(address);
-  if (asker == Asker::kScheduled) account.scheduled = now;
+  if (asker != Asker::kOnRequest) account.scheduled = now;
   DropExpired(&account, now);
+  if (asker == Asker::kAudit && claims_.Exist(account.key, now)) return std::nullopt;
   const size_t allowed = Allowed(account, limit, asker, now);
   if (account.taken >= allowed) return std::nullopt;
   Append(&account, now);
@@ -145,12 +153,16 @@ void HalfOpenBudget::GiveBack(const ike::IpAddress& address, ike::TimePoint take
 HalfOpenBudget::Standing HalfOpenBudget::StandingOf(const ike::IpAddress& address, uint16_t limit,
                                                     Asker asker, ike::TimePoint now) {
   std::lock_guard lock(lock_);
-  const bool scheduled = asker == Asker::kScheduled;
+  const bool scheduled = asker != Asker::kOnRequest;
   Account* account = scheduled ? &FindOrMake(address) : Find(address);
   if (account == nullptr) return {now, false};
   if (scheduled) account->scheduled = now;
   DropExpired(account, now);
-  return StandingIn(*account, Allowed(*account, limit, asker, now), now);
+  Standing standing = StandingIn(*account, Allowed(*account, limit, asker, now), now);
+  if (asker == Asker::kAudit && claims_.Exist(account->key, now)) {
+    standing.next_free = std::max(standing.next_free, now + kAskAgain);
+  }
+  return standing;
 }
 
 HalfOpenBudget::Standing HalfOpenBudget::StandingIn(const Account& account, size_t allowed,
@@ -175,6 +187,16 @@ bool HalfOpenBudget::Contended(const ike::IpAddress& address) {
   std::lock_guard lock(lock_);
   const Account* account = Find(address);
   return account != nullptr && account->waiters > 0;
+}
+
+void HalfOpenBudget::Claim(const ike::IpAddress& address, const void* who, ike::TimePoint now) {
+  std::lock_guard lock(lock_);
+  claims_.Add(KeyOf(address), who, now);
+}
+
+void HalfOpenBudget::Withdraw(const ike::IpAddress& address, const void* who) {
+  std::lock_guard lock(lock_);
+  claims_.Withdraw(KeyOf(address), who);
 }
 
 void HalfOpenBudget::RemoveWaiter(const ike::IpAddress& address) {

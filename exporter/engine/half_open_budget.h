@@ -13,6 +13,7 @@
 #include <optional>
 #include <vector>
 
+#include "exporter/engine/budget_claims.h"
 #include "exporter/tiny_lock.h"
 #include "probes/ip_address.h"
 #include "probes/outcome.h"
@@ -26,7 +27,11 @@ class HalfOpenBudget {
   // How long after its last scheduled probe an address counts as one with scheduled liveness.
   static constexpr ike::Duration kScheduledMemory = std::chrono::minutes(10);
 
-  enum class Asker : uint8_t { kScheduled, kOnRequest };
+  enum class Asker : uint8_t {
+    kScheduled,
+    kOnRequest,
+    kAudit,  // takes what liveness leaves
+  };
 
   struct Standing {
     ike::TimePoint next_free;  // when TryTake will next succeed; `now` if it would at once
@@ -60,6 +65,11 @@ class HalfOpenBudget {
   void AddWaiter(const ike::IpAddress& address);
   void RemoveWaiter(const ike::IpAddress& address);
   bool Contended(const ike::IpAddress& address);
+
+  // `who`, a scheduled probe, went without an opening that was due: audits leave slots to it until
+  // it had one.
+  void Claim(const ike::IpAddress& address, const void* who, ike::TimePoint now);
+  void Withdraw(const ike::IpAddress& address, const void* who);
 
  private:
   // One address, found by its hash. Two addresses of one hash would share a budget, which is then
@@ -101,6 +111,7 @@ class HalfOpenBudget {
   std::vector<Slot> slots_ = std::vector<Slot>(1);            // [0] is no slot
   uint32_t free_slot_ = 0;
   ike::TimePoint next_sweep_{};
+  BudgetClaims claims_;
 };
 
 }  // namespace exporter

@@ -99,6 +99,9 @@ void ProbeRun::Choose() {
   AskBudget();
   if (!order_.scheduled) return ChooseOnRequest();
   ike::OpeningKind kind = ike::FirstOpening(*memory_, Circumstances(now()));
+  if (standing_.next_free > now() && ike::IsRenewalDue(*memory_, now())) {
+    services_->budget->Claim(address_, memory_, now());
+  }
   if (kind == ike::OpeningKind::kNone) return OnNoOpening();
   Try(kind);
 }
@@ -156,6 +159,9 @@ void ProbeRun::Try(ike::OpeningKind kind) {
   }
   slot_ = at;
   standing_ = *taken;
+  if (order_.scheduled && ike::IsRenewalDue(*memory_, at)) {
+    services_->budget->Withdraw(address_, memory_);
+  }
   Send(kind);
 }
 

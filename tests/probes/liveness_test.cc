@@ -173,6 +173,18 @@ TEST_F(LivenessTest, YieldsWhileOthersWantTheBudget) {
   EXPECT_EQ(First(), kFull) << "the suite has to be renewed";
 }
 
+TEST_F(LivenessTest, RenewalIsDueWhateverTheAnswerWas) {
+  EXPECT_TRUE(IsRenewalDue(memory, at.now));
+  Saw(kFull, Silent());
+  EXPECT_FALSE(IsRenewalDue(memory, at.now));
+  at.now += minutes(2);
+  EXPECT_TRUE(IsRenewalDue(memory, at.now));
+  Saw(kRefusal, Refused());
+  EXPECT_TRUE(IsRenewalDue(memory, at.now));
+  Saw(kPlainest, Selected());
+  EXPECT_FALSE(IsRenewalDue(memory, at.now));
+}
+
 TEST_F(LivenessTest, DoesNotYieldWithoutAnAnswer) {
   at.budget_contended = true;
   EXPECT_EQ(First(), kFull);

@@ -153,8 +153,8 @@ TEST(AuditRun, LosesNothingOnALossyLine) {
 class Liveness final : public Alarm, public ProbeRun::Owner {
  public:
   Liveness(VirtualEngine* engine, IkeVersion version, ike::Duration first)
-      : engine_(engine), version_(version) {
-    engine_->services.wheel->Arm(this, engine_->now() + first);
+      : engine_(engine), version_(version), begins_(engine->now() + first) {
+    engine_->services.wheel->Arm(this, begins_);
   }
 
   void OnAlarm(ike::TimePoint now) override {
@@ -171,15 +171,18 @@ class Liveness final : public Alarm, public ProbeRun::Owner {
 
   int answered = 0;
   int failed = 0;
+  std::optional<ike::Duration> first_full;  // after its first probe began
 
  private:
   void OnProbeDone(ProbeRun*, ProbeResult&& result) override {
     const bool well = result.end == ProbeEnd::kProbed && result.report.outcome.version_answered;
     ++(well ? answered : failed);
+    if (result.report.full_opening && !first_full) first_full = engine_->now() - begins_;
   }
 
   VirtualEngine* const engine_;
   const IkeVersion version_;
+  const ike::TimePoint begins_;
   std::shared_ptr<const ike::ProbeSettings> settings_ = std::make_shared<ike::ProbeSettings>();
   std::shared_ptr<const OpeningSet> openings_ = MakeOpeningSet(settings_);
   ike::LivenessMemory memory_;
@@ -199,6 +202,27 @@ TEST(AuditRun, SharesTheBudgetWithLiveness) {
   EXPECT_GE(ikev1.answered, 12);
   EXPECT_NE(auditor.Counters().find("\"half_open_peak\":2"), std::string::npos)
       << auditor.Counters();
+}
+
+// Of IKEv1 every suite that is found costs a slot, and the audit takes each as soon as it is free.
+TEST(AuditRun, LeavesSlotsToTargetsThatAreNew) {
+  Auditor auditor(
+      "ikev2 = \"refuse\"\ncookie_after = 3\nblock_after = 5\ndelay = \"20ms\"\n"
+      "ikev1 = [\"aes128-sha1-modp1024\", \"3des-md5-modp768\", \"aes256-sha256-modp2048\",\n"
+      "  \"aes192-sha512-modp4096\", \"aes256-sha384-modp3072\", \"3des-sha1-modp1536\",\n"
+      "  \"aes128-sha256-ecp256\", \"aes256-sha384-ecp384\"]\n");
+  Liveness first(&auditor.engine, IkeVersion::kV1, seconds(1));
+  auditor.Begin();
+  auditor.engine.RunFor(seconds(40));
+  Liveness second(&auditor.engine, IkeVersion::kV1, seconds(1));
+  Liveness third(&auditor.engine, IkeVersion::kV1, seconds(4));
+  while (!auditor.outcome) auditor.engine.RunUntil(auditor.engine.NextEvent());
+  for (const Liveness* one : {&second, &third}) {
+    ASSERT_TRUE(one->first_full);
+    EXPECT_LE(*one->first_full, HalfOpenBudget::kLifetime + seconds(10));
+    EXPECT_EQ(one->failed, 0);
+  }
+  EXPECT_TRUE(auditor.Of(IkeVersion::kV1).complete);
 }
 
 TEST(AuditRun, DestroyingItLeavesNothingBehind) {

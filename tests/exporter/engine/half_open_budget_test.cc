@@ -85,6 +85,32 @@ TEST(HalfOpenBudget, WaitersAreSeenUntilTheyLeave) {
 }
 
 // Many addresses, slots taken, given back and forgotten: each keeps to its own limit.
+TEST(HalfOpenBudget, AuditsLeaveSlotsToProbesThatClaimThem) {
+  HalfOpenBudget budget;
+  const int one = 0;
+  const int other = 0;
+  budget.Claim(kGateway, &one, kStart);
+  budget.Claim(kGateway, &other, kStart);
+  EXPECT_FALSE(budget.TryTake(kGateway, 3, Asker::kAudit, kStart));
+  EXPECT_GT(budget.NextFree(kGateway, 3, Asker::kAudit, kStart), kStart);
+  EXPECT_TRUE(budget.TryTake(kOther, 3, Asker::kAudit, kStart));
+  EXPECT_TRUE(budget.TryTake(kGateway, 3, Asker::kScheduled, kStart));
+  budget.Withdraw(kGateway, &one);
+  EXPECT_FALSE(budget.TryTake(kGateway, 3, Asker::kAudit, kStart));
+  budget.Withdraw(kGateway, &other);
+  EXPECT_TRUE(budget.TryTake(kGateway, 3, Asker::kAudit, kStart));
+}
+
+TEST(HalfOpenBudget, AClaimEndsUnlessItIsRenewed) {
+  HalfOpenBudget budget;
+  const int who = 0;
+  budget.Claim(kGateway, &who, kStart);
+  budget.Claim(kGateway, &who, kStart + seconds(60));
+  const ike::TimePoint end = kStart + seconds(60) + BudgetClaims::kLifetime;
+  EXPECT_FALSE(budget.TryTake(kGateway, 3, Asker::kAudit, end - milliseconds(1)));
+  EXPECT_TRUE(budget.TryTake(kGateway, 3, Asker::kAudit, end));
+}
+
 TEST(HalfOpenBudget, ManyAddressesKeepTheirOwnAccounts) {
   HalfOpenBudget budget;
   const auto address = [](int i) {
