@@ -42,10 +42,19 @@ struct AuditDesk::Desk {
   std::unique_ptr<AuditRun> run;
   net::Resolver::Ticket resolving = 0;
 
-  // The same questions to the same endpoint, judged the same way.
+  // The same questions to the same endpoint, judged the same way. Who names no address takes the
+  // one that the name stood for when the audit began.
   bool Serves(const AuditRequest& other) const {
-    return request.host == other.host && request.address == other.address &&
+    return request.host == other.host &&
+           (other.address.empty() || request.address == other.address) &&
            (request.settings == other.settings || *request.settings == *other.settings);
+  }
+
+  // An audit may take longer than its target's interval: then the target asks again, and hears
+  // once.
+  void Join(const EntryPtr& entry, AuditJobPtr job) {
+    jobs.push_back(std::move(job));
+    if (entry && std::ranges::find(entries, entry) == entries.end()) entries.push_back(entry);
   }
 };
 
@@ -76,8 +85,7 @@ void AuditDesk::Start(AuditRequest request, AuditJobPtr job) {
     desk = waiting_.back().get();
     desk->request = request;
   }
-  desk->jobs.push_back(std::move(job));
-  if (request.entry) desk->entries.push_back(request.entry);
+  desk->Join(request.entry, std::move(job));
   if (fresh) StartNext();
 }
 
