@@ -56,6 +56,12 @@ def check_unit():
            "ike_exporter.service: state directory")
 
 
+def check_image():
+    """tar puts a package's /lib in the place of a link of that name, and then no program is found any more."""
+    unpacked = re.findall(r"dpkg-deb -x \S+ (\S+)", (PACKAGING / "Dockerfile").read_text())
+    expect(unpacked and "/" not in unpacked, "Dockerfile: a package is unpacked onto the root")
+
+
 def check_prometheus(work):
     shipped = PACKAGING / "prometheus"
     rules = f"{ROOT}/dashboards/rules"
@@ -124,6 +130,7 @@ def main():
         check_web_config(work)
     check_flags(flags_of_program())
     check_unit()
+    check_image()
     check_alertmanager()
     check_kubernetes()
     check_links()
