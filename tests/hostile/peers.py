@@ -14,6 +14,7 @@ class Peer:
     reasons: tuple = ()
     transport: str = "udp"
     negotiated: bool = True  # where it is up
+    versions: tuple = (1, 2)  # of IKE, in which it can be like this
 
 
 def mischief(kinds, *reasons, also="", **more):
@@ -38,9 +39,9 @@ PEERS = {
     "wrong-spi-then-honest": mischief("other-spi zero-spi swapped-spi", also=THEN_HONEST),
     "from-the-past": mischief("old-reply", *SILENT),
     "echo": mischief("echo", *SILENT),
-    "wrong-header": mischief(
-        "other-message-id other-exchange other-version version-three no-response-flag "
-        "initiator-flag", *SILENT),
+    "wrong-header": mischief("other-exchange other-version version-three", *SILENT),
+    "wrong-header-of-ikev2": mischief("other-message-id no-response-flag initiator-flag", *SILENT, versions=(2,)),
+    "encrypted": mischief("encrypted", *SILENT, versions=(1,)),
     "thousand-copies": Peer("duplicate = 1\ncopies = 1000"),
     "garbage": mischief("garbage garbage-after-spi empty one-byte short-header header-only truncated",
                         *SILENT),
@@ -55,13 +56,18 @@ PEERS = {
     "payload-loop": mischief("payload-loop", *SILENT),
     "endless-transforms": mischief("endless-transforms endless-proposals transform-count-lies",
                                    *SILENT),
+    "wrong-bodies": mischief("empty-sa not-offered", *SILENT),
+    # Nothing follows that a critical payload could forbid.
+    "critical-unknown": mischief("critical-unknown"),
+    "trailing": mischief("trailing-bytes keepalive", *SILENT),
     "many-vendor-ids": mischief("many-vendor-ids", *SILENT),
     # An IKE daemon is there, but it chooses nothing: up, and never negotiated.
-    "changing-cookies": Peer('trap = "changing-cookies"', negotiated=False),
-    "invalid-ke-loop": Peer('trap = "invalid-ke-loop"', negotiated=False),
-    "invalid-ke-unoffered": Peer('trap = "invalid-ke-unoffered"', negotiated=False),
-    "cookie-too-long": Peer('trap = "cookie-too-long"', SILENT),
-    "cookie-empty": Peer('trap = "cookie-empty"', SILENT),
+    "changing-cookies": Peer('trap = "changing-cookies"', negotiated=False, versions=(2,)),
+    "invalid-ke-loop": Peer('trap = "invalid-ke-loop"', negotiated=False, versions=(2,)),
+    "invalid-ke-unoffered": Peer('trap = "invalid-ke-unoffered"', negotiated=False, versions=(2,)),
+    "cookie-too-long": Peer('trap = "cookie-too-long"', SILENT, versions=(2,)),
+    "cookie-empty": Peer('trap = "cookie-empty"', SILENT, versions=(2,)),
+    "true-icmp": mischief("icmp-true", "unreachable"),
     "forged-icmp": mischief("icmp-other-spi icmp-other-target", "unreachable", "timeout"),
     "forged-icmp-then-honest": mischief("icmp-other-spi icmp-other-target", also=THEN_HONEST),
     "tcp-dribble": tcp("dribble", *SILENT, transport="tcp"),

@@ -2,9 +2,9 @@
 """Hostile gateways beside 500 healthy ones: the healthy ones stay up, each hostile one gets the
 verdict that is right, and memory, work and packets stay bounded.
 
-  test_peers.py BUILD [--each SECONDS]
+  test_peers.py BUILD [--ikev1] [--each SECONDS]
 
-All at once; with --each also one after the other, ten of a kind, for so many seconds each.
+All at once; with --each also one after the other, ten of a kind, for so many seconds each. IKEv2 or IKEv1.
 """
 import argparse
 import sys
@@ -23,6 +23,7 @@ GATEWAYS = f"""
 name = "healthy"
 addresses = [{arena.addresses("127.1", HEALTHY)}]
 ikev2 = ["aes256gcm16-prfsha256-ecp256"]
+ikev1 = ["aes256-sha256-modp2048"]
 delay = "5ms"
 """
 SETTINGS = """
@@ -30,7 +31,7 @@ SETTINGS = """
 interval = "2s"
 timeout = "1900ms"
 audit_interval = "0s"
-ike_versions = [2]
+ike_versions = [{version}]
 """
 MEMORY = 60 << 20  # bytes; 532 targets take a third of it
 CORE = 0.35        # of one, on average
@@ -39,7 +40,7 @@ CORE = 0.35        # of one, on average
 def hostile_gateway(name, hosts):
     listed = ", ".join(f'"{host}"' for host in hosts)
     return (f'[[gateway]]\nname = "{name}"\naddresses = [{listed}]\n'
-            f'ikev2 = ["aes256-sha256-modp2048"]\n{PEERS[name].script}\n')
+            f'ikev2 = ["aes256-sha256-modp2048"]\nikev1 = ["aes256-sha256-modp2048"]\n{PEERS[name].script}\n')
 
 
 def hostile_target(name, number, host):
@@ -50,12 +51,14 @@ def hostile_target(name, number, host):
 class Trial:
     """The exporter, the healthy fleet, and what has gone wrong so far."""
 
-    def __init__(self, build):
+    def __init__(self, build, version):
         self.arena = arena.Arena(build)
+        self.version = version
+        self.names = [name for name, peer in PEERS.items() if version in peer.versions]
         self.problems = []
 
     def set_up(self, names, of_a_kind, network="127.9"):
-        gateways, targets = GATEWAYS, SETTINGS + arena.targets("healthy", "127.1", HEALTHY)
+        gateways, targets = GATEWAYS, SETTINGS.format(version=self.version) + arena.targets("healthy", "127.1", HEALTHY)
         for at, name in enumerate(names):
             hosts = [f"{network}.{at}.{n + 1}" for n in range(of_a_kind)]
             gateways += hostile_gateway(name, hosts)
@@ -114,13 +117,12 @@ class Trial:
             self.check(f"{name}: packets {way}", packets <= PACKETS * probes, (packets, probes))
 
     def all_at_once(self, seconds):
-        names = list(PEERS)
-        self.set_up(names, 1)
+        self.set_up(self.names, 1)
         self.begin()
-        self.watch("all at once", names, 1, seconds)
+        self.watch("all at once", self.names, 1, seconds)
 
     def one_by_one(self, seconds):
-        for at, name in enumerate(PEERS):
+        for at, name in enumerate(self.names):
             # Other addresses each time: the half-open budget of these is spent.
             self.set_up([name], OF_A_KIND, f"127.{10 + at}")
             self.arena.responder.reload()
@@ -131,10 +133,11 @@ class Trial:
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("build")
+    arguments.add_argument("--ikev1", action="store_true")
     arguments.add_argument("--each", type=float)
     options = arguments.parse_args()
     arena.enter()
-    trial = Trial(options.build)
+    trial = Trial(options.build, 1 if options.ikev1 else 2)
     try:
         trial.all_at_once(8)
         if options.each:
