@@ -47,9 +47,9 @@ bool IsBcryptHash(std::string_view text) {
   return cost >= 4 && cost <= 31 && rest.substr(3).find_first_not_of(kAlphabet) == rest.npos;
 }
 
-BasicAuth::BasicAuth(std::map<std::string, std::string> users)
+BasicAuth::BasicAuth(const std::map<std::string, std::string>& users)
     : scratch_(std::make_unique<crypt_data>()) {
-  for (auto& [user, hash] : users) users_.emplace(user, LibcryptForm(hash));
+  for (const auto& [user, hash] : users) users_.emplace(user, LibcryptForm(hash));
   // A cache under a guessable secret would still only hold what was right once.
   RAND_bytes(secret_.data(), static_cast<int>(secret_.size()));
 }

@@ -32,7 +32,7 @@ enum class AuthResult : uint8_t {
 class BasicAuth {
  public:
   // REQUIRES: users is not empty and every hash passes IsBcryptHash.
-  explicit BasicAuth(std::map<std::string, std::string> users);
+  explicit BasicAuth(const std::map<std::string, std::string>& users);
   BasicAuth(const BasicAuth&) = delete;
   BasicAuth& operator=(const BasicAuth&) = delete;
 

@@ -1,5 +1,7 @@
 // Parses the command line and hands over.
 #include <cstdio>
+#include <exception>
+#include <variant>
 
 #include "exporter/cli/audit_command.h"
 #include "exporter/cli/import_command.h"
@@ -26,7 +28,15 @@ struct Run {
 }  // namespace exporter
 
 int main(int argc, char** argv) {
-  auto options = exporter::ParseCommandLine(argc, argv);
-  if (!options) return exporter::UsageError(options.error());
-  return std::visit(exporter::Run{}, *options);
+  int failure = 1;
+  try {
+    auto options = exporter::ParseCommandLine(argc, argv);
+    if (!options) return exporter::UsageError(options.error());
+    if (std::holds_alternative<exporter::AuditOptions>(*options)) failure = 3;  // 1 is a violation
+    return std::visit(exporter::Run{}, *options);
+  } catch (const std::exception& error) {
+    // Threads or memory that the system does not give.
+    std::fprintf(stderr, "ike_exporter: cannot go on: %s\n", error.what());
+    return failure;
+  }
 }

@@ -41,7 +41,7 @@ char* Copy(std::string_view text, char* to) {
 // The x of 10^x <= value < 10^(x+1). REQUIRES: kLeast <= value < kMost.
 int DecimalExponent(double value, int binary_exponent) {
   int guess = binary_exponent * 1233 >> 12;  // times log10(2), rounded down
-  return value >= kTens[static_cast<size_t>(guess + 5)] ? guess + 1 : guess;
+  return value >= kTens.data()[guess + 5] ? guess + 1 : guess;
 }
 
 // `digits` is the value times 10^after.

@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
+#include <numeric>
+#include <utility>
 
 namespace exporter {
 namespace {
@@ -58,9 +60,8 @@ tl::expected<std::vector<int>, std::string> ServiceManager::TakeSockets() {
     return tl::make_unexpected(
         "--web.systemd-socket: systemd handed no socket over; is ike_exporter.socket enabled?");
   }
-  std::vector<int> taken;
-  for (int i = 0; i < sockets_; ++i) taken.push_back(kFirstSocket + i);
-  sockets_ = 0;
+  std::vector<int> taken(static_cast<size_t>(std::exchange(sockets_, 0)));
+  std::iota(taken.begin(), taken.end(), kFirstSocket);
   return taken;
 }
 

@@ -20,7 +20,7 @@ namespace {
 constexpr std::string_view kName = "audits.json";
 constexpr std::string_view kDamagedPrefix = "audits.json.damaged-";
 constexpr size_t kDamagedKept = 3;
-constexpr size_t kChunk = 64 * 1024;
+constexpr size_t kChunk = size_t{64} << 10;
 constexpr off_t kLargest = off_t{4} << 30;  // bytes; 100,000 targets need a tenth of it
 
 using Failure = tl::unexpected<std::string>;

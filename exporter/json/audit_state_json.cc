@@ -1,8 +1,10 @@
 #include "exporter/json/audit_state_json.h"
 
 #include <algorithm>
+#include <array>
 #include <mutex>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "exporter/json/json_fields.h"
@@ -242,7 +244,8 @@ void ReadSummary(JsonFields* fields, ike::AuditResult* result) {
   result->implementation = static_cast<uint16_t>(ImplementationIndex(implementation));
 }
 
-constexpr const char* kVersionKeys[] = {"ikev1", "ikev2"};
+constexpr std::array<const char*, std::tuple_size_v<decltype(ike::AuditResult::versions)>>
+    kVersionKeys = {"ikev1", "ikev2"};
 
 }  // namespace
 
@@ -259,7 +262,7 @@ Json AuditResultState(const ike::AuditResult& result) {
             {"durationNs", static_cast<uint64_t>(std::max<int64_t>(0, result.duration.count()))},
             {"implementation", ike::Implementations()[result.implementation]}};
   if (result.compliant) json["compliant"] = *result.compliant;
-  for (size_t i = 0; i < result.versions.size(); ++i) {
+  for (size_t i = 0; i < kVersionKeys.size(); ++i) {
     if (result.versions[i]) json[kVersionKeys[i]] = VersionAuditState(*result.versions[i]);
   }
   json["findings"] = ListState(result.findings, FindingState);
@@ -271,7 +274,7 @@ std::optional<ike::AuditResult> ReadAuditResult(const Json& json) {
   ike::AuditResult result;
   ReadSummary(&fields, &result);
   if (fields.Find("compliant") != nullptr) fields.Get("compliant", &result.compliant.emplace());
-  for (size_t i = 0; i < result.versions.size(); ++i) {
+  for (size_t i = 0; i < kVersionKeys.size(); ++i) {
     const Json* version = fields.Find(kVersionKeys[i]);
     if (version == nullptr) continue;
     result.versions[i] = ReadVersion(*version);

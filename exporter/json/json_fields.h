@@ -39,9 +39,8 @@ class JsonFields {
   // The member's elements; none, and failed, where it is no array.
   const Json& List(const char* key) {
     static const Json kEmpty = Json::array();
-    const Json* member = Find(key);
-    Require(member != nullptr && member->is_array());
-    return ok_ ? *member : kEmpty;
+    const Json* member = Take(key, &Json::is_array);
+    return member != nullptr ? *member : kEmpty;
   }
 
   template <std::unsigned_integral Int>
@@ -51,22 +50,19 @@ class JsonFields {
   }
 
   void Get(const char* key, bool* flag) {
-    const Json* member = Find(key);
-    Require(member != nullptr && member->is_boolean());
-    if (ok_) *flag = member->get<bool>();
+    const Json* member = Take(key, &Json::is_boolean);
+    if (member != nullptr) *flag = member->get<bool>();
   }
 
   void Get(const char* key, std::string* text) {
-    const Json* member = Find(key);
-    Require(member != nullptr && member->is_string());
-    if (ok_) *text = member->get_ref<const std::string&>();
+    const Json* member = Take(key, &Json::is_string);
+    if (member != nullptr) *text = member->get_ref<const std::string&>();
   }
 
   // Unix seconds: finite and not before 1970.
   void GetTime(const char* key, double* time) {
-    const Json* member = Find(key);
-    Require(member != nullptr && member->is_number());
-    if (!ok_) return;
+    const Json* member = Take(key, &Json::is_number);
+    if (member == nullptr) return;
     auto value = member->get<double>();
     Require(std::isfinite(value) && value >= 0);
     if (ok_) *time = value;
@@ -87,6 +83,13 @@ class JsonFields {
   }
 
  private:
+  // The member if it is of that kind and nothing has failed yet, else null, and failed.
+  const Json* Take(const char* key, bool (Json::*is_kind)() const noexcept) {
+    const Json* member = Find(key);
+    Require(member != nullptr && (member->*is_kind)());
+    return ok_ ? member : nullptr;
+  }
+
   const Json& json_;
   bool ok_;
 };

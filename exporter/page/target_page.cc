@@ -26,7 +26,8 @@ std::string LabelsText(const ike::Target& target) {
   std::string text;
   if (!target.labels) return text;
   for (const auto& [name, value] : *target.labels) {
-    text += (text.empty() ? "" : ", ") + name + "=" + value;
+    if (!text.empty()) text += ", ";
+    text.append(name).append("=").append(value);
   }
   return text;
 }

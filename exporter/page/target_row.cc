@@ -34,7 +34,7 @@ void AddNameCell(const TargetSnapshot& snapshot, Html* html) {
   if (target.labels) {
     html->Raw("<small>");
     for (const auto& [name, value] : *target.labels) {
-      html->Raw("<span class=\"label\">").Text(name + "=" + value).Raw("</span> ");
+      html->Raw("<span class=\"label\">").Text(name).Text("=").Text(value).Raw("</span> ");
     }
     html->Raw("</small>");
   }

@@ -8,7 +8,7 @@
 namespace ike {
 
 namespace reason {
-inline constexpr std::string_view kNone = "";
+inline constexpr std::string_view kNone;
 inline constexpr std::string_view kDes = "the 56-bit key can be found by trying all";
 inline constexpr std::string_view kDesIv = "single DES, never specified for IKEv2";
 inline constexpr std::string_view kTripleDes =
@@ -73,7 +73,7 @@ inline constexpr std::string_view kXauthWeak = "XAUTH on top of a weak method";
 }  // namespace reason
 
 namespace reference {
-inline constexpr std::string_view kNone = "";
+inline constexpr std::string_view kNone;
 inline constexpr std::string_view kEncr8247 = "RFC 8247 section 2.1";
 inline constexpr std::string_view kPrf8247 = "RFC 8247 section 2.2";
 inline constexpr std::string_view kInteg8247 = "RFC 8247 section 2.3";

@@ -240,8 +240,9 @@ bool IsTeldat(ByteSpan body) {
   constexpr std::string_view kName = "Teldat";
   constexpr size_t kRandomSize = 9;
   return body.size() == kRandomSize + kName.size() &&
-         std::ranges::equal(body.subspan(kRandomSize), kName,
-                            [](uint8_t byte, char letter) { return byte == letter; });
+         std::ranges::equal(body.subspan(kRandomSize), kName, [](uint8_t byte, char letter) {
+           return byte == static_cast<uint8_t>(letter);
+         });
 }
 
 }  // namespace

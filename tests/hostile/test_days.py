@@ -209,6 +209,17 @@ class Limits(Day):
         self.assertEqual({"timeout"}, reasons)
         self.assertEqual(0, self.exporter.stop())
 
+    def test_memory_for_a_start_is_lacking(self):
+        """Not even for the threads: it says so and ends, it does not crash."""
+        self.exporter.write(self.settings())
+        for limit in (20, 24, 28):
+            with self.subTest(megabytes=limit):
+                self.exporter.before = ["prlimit", f"--as={limit << 20}:{limit << 20}"]
+                self.exporter.start(self.exporter.command())
+                self.assertEqual(1, self.exporter.ended(20), self.exporter.said())
+                self.assertIn("cannot", self.exporter.said().splitlines()[-1])
+                self.assertNotIn("terminate", self.exporter.said())
+
     def test_memory_for_a_reload_is_lacking(self):
         """The configuration that does not fit is refused, the one that runs goes on."""
         self.begin()
