@@ -30,14 +30,24 @@ std::string TelemetryPath(const std::string& path) {
   return "\"" + path + "\" is served already; expected another path, such as /metrics";
 }
 
-void AddServeFlags(CLI::App* app, ServeOptions* options) {
-  app->add_option("--config.file", options->config_files,
-                  "Configuration file (TOML); may be repeated, the others hold [[target]] tables.")
-      ->type_name("FILE")
-      ->allow_extra_args(false)
-      ->default_str(options->config_files.front());
-  app->add_flag("--config.check", options->config_check,
-                "Check the configuration, print every error and exit.");
+Shard ParseShard(const std::string& text) {
+  size_t slash = text.find('/');
+  auto number = [](const char* begin, const char* end, uint32_t* out) {
+    auto [at, error] = std::from_chars(begin, end, *out);
+    return error == std::errc{} && at == end;
+  };
+  const char* begin = text.data();
+  const char* end = begin + text.size();
+  Shard shard;
+  bool valid = slash != std::string::npos && number(begin, begin + slash, &shard.index) &&
+               number(begin + slash + 1, end, &shard.count) && shard.count >= 1 &&
+               shard.count <= 4096 && shard.index < shard.count;
+  if (valid) return shard;
+  throw CLI::ValidationError("--shard",
+                             "\"" + text + "\" is no shard; expected INDEX/COUNT, such as 0/3");
+}
+
+void AddWebFlags(CLI::App* app, ServeOptions* options) {
   app->add_option("--web.listen-address", options->listen,
                   "Address to listen on; may be repeated. Overrides [web] listen.")
       ->type_name("HOST:PORT")
@@ -52,6 +62,30 @@ void AddServeFlags(CLI::App* app, ServeOptions* options) {
                 "Allow POST /-/reload.");
   app->add_flag("--web.systemd-socket,!--no-web.systemd-socket", options->systemd_socket,
                 "Use the sockets that systemd passes instead of listening.");
+}
+
+void AddLogFlags(CLI::App* app, ServeOptions* options) {
+  app->add_option("--log.level", options->log_level,
+                  "Least severity to log. Goes before [log] level, which a reload may change.")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+  app->add_option("--log.prober", options->log_prober,
+                  "Least severity of lines about single probes. Goes before [log] prober; as the "
+                  "others by default.")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+  app->add_option("--log.format", options->log_format, "Form of log lines.")
+      ->check(CLI::IsMember({"logfmt", "json"}))
+      ->capture_default_str();
+}
+
+void AddServeFlags(CLI::App* app, ServeOptions* options) {
+  app->add_option("--config.file", options->config_files,
+                  "Configuration file (TOML); may be repeated, the others hold [[target]] tables.")
+      ->type_name("FILE")
+      ->allow_extra_args(false)
+      ->default_str(options->config_files.front());
+  app->add_flag("--config.check", options->config_check,
+                "Check the configuration, print every error and exit.");
+  AddWebFlags(app, options);
   app->add_option("--history.limit", options->history_limit,
                   "Probes of /probe that are kept for /logs; failures are kept longer.")
       ->check(CLI::Range(0u, 10000u))
@@ -66,37 +100,10 @@ void AddServeFlags(CLI::App* app, ServeOptions* options) {
       ->check(CLI::Range(1u, 64u))
       ->capture_default_str();
   app->add_option_function<std::string>(
-         "--shard",
-         [options](const std::string& text) {
-           size_t slash = text.find('/');
-           auto number = [](const char* begin, const char* end, uint32_t* out) {
-             auto [at, error] = std::from_chars(begin, end, *out);
-             return error == std::errc{} && at == end;
-           };
-           const char* begin = text.data();
-           const char* end = begin + text.size();
-           Shard shard;
-           bool valid = slash != std::string::npos && number(begin, begin + slash, &shard.index) &&
-                        number(begin + slash + 1, end, &shard.count) && shard.count >= 1 &&
-                        shard.count <= 4096 && shard.index < shard.count;
-           if (!valid) {
-             throw CLI::ValidationError(
-                 "--shard", "\"" + text + "\" is no shard; expected INDEX/COUNT, such as 0/3");
-           }
-           options->shard = shard;
-         },
+         "--shard", [options](const std::string& text) { options->shard = ParseShard(text); },
          "Probe only this share of the targets.")
       ->type_name("INDEX/COUNT");
-  app->add_option("--log.level", options->log_level,
-                  "Least severity to log. Goes before [log] level, which a reload may change.")
-      ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
-  app->add_option("--log.prober", options->log_prober,
-                  "Least severity of lines about single probes. Goes before [log] prober; as the "
-                  "others by default.")
-      ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
-  app->add_option("--log.format", options->log_format, "Form of log lines.")
-      ->check(CLI::IsMember({"logfmt", "json"}))
-      ->capture_default_str();
+  AddLogFlags(app, options);
 }
 
 void AddProbeFlags(CLI::App* app, ProbeCommandOptions* options) {

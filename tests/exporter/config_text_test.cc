@@ -72,8 +72,7 @@ void ExpectReadsBack(std::string_view text) {
 
 TEST(ConfigText, ReadsBackWithoutAnything) { ExpectReadsBack(""); }
 
-TEST(ConfigText, ReadsBackWithEverything) {
-  ExpectReadsBack(R"(
+constexpr std::string_view kEverything = R"(
 [web]
 listen = [":10500", "[::1]:10501"]
 hosts = ["status.example.com"]
@@ -142,8 +141,9 @@ timeout = "200ms"
 name = "follows"
 host = "192.0.2.3"
 module = "with.dots"
-)");
-}
+)";
+
+TEST(ConfigText, ReadsBackWithEverything) { ExpectReadsBack(kEverything); }
 
 // Whatever default follows from another key, in a module or a target, must not come back
 // differently.

@@ -59,13 +59,20 @@ void SetChecksum(Bytes& packet, size_t begin, size_t at) {
   packet[at + 1] = static_cast<uint8_t>(~sum);
 }
 
+struct Ip {
+  uint8_t protocol;
+  size_t payload;
+  in_addr_t from;
+  in_addr_t to;
+};
+
 // The kernel fills in total length, identification and checksum of the outer header.
-void PutIp(Bytes& out, uint8_t protocol, size_t payload, in_addr_t from, in_addr_t to) {
+void PutIp(Bytes& out, const Ip& ip) {
   out.insert(out.end(), {0x45, 0});
-  Put16(out, 20 + payload);
-  out.insert(out.end(), {0, 0, 0, 0, 64, protocol, 0, 0});
-  PutAddress(out, from);
-  PutAddress(out, to);
+  Put16(out, 20 + ip.payload);
+  out.insert(out.end(), {0, 0, 0, 0, 64, ip.protocol, 0, 0});
+  PutAddress(out, ip.from);
+  PutAddress(out, ip.to);
 }
 
 // Without a checksum, which UDP over IPv4 allows.
@@ -88,7 +95,7 @@ Bytes Answer(uint64_t spi) {
 Bytes Reply(uint64_t spi, in_addr_t source, const Options& options) {
   const Bytes answer = Answer(spi);
   Bytes packet;
-  PutIp(packet, IPPROTO_UDP, 8 + answer.size(), source, htonl(INADDR_LOOPBACK));
+  PutIp(packet, {IPPROTO_UDP, 8 + answer.size(), source, htonl(INADDR_LOOPBACK)});
   PutUdp(packet, kIkePort, options.port, answer.size());
   packet.insert(packet.end(), answer.begin(), answer.end());
   return packet;
@@ -98,9 +105,9 @@ Bytes Reply(uint64_t spi, in_addr_t source, const Options& options) {
 Bytes Error(uint64_t spi, in_addr_t source, const Options& options) {
   const Bytes opening = Answer(spi);
   Bytes packet;
-  PutIp(packet, IPPROTO_ICMP, 8 + 28 + opening.size(), source, htonl(INADDR_LOOPBACK));
+  PutIp(packet, {IPPROTO_ICMP, 8 + 28 + opening.size(), source, htonl(INADDR_LOOPBACK)});
   packet.insert(packet.end(), {3, 3, 0, 0, 0, 0, 0, 0});
-  PutIp(packet, IPPROTO_UDP, 8 + opening.size(), htonl(INADDR_LOOPBACK), source);
+  PutIp(packet, {IPPROTO_UDP, 8 + opening.size(), htonl(INADDR_LOOPBACK), source});
   PutUdp(packet, options.port, kIkePort, opening.size());
   packet.insert(packet.end(), opening.begin(), opening.end());
   SetChecksum(packet, 20, 22);

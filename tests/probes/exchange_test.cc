@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "probes/wire/nat_detection.h"
 #include "tests/probes/exchange_fixture.h"
 
 namespace ike::test {

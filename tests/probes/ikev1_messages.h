@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "probes/wire/ikev1_ids.h"
 #include "probes/wire/ikev1_sa.h"
 #include "tests/probes/exchange_fixture.h"
 

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "probes/wire/ikev1_ids.h"
+#include "probes/wire/nat_detection.h"
 #include "tests/probes/exchange_fixture.h"
 
 namespace ike::test {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "probes/algorithms/offers.h"
+#include "probes/wire/nat_detection.h"
 #include "tests/probes/exchange_fixture.h"
 
 namespace ike::test {

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "probes/wire/ikev1_ids.h"
 #include "probes/wire/ikev1_sa.h"
 #include "tests/probes/exchange_fixture.h"
 #include "tests/support/recorded.h"

@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "tests/probes/audit/sim_endpoint.h"
+#include "tests/probes/audit/sim_run.h"
 
 namespace ike::sim {
 
