@@ -95,7 +95,9 @@ void AddRefusedCell(IkeVersion version, const ike::VersionAudit& audit, Kind kin
     if (!worth_a_word || !IsRefused(audit, row)) continue;
     names += (names.empty() ? "" : ", ") + NameOf(version, {kind, row.id, row.key_length});
   }
-  html->Raw("<td class=\"refused\">").Text(names.empty() ? "none" : names).Raw("</td>");
+  html->Raw("<td role=\"cell\" class=\"refused\">")
+      .Text(names.empty() ? "none" : names)
+      .Raw("</td>");
 }
 
 // The reasons once each, with what they stand for.
@@ -111,7 +113,7 @@ std::map<std::string_view, std::string> UndecidableOf(IkeVersion version,
 }
 
 void AddUnknownCell(IkeVersion version, const ike::VersionAudit& audit, Kind kind, Html* html) {
-  html->Raw("<td class=\"unknown\"><ul>");
+  html->Raw("<td role=\"cell\" class=\"unknown\"><ul>");
   bool any = false;
   for (const ike::AlgorithmId& id : audit.unknown) {
     if (id.kind != kind) continue;
@@ -126,7 +128,9 @@ void AddUnknownCell(IkeVersion version, const ike::VersionAudit& audit, Kind kin
 }
 
 void AddKindRow(IkeVersion version, const ike::VersionAudit& audit, Kind kind, Html* html) {
-  html->Raw("<tr><th scope=\"row\">").Text(KindText(kind)).Raw("</th><td class=\"accepted\"><ul>");
+  html->Raw("<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">")
+      .Text(KindText(kind))
+      .Raw("</th><td role=\"cell\" class=\"accepted\"><ul>");
   std::vector<ike::AlgorithmId> accepted = AcceptedOf(version, audit, kind);
   for (const ike::AlgorithmId& id : accepted) AddAccepted(version, id, html);
   html->Raw(accepted.empty() ? "<li>none</ul></td>" : "</ul></td>");
@@ -140,11 +144,13 @@ void AddModeRow(const ike::VersionAudit& audit, Html* html) {
   std::string refused = audit.main_mode ? "" : "Main Mode";
   std::string& other = audit.aggressive_mode ? accepted : refused;
   other += (other.empty() ? "" : ", ") + std::string("Aggressive Mode");
-  html->Raw("<tr><th scope=\"row\">Mode</th><td class=\"accepted\">");
+  html->Raw(
+      "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">Mode</th><td role=\"cell\" "
+      "class=\"accepted\">");
   html->Text(accepted.empty() ? "none" : accepted);
   if (audit.aggressive_mode) html->Raw(" <span class=\"badge weak\">weak</span>");
-  html->Raw("</td><td class=\"refused\">").Text(refused.empty() ? "none" : refused);
-  html->Raw("</td><td class=\"unknown\">none</td></tr>");
+  html->Raw("</td><td role=\"cell\" class=\"refused\">").Text(refused.empty() ? "none" : refused);
+  html->Raw("</td><td role=\"cell\" class=\"unknown\">none</td></tr>");
 }
 
 template <typename Suites>
@@ -167,8 +173,12 @@ void AddMatrix(IkeVersion version, const ike::VersionAudit& audit, Html* html) {
   html->Raw("<div class=\"scroll\" role=\"region\" tabindex=\"0\"");
   html->Attribute("aria-label", "Audit of " + std::string(VersionText(version)));
   html->Raw(
-      "><table class=\"matrix\"><thead><tr><th scope=\"col\">Kind</th><th scope=\"col\">Accepted"
-      "</th><th scope=\"col\">Refused</th><th scope=\"col\">Unknown</th></tr></thead><tbody>");
+      "><table role=\"table\" class=\"cards matrix\"><thead role=\"rowgroup\"><tr role=\"row\">"
+      "<th role=\"columnheader\" scope=\"col\">Kind</th><th role=\"columnheader\" "
+      "scope=\"col\">Accepted</th>"
+      "<th role=\"columnheader\" scope=\"col\">Refused</th><th role=\"columnheader\" "
+      "scope=\"col\">Unknown</th>"
+      "</tr></thead><tbody role=\"rowgroup\">");
   for (Kind kind : KindsOf(version)) AddKindRow(version, audit, kind, html);
   if (version == IkeVersion::kV1) AddModeRow(audit, html);
   html->Raw("</tbody></table></div>");
@@ -180,14 +190,19 @@ void AddFinding(const ike::Finding& finding, Html* html) {
   const ike::Algorithm* row =
       ike::FindAnswered(finding.version, finding.kind, finding.id, finding.key_length);
   bool broken = row != nullptr && row->verdict == ike::Verdict::kBroken;
-  html->Raw("<tr><td>").Element("span", broken ? "badge broken" : "badge weak", finding.level);
+  html->Raw("<tr role=\"row\"><td role=\"cell\">")
+      .Element("span", broken ? "badge broken" : "badge weak", finding.level);
   if (finding.draft) html->Raw(" <small>draft rule</small>");
-  html->Raw("</td><th scope=\"row\">").Text(VersionText(finding.version)).Raw(" ");
+  html->Raw("</td><th role=\"rowheader\" scope=\"row\">")
+      .Text(VersionText(finding.version))
+      .Raw(" ");
   html->Text(finding.algorithm);
   if (finding.key_length != 0) html->Text(", " + std::to_string(finding.key_length) + " bits");
-  html->Element("small", "", KindText(finding.kind)).Raw("</th><td>").Text(finding.reason);
+  html->Element("small", "", KindText(finding.kind))
+      .Raw("</th><td role=\"cell\">")
+      .Text(finding.reason);
   if (!finding.reference.empty()) html->Element("small", "", finding.reference);
-  html->Raw("</td><td>").Text(finding.advice).Raw("</td></tr>");
+  html->Raw("</td><td role=\"cell\">").Text(finding.advice).Raw("</td></tr>");
 }
 
 void AddFindings(const ike::AuditResult& result, Html* html) {
@@ -201,8 +216,13 @@ void AddFindings(const ike::AuditResult& result, Html* html) {
   }
   html->Raw(
       "<div class=\"scroll\" role=\"region\" aria-label=\"Findings\" tabindex=\"0\"><table "
-      "class=\"findings\"><thead><tr><th scope=\"col\">Level</th><th scope=\"col\">Algorithm</th>"
-      "<th scope=\"col\">Why</th><th scope=\"col\">What to change</th></tr></thead><tbody>");
+      "role=\"table\" "
+      "class=\"cards findings\"><thead role=\"rowgroup\"><tr role=\"row\"><th "
+      "role=\"columnheader\" scope=\"col\">Level</th>"
+      "<th role=\"columnheader\" scope=\"col\">Algorithm</th><th role=\"columnheader\" "
+      "scope=\"col\">Why</th>"
+      "<th role=\"columnheader\" scope=\"col\">What to change</th></tr></thead><tbody "
+      "role=\"rowgroup\">");
   for (const ike::Finding& finding : result.findings) AddFinding(finding, html);
   html->Raw("</tbody></table></div></section>");
 }

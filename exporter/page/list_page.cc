@@ -122,7 +122,7 @@ void AddTable(const PageContext& context, const ListQuery& query, const ListSele
               Html* html) {
   html->Raw(
       "<div class=\"scroll\" role=\"region\" aria-label=\"Targets\" tabindex=\"0\">"
-      "<table class=\"targets\" role=\"table\"><thead role=\"rowgroup\"><tr role=\"row\">");
+      "<table class=\"cards targets\" role=\"table\"><thead role=\"rowgroup\"><tr role=\"row\">");
   for (const Column& column : kColumns) AddColumnHead(column, query, html);
   html->Raw("</tr></thead><tbody role=\"rowgroup\">");
   for (const EntryPtr& entry : selection.shown) {
@@ -156,7 +156,8 @@ void AddPageLinks(const ListQuery& query, const ListSelection& selection, Html* 
 // What a screen reader says after every change, so short.
 void AddSummary(const ListSelection& selection, size_t all, Html* html) {
   html->Raw("<p id=\"summary\" role=\"status\">").Text(PlacesOf(all, "target"));
-  html->Raw(", ").Number(selection.matched).Raw(" shown here: ");
+  if (selection.matched != all) html->Raw(", ").Number(selection.matched).Raw(" of them fit");
+  html->Raw(": ");
   html->Number(CountOf(selection, Show::kDown)).Raw(" down, ");
   html->Number(CountOf(selection, Show::kImpaired)).Raw(" impaired, ");
   html->Number(CountOf(selection, Show::kUp)).Raw(" up</p>");

@@ -71,6 +71,15 @@ class Looks(PageTest):
         for name in ("weak", "legacy", "down", "post-quantum"):
             self.check(f"/targets/{name}", name)
 
+    def test_the_audit_fits_a_phone(self):
+        for name in ("weak", "legacy"):
+            BROWSER.look("light", browser.PHONE)
+            self.open(f"/targets/{name}")
+            for table in (".matrix", ".findings"):
+                held, room = BROWSER.run("const box = document.querySelector(arguments[0]).parentNode;"
+                                         "return [box.scrollWidth, box.clientWidth]", table)
+                self.assertLessEqual(held, room, f"{table} of {name} has to be pushed sideways")
+
     def test_not_found(self):
         self.open("/targets/nobody")
         self.assertIn("no target of that name", self.text("main"))
@@ -270,6 +279,18 @@ class ScreenReader(PageTest):
 
     def count(self, css):
         return BROWSER.run("return document.querySelectorAll(arguments[0]).length", css)
+
+    def test_the_audit_is_a_table_on_every_device(self):
+        for _, device, size in LOOKS[:2]:
+            with self.subTest(device=device):
+                BROWSER.look("light", size)
+                self.open("/targets/weak")
+                tree = self.tree()
+                roles = [role for role, _ in tree]
+                self.assertIn(("rowheader", "Encryption"), tree)
+                self.assertLessEqual(self.count(".cards"), roles.count("table"))
+                self.assertLessEqual(self.count(".matrix td, .findings td"),
+                                     roles.count("cell") + roles.count("gridcell"))
 
     def test_landmarks_headings_and_names(self):
         self.open()

@@ -37,9 +37,9 @@ class TargetPageTest : public testing::Test {
 
 TEST_F(TargetPageTest, TheMatrixHoldsWhatIsAcceptedRefusedAndUnknown) {
   std::string html = PageOf("hq");
-  size_t matrix = html.find("class=\"matrix\"");
+  size_t matrix = html.find("class=\"cards matrix\"");
   ASSERT_NE(matrix, std::string::npos);
-  size_t row = html.find("<th scope=\"row\">Encryption</th>", matrix);
+  size_t row = html.find("<th role=\"rowheader\" scope=\"row\">Encryption</th>", matrix);
   std::string encryption = html.substr(row, html.find("</tr>", row) - row);
   size_t refused = encryption.find("class=\"refused\"");
   EXPECT_LT(encryption.find("ENCR_AES_GCM_16_256"), refused);
