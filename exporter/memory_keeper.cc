@@ -12,6 +12,8 @@ namespace {
 constexpr int kMapFrom = 256 << 10;
 // Below this, freed memory at a heap's end stays for the next use.
 constexpr int kKeepAtEnd = 1 << 20;
+// So often after engines have given back: what lives on among it goes with the next probes.
+constexpr int kTrims = 3;
 
 }  // namespace
 
@@ -26,7 +28,10 @@ void MemoryKeeper::Trim() {
   next_ = now + kInterval;
   uint64_t given_back = 0;
   for (const auto& engine : engines_->engines()) given_back += engine->stats().given_back.load();
-  if (given_back != std::exchange(given_back_, given_back)) malloc_trim(0);
+  if (given_back != std::exchange(given_back_, given_back)) trims_left_ = kTrims;
+  if (trims_left_ == 0) return;
+  --trims_left_;
+  malloc_trim(0);
 }
 
 }  // namespace exporter

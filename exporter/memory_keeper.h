@@ -26,6 +26,7 @@ class MemoryKeeper {
   const EnginePool* const engines_;
   std::chrono::steady_clock::time_point next_ = std::chrono::steady_clock::now();
   uint64_t given_back_ = 0;  // by the engines, at the last look
+  int trims_left_ = 0;
 };
 
 }  // namespace exporter
