@@ -82,9 +82,11 @@ Finding MissingPostQuantum(const Policy& policy) {
   finding.level = "missing";
   finding.reason = "no post-quantum key exchange is accepted; " + policy.name() + " requires one";
   finding.reference = policy.table().post_quantum_reference;
+  finding.draft = policy.table().post_quantum_draft;
   finding.advice =
-      "strongSwan 6: append -ke1_mlkem768 or -ke1_mlkem1024 to the proposals; libreswan 5.3: add "
-      "ML-KEM to ike= as an additional key exchange";
+      "strongSwan 6: append -ke1_mlkem768 or -ke1_mlkem1024 to the proposals; libreswan 5.4: "
+      "append "
+      ";addke1=ml_kem_768 or ;addke1=ml_kem_1024 to those of ike=, with intermediate=yes";
   return finding;
 }
 

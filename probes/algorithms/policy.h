@@ -37,6 +37,7 @@ struct PolicyTable {
   PolicyRow otherwise;              // where none does
   bool require_post_quantum = false;
   std::string_view post_quantum_reference;
+  bool post_quantum_draft = false;      // likewise, of what requires it
   std::string_view strongswan_example;  // a proposal that complies
   std::string_view libreswan_example;
 };

@@ -31,8 +31,9 @@ constinit const PolicyTable kCnsa2Policy = {
     .otherwise = {Kind::kEncryption, 0, kAllNumbers, 0, kForbid, kNo, kProfile, kDraft},
     .require_post_quantum = true,
     .post_quantum_reference = kProfile,
+    .post_quantum_draft = kDraft,
     .strongswan_example = "aes256gcm16-prfsha384-ecp384-ke1_mlkem1024",
-    .libreswan_example = "",
+    .libreswan_example = "aes_gcm256-sha2_384;dh20;addke1=ml_kem_1024",
 };
 
 }  // namespace ike

@@ -114,6 +114,8 @@ TEST(AuditReport, MissingPostQuantumIsAFindingWhereItIsRequired) {
   AuditResult result = Judged({}, Answered({kGcm256, kPrfSha384, kEcp384}), Policy("cnsa2"));
   ASSERT_EQ(result.findings.size(), 1u);
   EXPECT_EQ(result.findings[0].level, "missing");
+  EXPECT_TRUE(result.findings[0].draft) << "what requires it could not be read either";
+  EXPECT_NE(result.findings[0].advice.find(";addke1=ml_kem_1024"), std::string::npos);
   EXPECT_EQ(result.compliant, false);
 }
 
