@@ -99,6 +99,12 @@ VersionAudit Ikev1Audit::Result() const {
   for (const auto& [method, why] : undecidable_methods_) {
     result.undecidable.push_back({{Kind::kAuthentication, method, 0}, why});
   }
+  if (aggressive_only_) {
+    for (const AlgorithmId& id : result.unknown) {
+      result.undecidable.push_back({id, kAggressiveOnly});
+    }
+    result.unknown.clear();
+  }
   result.ikev1_suites = suites_;
   result.main_mode = main_mode_;
   result.aggressive_mode = aggressive_mode_;
@@ -164,6 +170,7 @@ bool Ikev1Audit::PlanContact() {
 }
 
 bool Ikev1Audit::PlanSweep() {
+  if (aggressive_only_) return false;
   std::vector<uint16_t> methods = SweepMethods();
   Ikev1Space::Batch batch = space_.NextBatchOf(Room(false), methods.size());
   if (batch.empty()) return false;
@@ -183,7 +190,7 @@ bool Ikev1Audit::IsRefusalFinal() const {
 }
 
 bool Ikev1Audit::PlanOtherMethods() {
-  if (space_.anything_accepted() || IsRefusalFinal()) return false;
+  if (space_.anything_accepted() || IsRefusalFinal() || aggressive_only_) return false;
   while (other_methods_ < kOtherMethods.size()) {
     uint16_t method = kOtherMethods[other_methods_++];
     if (method == method_) continue;
@@ -196,6 +203,7 @@ bool Ikev1Audit::PlanOtherMethods() {
 }
 
 bool Ikev1Audit::PlanLastResort() {
+  if (aggressive_only_) return false;
   if (space_.anything_accepted() || last_resort_ || implementation_ == kStrongSwan) return false;
   last_resort_ = true;
   Ask(Purpose::kLastResort, MakeIkev1MainOpening(ProposalSet::kBroad));
@@ -263,7 +271,7 @@ void Ikev1Audit::ChooseAggressiveMethods() {
 }
 
 bool Ikev1Audit::PlanRetry() {
-  if (retried_) return false;
+  if (retried_ || aggressive_only_) return false;
   retried_ = true;
   space_.Retry();
   if (space_.NextBatch(1).empty()) return false;

@@ -56,6 +56,8 @@ class Ikev1Audit final : public Audit {
   static constexpr std::string_view kEchoes =
       "this endpoint takes suites with any authentication method in Main Mode, even unassigned "
       "ones";
+  static constexpr std::string_view kAggressiveOnly =
+      "this endpoint answers Aggressive Mode only, where a few common suites are asked about";
   // The contact that is an Aggressive Mode opening.
   static constexpr int kAggressiveContact = 3;
   // The contact with XAUTH's methods, which libreswan wants apart from the common ones.
@@ -131,6 +133,7 @@ class Ikev1Audit final : public Audit {
   std::vector<uint16_t> aggressive_groups_;   // the next one last
   std::vector<uint16_t> aggressive_methods_;  // likewise
   bool aggressive_started_ = false;
+  bool aggressive_only_ = false;  // Main Mode met silence and this did not
   bool main_mode_ = false;
   bool aggressive_mode_ = false;
   std::optional<Ikev1Suite> aggressive_suite_;

@@ -106,6 +106,7 @@ void Ikev1Audit::LearnContact(Verdict verdict) {
     ++contacts_;
     return;
   }
+  aggressive_only_ = contacts_ >= kAggressiveContact;
   bool was_rich = contacts_ == 0 || contacts_ == kXauthContact;
   if (!was_rich && limits_.max_message_bytes / 2 > kSmallestMessageLimit) {
     limits_.max_message_bytes /= 2;  // large openings may be what it did not answer

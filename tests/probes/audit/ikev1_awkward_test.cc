@@ -74,6 +74,26 @@ TEST(AwkwardIkev1, AggressiveModeOnly) {
   EXPECT_TRUE(std::ranges::binary_search(run.result.accepted, kAes256Id));
 }
 
+// libreswan is silent in Main Mode where it has connections for Aggressive Mode only. That is no
+// loss: the rest is not unknown, and not asked about in vain.
+TEST(AwkwardIkev1, AggressiveModeOnlyOfLibreswan) {
+  Behaviour behaviour;
+  behaviour.manner = Manner::kLibreswan;
+  behaviour.limits = false;
+  behaviour.main_mode = false;
+  behaviour.aggressive = true;
+  SimEndpoint endpoint(behaviour, 1);
+  endpoint.v1 = {kAes256};
+  SimRun run = Audited(&endpoint);
+  EXPECT_FALSE(run.result.main_mode);
+  EXPECT_TRUE(run.result.aggressive_mode);
+  EXPECT_TRUE(run.result.complete);
+  EXPECT_TRUE(run.result.unknown.empty());
+  EXPECT_TRUE(std::ranges::binary_search(run.result.accepted, kAes256Id));
+  EXPECT_FALSE(run.result.undecidable.empty());
+  EXPECT_LE(run.result.requests, 30u);
+}
+
 TEST(AwkwardIkev1, NoMoreRequestsThanAllowed) {
   SimEndpoint endpoint({}, 1);
   endpoint.v1 = {kAes256};

@@ -281,7 +281,8 @@ SimEndpoint::Answer SimEndpoint::RespondV1(const Ikev1Opening& opening) {
     return {AnswerKind::kErrorNotify, 18, 0, {}, {}, 0, 0};
   }
   std::optional<Ikev1Suite> suite = SelectV1(opening);
-  if (!suite || (!aggressive && !behaviour_.main_mode)) return refusal;
+  if (!aggressive && !behaviour_.main_mode) return strong ? refusal : Answer{};
+  if (!suite) return refusal;
   // strongSwan goes by the method of the first transform.
   bool method = Contains(behaviour_.methods, opening.transforms.front().authentication);
   if (aggressive && (!behaviour_.aggressive || (strong && !method))) {
