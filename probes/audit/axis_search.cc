@@ -64,6 +64,11 @@ void AxisSearch::Accept(size_t index) {
   refused_.reset(index);
 }
 
+void AxisSearch::Favour(size_t index) {
+  constexpr uint8_t kFavoured = 100;
+  if (index < candidates_.size()) candidates_[index].weight = kFavoured;
+}
+
 void AxisSearch::Exclude(const ValueSet& set) {
   asked_ &= ~set;
   all_ &= ~set;

@@ -167,6 +167,7 @@ bool Ikev2Audit::PlanAxes() {
   if (additional_verified_ && (PlanSearch(SlotAxis(0)) || PlanSearch(Axis::kGroup))) return true;
   for (Axis axis : {Axis::kPrf, Axis::kEncryption}) space_.axis(axis).OnCombinationAccepted();
   for (Axis axis : {Axis::kPrf, Axis::kIntegrity, Axis::kEncryption}) {
+    if (axis == Axis::kIntegrity) space_.FavourIntegrityOfPrfs();
     if (PlanSearch(axis)) return true;
   }
   return additional_verified_ && (PlanSlots(false) || PlanSlots(true));

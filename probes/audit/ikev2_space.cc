@@ -1,6 +1,7 @@
 #include "probes/audit/ikev2_space.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "probes/algorithms/registry.h"
@@ -32,6 +33,10 @@ constexpr Weight kCommonGroups[] = {{14, 0, 8}, {19, 0, 6}, {31, 0, 6}, {20, 0, 
 constexpr Weight kCommonMethods[] = {{36, 0, 8}, {37, 0, 6}, {35, 0, 4}, {31, 0, 2}, {20, 0, 2}};
 
 constexpr uint16_t kLikelyClassicalMethods[] = {14, 15, 16, 17, 18, 19, 20, 21, 28, 29, 30, 31, 32};
+
+// IANA's numbers of the same hash or cipher in both roles.
+constexpr std::pair<uint16_t, uint16_t> kIntegrityOfPrf[] = {{1, 1},  {2, 2},  {4, 5}, {5, 12},
+                                                             {6, 13}, {7, 14}, {8, 8}};
 
 template <size_t N>
 uint8_t WeightOf(const Weight (&weights)[N], const Algorithm& row) {
@@ -156,6 +161,13 @@ void Ikev2Space::RefuseSlots() {
     AxisSearch& search = axis(SlotAxis(slot));
     search = AxisSearch(search.candidates(), FirstValues(search.candidates().size()).reset(0));
     search.OnNo(search.undecided());
+  }
+}
+
+void Ikev2Space::FavourIntegrityOfPrfs() {
+  for (const auto& [prf, integrity] : kIntegrityOfPrf) {
+    if (!axis(Axis::kPrf).accepted()[axis(Axis::kPrf).Find(prf)]) continue;
+    axis(Axis::kIntegrity).Favour(axis(Axis::kIntegrity).Find(integrity));
   }
 }
 

@@ -57,6 +57,8 @@ class Ikev2Space {
   void RetryAll();
   void RefuseSlots();
   void RefuseAll();
+  // Integrity algorithms with the hash of an accepted PRF: daemons derive one from the other.
+  void FavourIntegrityOfPrfs();
 
   // The verdicts as AuditResult wants them.
   void Report(VersionAudit* result) const;

@@ -68,13 +68,17 @@ TEST(Ikev2AuditSimulation, LibreswanIsExactWithinTheBound) {
 TEST(Ikev2AuditSimulation, SilenceOfTheOtherVersionFitsIntoTheBound) {
   constexpr size_t kSilentVersion = 16;
   Behaviour libreswan = Libreswan("").behaviour;
-  SimEndpoint endpoint(libreswan, 1);
-  endpoint.v2 = {{{{20, 128, true}}, {}, {1, 5}, {17, 18}, {}}};
-  std::unique_ptr<Audit> audit = MakeIkev2Audit(AuditLimits{});
-  SimRun run = RunAudit(audit.get(), &endpoint, 0);
-  EXPECT_TRUE(run.result.complete);
-  EXPECT_EQ(std::set(run.result.accepted.begin(), run.result.accepted.end()), endpoint.TruthV2());
-  EXPECT_LE(run.result.requests + kSilentVersion, 20 + 4 * endpoint.TruthV2().size());
+  const ProposalV2 configured[] = {{{{20, 128, true}}, {}, {1, 5}, {17, 18}, {}},
+                                   {{{12, 128, false}}, {13}, {6}, {18}, {}}};
+  for (const ProposalV2& proposal : configured) {
+    SimEndpoint endpoint(libreswan, 1);
+    endpoint.v2 = {proposal};
+    std::unique_ptr<Audit> audit = MakeIkev2Audit(AuditLimits{});
+    SimRun run = RunAudit(audit.get(), &endpoint, 0);
+    EXPECT_TRUE(run.result.complete);
+    EXPECT_EQ(std::set(run.result.accepted.begin(), run.result.accepted.end()), endpoint.TruthV2());
+    EXPECT_LE(run.result.requests + kSilentVersion, 20 + 4 * endpoint.TruthV2().size());
+  }
 }
 
 TEST(Ikev2AuditSimulation, AdditionalKeyExchangesOfStrongSwan) {
