@@ -46,23 +46,22 @@ Exchange::Exchange() : dialogues_(std::make_unique<Dialogues>()) {}
 Exchange::~Exchange() = default;
 Exchange::Exchange(Exchange&&) noexcept = default;
 
-ByteSpan Exchange::Begin(const PreparedOpening& opening, uint16_t ke_group,
-                         const ExchangeSeed& seed, KeyShares* shares, const ExchangeTiming& timing,
-                         TimePoint now) {
+ByteSpan Exchange::Begin(const PreparedOpening& opening, const KeyChoice& key,
+                         const ExchangeSeed& seed, const ExchangeTiming& timing) {
   Reset(opening, seed.initiator_spi);
   timing_ = timing;
-  started_ = now;
+  started_ = timing.start;
   Conversation& conversation = dialogues_->conversation;
   conversation.opening = &opening;
-  conversation.shares = shares;
+  conversation.shares = key.shares;
   conversation.seed = seed;
-  conversation.ke_group = ke_group;
+  conversation.ke_group = key.group;
   dialogue_ = dialogues_->For(opening.opening());
   if (!dialogue_->Begin(&conversation, &outcome_)) {
-    Finish(Reason::kInternal, now);
+    Finish(Reason::kInternal, timing.start);
     return {};
   }
-  return Sent(now, false);
+  return Sent(timing.start, false);
 }
 
 ByteSpan Exchange::OnMessage(ByteSpan message, TimePoint arrival) {

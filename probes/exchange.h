@@ -16,9 +16,15 @@
 namespace ike {
 
 struct ExchangeTiming {
+  TimePoint start;                  // now
   TimePoint deadline;               // the outcome stands no later than this
   Duration first_retransmission{};  // the intervals grow exponentially; 0 = never retransmit (TCP,
                                     // RFC 9329 section 6.2)
+};
+
+struct KeyChoice {
+  KeyShares* shares = nullptr;  // outlives the exchange
+  uint16_t group = 0;  // overrides the opening's KE group: one that the endpoint is known to choose
 };
 
 class Exchange {
@@ -27,13 +33,12 @@ class Exchange {
   ~Exchange();
   Exchange(Exchange&&) noexcept;
 
-  // Starts over. Returns the first message, valid until the next call. `ke_group` overrides the
-  // opening's KE group (a group that the endpoint is known to choose); 0 = the opening's own, which
-  // also serves where the override is not offered or has no public value. Without any public value
-  // nothing is returned and the exchange is done() with kInternal.
-  // REQUIRES: `opening` and `shares` outlive the exchange.
-  ByteSpan Begin(const PreparedOpening& opening, uint16_t ke_group, const ExchangeSeed& seed,
-                 KeyShares* shares, const ExchangeTiming& timing, TimePoint now);
+  // Starts over. Returns the first message, valid until the next call. The opening's own KE group
+  // serves where `key` names none, or one that is not offered or has no public value. Without any
+  // public value nothing is returned and the exchange is done() with kInternal.
+  // REQUIRES: `opening` outlives the exchange.
+  ByteSpan Begin(const PreparedOpening& opening, const KeyChoice& key, const ExchangeSeed& seed,
+                 const ExchangeTiming& timing);
 
   // A message from the peer's address whose initiator SPI is ours. Returns what to send next, empty
   // for nothing. `arrival` is the kernel's receive time. Never throws, whatever the bytes. What is

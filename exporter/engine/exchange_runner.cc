@@ -185,9 +185,9 @@ void ExchangeRunner::BeginExchange(Flight* flight, const ike::Endpoint& local, i
   random_.Take(seed.nonce);
   seed.local = local;
   seed.remote = flight->job.remote;
-  ike::ExchangeTiming timing{flight->deadline(), FirstRetransmission(flight->job)};
+  ike::ExchangeTiming timing{now, flight->deadline(), FirstRetransmission(flight->job)};
   ike::ByteSpan first =
-      flight->exchange.Begin(*flight->job.opening, flight->job.ke_group, seed, &keys_, timing, now);
+      flight->exchange.Begin(*flight->job.opening, {&keys_, flight->job.ke_group}, seed, timing);
   flight->began = true;
   active_.Insert(seed.initiator_spi, flight);
   SendMessage(flight, first, false, now);

@@ -13,9 +13,9 @@
 #include <utility>
 
 #include "exporter/net/address.h"
+#include "exporter/net/datagram.h"
 #include "probes/bytes.h"
 #include "probes/ip_address.h"
-#include "probes/time.h"
 
 namespace exporter::net {
 
@@ -24,29 +24,6 @@ struct UdpOptions {
   bool local_address = false;  // fill Datagram::local: costs a little per packet
   int receive_buffer_bytes = 8 << 20;
   int send_buffer_bytes = 1 << 20;
-};
-
-struct Datagram {
-  ike::Endpoint from;
-  ike::ByteSpan bytes;     // without the marker
-  ike::TimePoint arrival;  // the kernel's stamp, on our clock
-  ike::IpAddress local;    // where it was sent to, if asked for
-  bool truncated = false;  // it was longer than kReceiveBytes
-  bool unmarked = false;   // udp-encap: no marker, so it is ESP or garbage; bytes are whole
-};
-
-struct IcmpError {
-  ike::IpAddress offender;    // who sent it; none: our own stack
-  ike::Endpoint destination;  // where our packet had been sent to
-  int error = 0;              // as errno: ECONNREFUSED, EHOSTUNREACH ...
-  uint8_t type = 0;           // of ICMP or ICMPv6, by the destination's family
-  uint8_t code = 0;
-  ike::ByteSpan quoted;  // our payload as far as it was quoted, without the marker; may be empty
-};
-
-struct SendFailure {
-  uint64_t tag;
-  int error;  // errno
 };
 
 class UdpSocket {

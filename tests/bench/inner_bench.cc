@@ -79,7 +79,7 @@ void Encode(benchmark::State& state) {
   ike::Exchange exchange;
   for (auto _ : state) {
     benchmark::DoNotOptimize(
-        exchange.Begin(Opening(), kGroup, Seed(), &shares, {{}, seconds(1)}, {}));
+        exchange.Begin(Opening(), {&shares, kGroup}, Seed(), {{}, {}, seconds(1)}));
   }
 }
 BENCHMARK(Encode);
@@ -87,10 +87,10 @@ BENCHMARK(Encode);
 void EncodeAndParse(benchmark::State& state) {
   Shares shares;
   ike::Exchange exchange;
-  const ike::ExchangeTiming timing{ike::TimePoint(seconds(5)), seconds(1)};
+  const ike::ExchangeTiming timing{{}, ike::TimePoint(seconds(5)), seconds(1)};
   const ike::Bytes answer = Answer(Seed());
   for (auto _ : state) {
-    exchange.Begin(Opening(), kGroup, Seed(), &shares, timing, {});
+    exchange.Begin(Opening(), {&shares, kGroup}, Seed(), timing);
     exchange.OnMessage(answer, ike::TimePoint(milliseconds(1)));
     if (!exchange.done() || !exchange.outcome().selected()) state.SkipWithError("not selected");
   }

@@ -91,10 +91,10 @@ class Script {
     seed.local = {IpAddress::V4(192, 0, 2, 1), 4500};
     if ((choice & 0x40) != 0) seed.local.address.size = 16;
     seed.remote = {IpAddress::V4(192, 0, 2, 2), 500};
-    const ExchangeTiming timing{now_ + kTimeout,
+    const ExchangeTiming timing{now_, now_ + kTimeout,
                                 (choice & 0x80) != 0 ? Duration::zero() : Duration(seconds(1))};
     const uint16_t group = (choice & 0x20) != 0 ? uint16_t{14} : uint16_t{0};
-    CheckSent(exchange_.Begin(OpeningNumber(choice), group, seed, &shares_, timing, now_));
+    CheckSent(exchange_.Begin(OpeningNumber(choice), {&shares_, group}, seed, timing));
   }
 
   void Step(uint8_t what) {

@@ -35,8 +35,8 @@ size_t CountSecond(const Round& round) {
   size_t before = 0;
   for (int i = 0; i < 3; ++i) {
     before = allocations;
-    const ExchangeTiming timing{t.now + seconds(5), seconds(1)};
-    t.exchange.Begin(round.opening, 0, t.seed, &t.shares, timing, t.now);
+    const ExchangeTiming timing{t.now, t.now + seconds(5), seconds(1)};
+    t.exchange.Begin(round.opening, {&t.shares}, t.seed, timing);
     t.exchange.OnTimer(t.now + seconds(1));
     for (const Bytes& answer : round.answers) t.exchange.OnMessage(answer, t.now + seconds(2));
     t.exchange.OnTimer(t.now + seconds(5));

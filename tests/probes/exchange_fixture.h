@@ -44,8 +44,8 @@ class ExchangeUnderTest {
 
   void Begin(uint16_t ke_group = 0) {
     start = now;
-    const ExchangeTiming timing{now + seconds(5), first_retransmission};
-    Keep(exchange.Begin(prepared, ke_group, seed, &shares, timing, now));
+    const ExchangeTiming timing{now, now + seconds(5), first_retransmission};
+    Keep(exchange.Begin(prepared, {&shares, ke_group}, seed, timing));
   }
   // What is sent in answer, empty for nothing.
   Bytes Receive(ByteSpan message) { return Keep(exchange.OnMessage(message, now)); }

@@ -200,7 +200,7 @@ TEST(Ikev1, OneExchangeServesAllDialoguesInTurn) {
   const Bytes answers[] = {MainAnswer(), Selection(), AggressiveAnswer()};
   for (int round = 0; round < 2; ++round) {
     for (size_t i = 0; i < 3; ++i) {
-      t.exchange.Begin(openings[i], 0, t.seed, &t.shares, {t.now + seconds(5), seconds(1)}, t.now);
+      t.exchange.Begin(openings[i], {&t.shares}, t.seed, {t.now, t.now + seconds(5), seconds(1)});
       t.Receive(answers[i]);
       ASSERT_TRUE(t.exchange.done());
       EXPECT_EQ(t.outcome().answer, AnswerKind::kSelected);

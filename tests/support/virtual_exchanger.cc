@@ -47,9 +47,9 @@ void VirtualExchanger::Begin(Flight* flight) {
   seed.nonce.fill(static_cast<uint8_t>(flight->ticket));
   seed.local = {ike::IpAddress::V4(127, 0, 0, 1), 40000};
   seed.remote = flight->job.remote;
-  const ike::ExchangeTiming timing{now_ + flight->job.timeout, std::chrono::seconds(1)};
-  Sent(*flight, flight->exchange.Begin(*flight->job.opening, flight->job.ke_group, seed, shares_,
-                                       timing, now_));
+  const ike::ExchangeTiming timing{now_, now_ + flight->job.timeout, std::chrono::seconds(1)};
+  Sent(*flight,
+       flight->exchange.Begin(*flight->job.opening, {shares_, flight->job.ke_group}, seed, timing));
 }
 
 VirtualExchanger::Flight* VirtualExchanger::NextDone() const {

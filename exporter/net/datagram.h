@@ -1,0 +1,36 @@
+// Datagram and what else comes back for one: ICMP errors and local failures. Values; the spans die
+// with the next call of the function of UdpSocket that handed them out.
+#pragma once
+
+#include <cstdint>
+
+#include "probes/bytes.h"
+#include "probes/ip_address.h"
+#include "probes/time.h"
+
+namespace exporter::net {
+
+struct Datagram {
+  ike::Endpoint from;
+  ike::ByteSpan bytes;     // without the marker
+  ike::TimePoint arrival;  // the kernel's stamp, on our clock
+  ike::IpAddress local;    // where it was sent to, if asked for
+  bool truncated = false;  // it was longer than kReceiveBytes
+  bool unmarked = false;   // udp-encap: no marker, so it is ESP or garbage; bytes are whole
+};
+
+struct IcmpError {
+  ike::IpAddress offender;    // who sent it; none: our own stack
+  ike::Endpoint destination;  // where our packet had been sent to
+  int error = 0;              // as errno: ECONNREFUSED, EHOSTUNREACH ...
+  uint8_t type = 0;           // of ICMP or ICMPv6, by the destination's family
+  uint8_t code = 0;
+  ike::ByteSpan quoted;  // our payload as far as it was quoted, without the marker; may be empty
+};
+
+struct SendFailure {
+  uint64_t tag;
+  int error;  // errno
+};
+
+}  // namespace exporter::net
