@@ -11,12 +11,13 @@ namespace {
 using responder::Bytes;
 using responder::View;
 
+// The second of each is what ike-scan offers by default: it shall be given a selection too.
 constexpr std::string_view kScript = R"(
 [[gateway]]
 name = "reflected"
 addresses = ["127.0.0.1"]
-ikev2 = ["aes256-sha256-modp2048"]
-ikev1 = ["aes256-sha256-modp2048"]
+ikev2 = ["aes256-sha256-modp2048", "aes256-sha1-modp1024"]
+ikev1 = ["aes256-sha256-modp2048", "3des-sha1-modp1024"]
 cookies = "never"
 half_open_lifetime = "0"
 )";

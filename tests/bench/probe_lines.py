@@ -61,7 +61,8 @@ def scan(bench, version):
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         rate = float(re.search(r"\(([\d.]+) hosts/sec\)", done.stdout).group(1))
-        seen = len(set(re.findall(r"^(127\.\S+)\t", done.stdout, re.M)))
+        # A refusal would be less to read than what we are given.
+        seen = int(re.search(r"(\d+) returned handshake", done.stdout).group(1))
         if seen == 10000 and (best is None or rate > best[0]):
             best = (rate, cpu * 1e6 / 10000)
     return best
