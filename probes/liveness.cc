@@ -15,7 +15,8 @@
 //
 // After silence (nothing at all, or nothing that is IKE) the probe goes on:
 //
-//   refusal, repeat | with budget: full; a repeat without budget: refusal, unless unusable
+//   refusal, repeat | with budget: full; without it a proven refusal has the rest of the time, and
+//                   | a repeat is followed by a refusal, unless that is unusable
 //   full            | with budget: plainest, if it differs; at most hourly while the other version
 //                   | answers, because then this one is probably switched off
 //   plainest        | over
@@ -157,8 +158,10 @@ std::optional<OpeningKind> NextOpening(OpeningKind sent, const Outcome& outcome,
   if (!IsSilence(outcome)) return std::nullopt;
   switch (sent) {
     case OpeningKind::kRefusal:
-      if (!at.budget_available) return std::nullopt;
-      return TellingOpening(memory, at);
+      if (at.budget_available) return TellingOpening(memory, at);
+      // The budget that its time was shared with has gone to others meanwhile.
+      if (at.time_left && RefusalOf(memory, at.now) == Refusal::kProven) return sent;
+      return std::nullopt;
     case OpeningKind::kRepeat:
       if (at.budget_available) return TellingOpening(memory, at);
       if (RefusalOf(memory, at.now) == Refusal::kUnusable) return std::nullopt;

@@ -48,6 +48,7 @@ struct LivenessCircumstances {
   bool other_version_answers = false;
   bool repeat_possible = false;  // the engine still has the bytes and they have been answered
   bool plainest_differs = true;  // from the full opening
+  bool time_left = false;  // what met silence had a share of the timeout, and no second one yet
 };
 
 // Nothing came that is IKE. An error of the path or of our own system is no such silence: another

@@ -12,6 +12,9 @@ namespace {
 // A scheduled probe rather starts this much later than go without an opening of its own.
 constexpr ike::Duration kSchedulePatience = std::chrono::seconds(1);
 
+// A refusal is sent once more if so much of the timeout is left.
+constexpr ike::Duration kWorthwhile = std::chrono::seconds(1);
+
 // At short intervals the suite is renewed this often, so that both versions together leave slots of
 // the budget to audits and to probes on request.
 constexpr ike::Duration kSuiteRenewal = std::chrono::seconds(55);
@@ -178,6 +181,7 @@ void ProbeRun::Send(ike::OpeningKind kind) {
   // What may follow does so later, when a slot that is taken now may be free again.
   ike::Duration remaining = deadline_ - now();
   ike::LivenessCircumstances later = Circumstances(now() + remaining / 3);
+  if (again_) later.budget_available = false;
   job.timeout = ike::ShareOfTimeout(kind, *memory_, later, remaining);
   job.last_rtt = memory_->last_rtt;
   exchange_ = services_->exchanger->Start(std::move(job), this, trace_.get());
@@ -202,7 +206,10 @@ void ProbeRun::OnExchangeDone(const ike::Outcome& outcome) {
   // Only what met silence may be followed by another opening.
   if (ike::IsSilence(outcome)) {
     AskBudget();
-    next = ike::NextOpening(kind_, outcome, *memory_, Circumstances(now()));
+    ike::LivenessCircumstances at = Circumstances(now());
+    at.time_left = !again_ && deadline_ - now() >= kWorthwhile;
+    next = ike::NextOpening(kind_, outcome, *memory_, at);
+    again_ = next == ike::OpeningKind::kRefusal;
     tells = ike::SilenceIsProof(kind_, *memory_);
   }
   ike::Remember(kind_, outcome, now(), memory_);

@@ -99,6 +99,7 @@ class ProbeRun final : public Alarm, private ExchangeHandler {
   HalfOpenBudget::Standing standing_;
   bool waiting_ = false;
   bool resolved_ = false;
+  bool again_ = false;  // a refusal is sent once more, with all of the time
   std::string resolve_error_;
   uint32_t packets_sent_ = 0;
   uint32_t packets_received_ = 0;

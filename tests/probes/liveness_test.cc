@@ -144,6 +144,18 @@ TEST_F(LivenessTest, WithoutBudgetProvenRefusalsKeepItUpToDate) {
   EXPECT_TRUE(SilenceIsProof(kRefusal, memory));
 }
 
+TEST_F(LivenessTest, ARefusalHasTheTimeThatNothingElseNeeds) {
+  Saw(kFull, Selected());
+  at.budget_available = false;
+  at.time_left = true;
+  EXPECT_EQ(Next(kRefusal, Silent()), kNone) << "its silence would prove nothing";
+  Saw(kRefusal, Refused());
+  EXPECT_EQ(Next(kRefusal, Silent()), kRefusal);
+  EXPECT_EQ(Next(kFull, Silent()), kNone);
+  at.budget_available = true;
+  EXPECT_EQ(Next(kRefusal, Silent()), kFull);
+}
+
 TEST_F(LivenessTest, WithoutBudgetAndProofTheRepeatComesFirst) {
   Saw(kFull, Selected());
   at.budget_available = false;

@@ -57,6 +57,8 @@ class Prober final : public ProbeRun::Owner {
     run->Begin();
   }
 
+  const std::optional<ProbeResult>& result() const { return result_; }
+
   // The kinds of what has been sent since the last call.
   std::vector<OpeningKind> TakeKinds() {
     std::vector<OpeningKind> kinds;
@@ -270,6 +272,32 @@ TEST(ProbeRun, OnRequestWaitsForTheBudgetWithinItsDeadline) {
   EXPECT_TRUE(waited.report.outcome.selected());
   EXPECT_GE(waited.report.duration, seconds(29));
   EXPECT_FALSE(budget.Contended(address)) << "it waits no longer";
+}
+
+// The refusal leaves time to a full opening, for which a slot will be free; then others take it.
+TEST(ProbeRun, ARefusalIsSentAgainWhenTheBudgetWentToOthers) {
+  Prober prober(kStrongSwanLimits);
+  prober.Probe();  // a full opening
+  prober.Probe();  // refusals are answered
+  prober.engine.RunFor(minutes(1));
+  const ike::IpAddress address = ike::IpAddress::V4(127, 0, 0, 9);
+  const auto take_all = [&] {
+    while (prober.engine.budget.TryTake(address, 3, HalfOpenBudget::Asker::kScheduled,
+                                        prober.engine.now())) {
+    }
+  };
+  take_all();
+  prober.engine.RunFor(HalfOpenBudget::kLifetime - milliseconds(500));
+  prober.TakeKinds();
+  const ike::TimePoint begun = prober.engine.now();
+  prober.gateway.loses = [&](ike::ByteSpan) { return prober.engine.now() - begun < seconds(3); };
+  prober.Begin(prober.Order());
+  prober.engine.RunFor(seconds(1));
+  take_all();
+  prober.engine.RunFor(seconds(5));
+  ASSERT_TRUE(prober.result());
+  EXPECT_TRUE(prober.result()->report.outcome.version_answered);
+  EXPECT_EQ(prober.TakeKinds(), (Kinds{kRefusal, kRefusal}));
 }
 
 TEST(ProbeRun, GivesBackASlotThatARefusalDidNotUse) {
