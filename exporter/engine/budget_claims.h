@@ -1,7 +1,7 @@
 // BudgetClaims: which scheduled probes went without an opening that was due because the half-open
-// budget of their address was spent. An audit notices a slot that becomes free at once, a probe
-// only at its next interval: without claims audits would take every one. Guarded by its owner, the
-// budget.
+// budget of their address was spent. Audits and probes on request notice a slot that becomes free
+// at once, a scheduled probe only at its next interval: without claims they would take every one.
+// Guarded by its owner, the budget.
 #pragma once
 
 #include <cstddef>

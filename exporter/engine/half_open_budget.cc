@@ -128,7 +128,7 @@ std::optional<HalfOpenBudget::Standing> HalfOpenBudget::TryTake(const ike::IpAdd
   Account& account = FindOrMake(address);
   if (asker != Asker::kOnRequest) account.scheduled = now;
   DropExpired(&account, now);
-  if (asker == Asker::kAudit && claims_.Exist(account.key, now)) return std::nullopt;
+  if (asker != Asker::kScheduled && claims_.Exist(account.key, now)) return std::nullopt;
   const size_t allowed = Allowed(account, limit, asker, now);
   if (account.taken >= allowed) return std::nullopt;
   Append(&account, now);
@@ -159,7 +159,7 @@ HalfOpenBudget::Standing HalfOpenBudget::StandingOf(const ike::IpAddress& addres
   if (scheduled) account->scheduled = now;
   DropExpired(account, now);
   Standing standing = StandingIn(*account, Allowed(*account, limit, asker, now), now);
-  if (asker == Asker::kAudit && claims_.Exist(account->key, now)) {
+  if (asker != Asker::kScheduled && claims_.Exist(account->key, now)) {
     standing.next_free = std::max(standing.next_free, now + kAskAgain);
   }
   return standing;

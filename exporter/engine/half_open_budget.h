@@ -66,8 +66,8 @@ class HalfOpenBudget {
   void RemoveWaiter(const ike::IpAddress& address);
   bool Contended(const ike::IpAddress& address);
 
-  // `who`, a scheduled probe, went without an opening that was due: audits leave slots to it until
-  // it had one.
+  // `who`, a scheduled probe, went without an opening that was due: all others leave slots to it
+  // until it had one.
   void Claim(const ike::IpAddress& address, const void* who, ike::TimePoint now);
   void Withdraw(const ike::IpAddress& address, const void* who);
 

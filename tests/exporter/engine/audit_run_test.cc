@@ -225,6 +225,58 @@ TEST(AuditRun, LeavesSlotsToTargetsThatAreNew) {
   EXPECT_TRUE(auditor.Of(IkeVersion::kV1).complete);
 }
 
+// Somebody asks by hand again and again.
+class Visitor final : public Alarm, public ProbeRun::Owner {
+ public:
+  Visitor(VirtualEngine* engine, const ike::IpAddress& address)
+      : engine_(engine), address_(address) {
+    engine_->services.wheel->Arm(this, engine_->now() + seconds(3));
+  }
+  void OnAlarm(ike::TimePoint) override {
+    ProbeOrder order;
+    order.address = address_;
+    order.openings = openings_;
+    order.version = count_ % 2 == 0 ? IkeVersion::kV2 : IkeVersion::kV1;
+    order.timeout = seconds(5);
+    order.need_suite = count_ % 3 != 0;
+    ++count_;
+    memory_ = {};
+    run_ = std::make_unique<ProbeRun>(&engine_->services, std::move(order), &memory_, this);
+    run_->Begin();
+  }
+  int full = 0;  // openings of its own
+
+ private:
+  void OnProbeDone(ProbeRun*, ProbeResult&& result) override {
+    full += result.report.full_opening && result.end == ProbeEnd::kProbed;
+    engine_->services.wheel->Arm(this, engine_->now() + milliseconds(3000 + count_ * 700 % 4000));
+  }
+  VirtualEngine* const engine_;
+  const ike::IpAddress address_;
+  int count_ = 0;
+  std::shared_ptr<const ike::ProbeSettings> settings_ = std::make_shared<ike::ProbeSettings>();
+  std::shared_ptr<const OpeningSet> openings_ = MakeOpeningSet(settings_);
+  ike::LivenessMemory memory_;
+  std::unique_ptr<ProbeRun> run_;
+};
+
+TEST(AuditRun, EndsAlsoWhereOthersAskByHand) {
+  Auditor auditor(
+      "ikev2 = [\"aes256-sha256-modp2048\", \"aes128-sha1-modp1024\"]\n"
+      "cookie_after = 3\nblock_after = 5\ndelay = \"20ms\"\n"
+      "ikev1 = [\"aes128-sha1-modp1024\", \"3des-md5-modp768\", \"aes256-sha256-modp2048\",\n"
+      "  \"aes192-sha512-modp4096\", \"aes256-sha384-modp3072\", \"3des-sha1-modp1536\",\n"
+      "  \"aes128-sha256-ecp256\", \"aes256-sha384-ecp384\"]\n");
+  Liveness first(&auditor.engine, IkeVersion::kV1, seconds(1));
+  Liveness second(&auditor.engine, IkeVersion::kV2, seconds(6));
+  Visitor visitor(&auditor.engine, Auditor::kAddress);
+  auditor.engine.RunFor(minutes(2));
+  const ike::TimePoint begun = auditor.engine.now();
+  auditor.Audit();
+  EXPECT_LT(auditor.engine.now() - begun, minutes(7));
+  EXPECT_GE(visitor.full, 5);
+}
+
 TEST(AuditRun, DestroyingItLeavesNothingBehind) {
   Auditor auditor(kTwoSuites);
   auditor.Begin();

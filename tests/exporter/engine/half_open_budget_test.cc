@@ -85,13 +85,14 @@ TEST(HalfOpenBudget, WaitersAreSeenUntilTheyLeave) {
 }
 
 // Many addresses, slots taken, given back and forgotten: each keeps to its own limit.
-TEST(HalfOpenBudget, AuditsLeaveSlotsToProbesThatClaimThem) {
+TEST(HalfOpenBudget, OthersLeaveSlotsToProbesThatClaimThem) {
   HalfOpenBudget budget;
   const int one = 0;
   const int other = 0;
   budget.Claim(kGateway, &one, kStart);
   budget.Claim(kGateway, &other, kStart);
   EXPECT_FALSE(budget.TryTake(kGateway, 3, Asker::kAudit, kStart));
+  EXPECT_FALSE(budget.TryTake(kGateway, 3, Asker::kOnRequest, kStart));
   EXPECT_GT(budget.NextFree(kGateway, 3, Asker::kAudit, kStart), kStart);
   EXPECT_TRUE(budget.TryTake(kOther, 3, Asker::kAudit, kStart));
   EXPECT_TRUE(budget.TryTake(kGateway, 3, Asker::kScheduled, kStart));
