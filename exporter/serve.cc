@@ -126,14 +126,16 @@ class Pulse {
  public:
   Pulse(const HttpServer* server, const EnginePool* engines) : server_(server), engines_(engines) {}
 
-  // Since the last question, which was at least seconds ago.
+  // Each has turned since the last time that all had: they wake up about once a second, not
+  // together, and may be asked more often.
   bool Beats() {
     std::vector<uint64_t> turns{server_->beats()};
     for (const auto& engine : engines_->engines()) turns.push_back(engine->stats().turns.load());
-    bool beats = true;
-    for (size_t i = 0; i < last_.size(); ++i) beats &= turns[i] != last_[i];
+    for (size_t i = 0; i < last_.size(); ++i) {
+      if (turns[i] == last_[i]) return false;
+    }
     last_ = std::move(turns);
-    return beats;
+    return true;
   }
 
  private:
