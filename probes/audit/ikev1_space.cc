@@ -116,25 +116,29 @@ unsigned Ikev1Space::WeightOf(const Suite& suite) const {
   return weight;
 }
 
-bool Ikev1Space::IsKnown(const Suite& suite) const {
-  for (size_t axis = 0; axis < kAxes; ++axis) {
-    if (!accepted_[axis][suite.values[axis]]) return false;
-  }
-  return true;
+size_t Ikev1Space::NewValuesOf(const Suite& suite) const {
+  size_t count = 0;
+  for (size_t axis = 0; axis < kAxes; ++axis) count += accepted_[axis][suite.values[axis]] ? 0 : 1;
+  return count;
 }
 
 bool Ikev1Space::IsUndecided(const Suite& suite) const {
-  if (suite.state == State::kRefused || IsKnown(suite)) return false;
+  if (suite.state == State::kRefused || NewValuesOf(suite) == 0) return false;
   return suite.state != State::kOpen || IsWorthAsking(suite);
 }
 
 Ikev1Space::Batch Ikev1Space::NextBatch(size_t at_most, uint16_t group) const {
-  Batch batch;
-  for (size_t index = 0; index < suites_.size() && batch.size() < at_most; ++index) {
+  std::array<Batch, kAxes> by_new_values;
+  for (size_t index = 0; index < suites_.size(); ++index) {
     const Suite& suite = suites_[index];
     if (suite.state == State::kSilent || !IsUndecided(suite)) continue;
     if (group != 0 && candidates_[2][suite.values[2]].id != group) continue;
-    batch.push_back(index);
+    by_new_values[kAxes - NewValuesOf(suite)].push_back(index);
+  }
+  Batch batch;
+  for (const Batch& part : by_new_values) {
+    const size_t count = std::min(part.size(), at_most - batch.size());
+    batch.insert(batch.end(), part.begin(), part.begin() + static_cast<ptrdiff_t>(count));
   }
   return batch;
 }

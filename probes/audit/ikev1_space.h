@@ -20,7 +20,8 @@ class Ikev1Space {
  public:
   Ikev1Space();
 
-  // Indices of suites, the likeliest first, that are undecided and would teach something.
+  // Indices of suites that are undecided and would teach something. Those with the most new values
+  // come first, since each selection leaves state at the endpoint; of these the likeliest.
   using Batch = std::vector<size_t>;
   // At most so many; with `group`, only of that group.
   Batch NextBatch(size_t at_most, uint16_t group = 0) const;
@@ -60,7 +61,7 @@ class Ikev1Space {
   bool IsWorthAsking(const Suite& suite) const;
   bool IsUndecided(const Suite& suite) const;
   unsigned WeightOf(const Suite& suite) const;
-  bool IsKnown(const Suite& suite) const;  // all its values are accepted
+  size_t NewValuesOf(const Suite& suite) const;  // how many are not known to be accepted
 
   std::array<std::vector<Candidate>, kAxes> candidates_;
   std::array<ValueSet, kAxes> accepted_;
