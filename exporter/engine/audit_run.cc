@@ -9,6 +9,8 @@
 namespace exporter {
 namespace {
 
+constexpr auto kAsker = HalfOpenBudget::Asker::kAudit;
+
 // How long libreswan keeps the state of an opening that nobody follows up, as measured in the lab.
 // strongSwan's is the lifetime of the budget's slots, which also serves for whoever is not known.
 ike::Duration StateLifetimeOfLibreswan(ike::IkeVersion version) {
@@ -95,7 +97,6 @@ bool AuditRun::TrySide(Side* side, ike::TimePoint now, ike::TimePoint* wake) {
 }
 
 bool AuditRun::TakeSlot(ike::TimePoint now, ike::TimePoint* wake) {
-  constexpr auto kAsker = HalfOpenBudget::Asker::kAudit;
   uint16_t limit = order_.settings->half_open_budget;
   std::erase_if(left_open_, [now](ike::TimePoint end) { return end <= now; });
   if (left_open_.size() >= limit) {
@@ -106,14 +107,14 @@ bool AuditRun::TakeSlot(ike::TimePoint now, ike::TimePoint* wake) {
     slot_ = now;
     return true;
   }
-  if (!waiting_) services_->budget->AddWaiter(order_.address);
+  if (!waiting_) services_->budget->AddWaiter(order_.address, kAsker);
   waiting_ = true;
   *wake = std::min(*wake, services_->budget->NextFree(order_.address, limit, kAsker, now));
   return false;
 }
 
 void AuditRun::StopWaiting() {
-  if (waiting_) services_->budget->RemoveWaiter(order_.address);
+  if (waiting_) services_->budget->RemoveWaiter(order_.address, kAsker);
   waiting_ = false;
 }
 
@@ -154,7 +155,7 @@ void AuditRun::NoteFailure(const ike::Outcome& outcome) {
 // What was thought to leave state and did not, or the other way round. Silence may have left some.
 void AuditRun::NoteState(const ike::Outcome& outcome, ike::TimePoint now) {
   bool none = outcome.leaves_no_state() || outcome.packets_sent == 0;
-  if (slot_ && none) services_->budget->GiveBack(order_.address, *slot_);
+  if (slot_ && none) services_->budget->GiveBack(order_.address, kAsker, *slot_);
   if (!slot_ && outcome.selected()) services_->budget->ForceTake(order_.address, now);
   if (ike::Fingerprint(outcome) == "libreswan") {
     sending_->state_lifetime = StateLifetimeOfLibreswan(outcome.version);

@@ -9,7 +9,7 @@
 namespace exporter {
 namespace {
 
-// Claims may be withdrawn at any time.
+// Claims may be withdrawn, and turns change, at any time.
 constexpr ike::Duration kAskAgain = std::chrono::seconds(1);
 
 }  // namespace
@@ -118,6 +118,18 @@ void HalfOpenBudget::Sweep(ike::TimePoint now) {
   }
   if (live < known_) Resize(live);
   claims_.Sweep(now);
+  turns_.Sweep(now);
+}
+
+bool HalfOpenBudget::Yields(uint64_t key, Asker asker, ike::TimePoint now) const {
+  if (asker == Asker::kScheduled) return false;
+  if (claims_.Exist(key, now)) return true;
+  return asker == Asker::kAudit ? turns_.AuditYields(key, now) : turns_.RequestYields(key);
+}
+
+void HalfOpenBudget::NoteTaken(uint64_t key, Asker asker) {
+  if (asker == Asker::kAudit) turns_.AuditTook(key);
+  if (asker == Asker::kOnRequest) turns_.RequestTook(key);
 }
 
 std::optional<HalfOpenBudget::Standing> HalfOpenBudget::TryTake(const ike::IpAddress& address,
@@ -128,10 +140,11 @@ std::optional<HalfOpenBudget::Standing> HalfOpenBudget::TryTake(const ike::IpAdd
   Account& account = FindOrMake(address);
   if (asker != Asker::kOnRequest) account.scheduled = now;
   DropExpired(&account, now);
-  if (asker != Asker::kScheduled && claims_.Exist(account.key, now)) return std::nullopt;
+  if (Yields(account.key, asker, now)) return std::nullopt;
   const size_t allowed = Allowed(account, limit, asker, now);
   if (account.taken >= allowed) return std::nullopt;
   Append(&account, now);
+  NoteTaken(account.key, asker);
   return StandingIn(account, allowed, now);
 }
 
@@ -140,10 +153,11 @@ void HalfOpenBudget::ForceTake(const ike::IpAddress& address, ike::TimePoint now
   Append(&FindOrMake(address), now);
 }
 
-void HalfOpenBudget::GiveBack(const ike::IpAddress& address, ike::TimePoint taken) {
+void HalfOpenBudget::GiveBack(const ike::IpAddress& address, Asker asker, ike::TimePoint taken) {
   std::lock_guard lock(lock_);
   Account* account = Find(address);
   if (account == nullptr || account->taken == 0) return;
+  if (asker == Asker::kAudit) turns_.AuditGaveBack(account->key);
   if (account->oldest == taken) return RemoveOldest(account);
   for (uint32_t* link = &account->younger; *link != 0; link = &slots_[*link].next) {
     if (slots_[*link].at == taken) return Remove(account, link);
@@ -159,8 +173,11 @@ HalfOpenBudget::Standing HalfOpenBudget::StandingOf(const ike::IpAddress& addres
   if (scheduled) account->scheduled = now;
   DropExpired(account, now);
   Standing standing = StandingIn(*account, Allowed(*account, limit, asker, now), now);
-  if (asker != Asker::kScheduled && claims_.Exist(account->key, now)) {
+  if (Yields(account->key, asker, now)) {
     standing.next_free = std::max(standing.next_free, now + kAskAgain);
+  }
+  if (asker == Asker::kOnRequest && standing.next_free > now) {
+    turns_.RequestTurnedAway(account->key, now);
   }
   return standing;
 }
@@ -178,9 +195,10 @@ HalfOpenBudget::Standing HalfOpenBudget::StandingIn(const Account& account, size
   return {at + kLifetime, contended};
 }
 
-void HalfOpenBudget::AddWaiter(const ike::IpAddress& address) {
+void HalfOpenBudget::AddWaiter(const ike::IpAddress& address, Asker asker) {
   std::lock_guard lock(lock_);
   ++FindOrMake(address).waiters;
+  if (asker == Asker::kAudit) turns_.AddAudit(KeyOf(address));
 }
 
 bool HalfOpenBudget::Contended(const ike::IpAddress& address) {
@@ -199,8 +217,9 @@ void HalfOpenBudget::Withdraw(const ike::IpAddress& address, const void* who) {
   claims_.Withdraw(KeyOf(address), who);
 }
 
-void HalfOpenBudget::RemoveWaiter(const ike::IpAddress& address) {
+void HalfOpenBudget::RemoveWaiter(const ike::IpAddress& address, Asker asker) {
   std::lock_guard lock(lock_);
+  if (asker == Asker::kAudit) turns_.RemoveAudit(KeyOf(address));
   Account* account = Find(address);
   if (account != nullptr && account->waiters > 0) --account->waiters;
 }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "exporter/engine/budget_claims.h"
+#include "exporter/engine/budget_turns.h"
 #include "exporter/tiny_lock.h"
 #include "probes/ip_address.h"
 #include "probes/outcome.h"
@@ -45,7 +46,7 @@ class HalfOpenBudget {
   // An opening that was thought free left state after all: counted whatever the limit.
   void ForceTake(const ike::IpAddress& address, ike::TimePoint now);
   // The opening for which a slot was taken at `taken` proved to leave nothing.
-  void GiveBack(const ike::IpAddress& address, ike::TimePoint taken);
+  void GiveBack(const ike::IpAddress& address, Asker asker, ike::TimePoint taken);
 
   // Where the address stands. Asking for a scheduled probe notes that its liveness is scheduled.
   Standing StandingOf(const ike::IpAddress& address, uint16_t limit, Asker asker,
@@ -62,8 +63,8 @@ class HalfOpenBudget {
   }
 
   // Someone with less right than liveness waits for a slot here; liveness yields while it can.
-  void AddWaiter(const ike::IpAddress& address);
-  void RemoveWaiter(const ike::IpAddress& address);
+  void AddWaiter(const ike::IpAddress& address, Asker asker);
+  void RemoveWaiter(const ike::IpAddress& address, Asker asker);
   bool Contended(const ike::IpAddress& address);
 
   // `who`, a scheduled probe, went without an opening that was due: all others leave slots to it
@@ -88,6 +89,9 @@ class HalfOpenBudget {
     uint32_t next = 0;  // younger, or the next free one
   };
 
+  // Whether a slot that is free is another's by right.
+  bool Yields(uint64_t key, Asker asker, ike::TimePoint now) const;
+  void NoteTaken(uint64_t key, Asker asker);
   static size_t Allowed(const Account& account, uint16_t limit, Asker asker, ike::TimePoint now);
   static uint64_t KeyOf(const ike::IpAddress& address);
   size_t PlaceOf(uint64_t key) const;
@@ -112,6 +116,7 @@ class HalfOpenBudget {
   uint32_t free_slot_ = 0;
   ike::TimePoint next_sweep_{};
   BudgetClaims claims_;
+  BudgetTurns turns_;
 };
 
 }  // namespace exporter

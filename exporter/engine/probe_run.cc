@@ -128,7 +128,7 @@ void ProbeRun::OnNoOpening() {
 bool ProbeRun::WaitForBudget(ike::TimePoint latest) {
   if (standing_.next_free > latest) return false;
   if (!order_.scheduled && !waiting_) {
-    services_->budget->AddWaiter(address_);
+    services_->budget->AddWaiter(address_, asker());
     waiting_ = true;
   }
   services_->wheel->Arm(this, standing_.next_free);
@@ -136,7 +136,7 @@ bool ProbeRun::WaitForBudget(ike::TimePoint latest) {
 }
 
 void ProbeRun::StopWaiting() {
-  if (waiting_) services_->budget->RemoveWaiter(address_);
+  if (waiting_) services_->budget->RemoveWaiter(address_, asker());
   waiting_ = false;
 }
 
@@ -190,7 +190,7 @@ void ProbeRun::Send(ike::OpeningKind kind) {
 // What was thought to leave state and did not, or the other way round.
 void ProbeRun::SettleBudget(const ike::Outcome& outcome) {
   if (slot_ && (outcome.leaves_no_state() || outcome.packets_sent == 0)) {
-    services_->budget->GiveBack(address_, *slot_);
+    services_->budget->GiveBack(address_, asker(), *slot_);
   }
   if (!slot_ && outcome.selected()) services_->budget->ForceTake(address_, now());
   slot_.reset();

@@ -23,6 +23,8 @@ from server import Server  # noqa: E402
 from vici import Vici  # noqa: E402
 
 LIMIT = 3
+# In so many minutes one of the wildcard posture ends, whoever else asks.
+ENOUGH_FOR_AN_AUDIT = 12
 CONFIGURATION = """
 [api]
 allow = ["any"]
@@ -104,6 +106,7 @@ def main():
     print(daemon.stats())
     fine = (watch.peak <= LIMIT and not cookies and not failures(page) and
             set(disturbance.verdicts) <= {"exact"} and
+            (disturbance.verdicts or arguments.minutes < ENOUGH_FOR_AN_AUDIT) and
             ran >= arguments.minutes * 60 / 5 * 2 * 0.9)
     return 0 if fine else 1
 

@@ -52,7 +52,7 @@ TEST(HalfOpenBudget, AddressesDoNotShareSlots) {
 TEST(HalfOpenBudget, ASlotGivenBackIsFree) {
   HalfOpenBudget budget;
   ASSERT_TRUE(budget.TryTake(kGateway, 1, Asker::kOnRequest, kStart));
-  budget.GiveBack(kGateway, kStart);
+  budget.GiveBack(kGateway, Asker::kOnRequest, kStart);
   EXPECT_TRUE(budget.TryTake(kGateway, 1, Asker::kOnRequest, kStart + seconds(1)));
 }
 
@@ -78,9 +78,9 @@ TEST(HalfOpenBudget, WaitersAreSeenUntilTheyLeave) {
     return budget.StandingOf(kGateway, 3, Asker::kScheduled, kStart).contended;
   };
   EXPECT_FALSE(contended());
-  budget.AddWaiter(kGateway);
+  budget.AddWaiter(kGateway, Asker::kAudit);
   EXPECT_TRUE(contended());
-  budget.RemoveWaiter(kGateway);
+  budget.RemoveWaiter(kGateway, Asker::kAudit);
   EXPECT_FALSE(contended());
 }
 
@@ -112,6 +112,47 @@ TEST(HalfOpenBudget, AClaimEndsUnlessItIsRenewed) {
   EXPECT_TRUE(budget.TryTake(kGateway, 3, Asker::kAudit, end));
 }
 
+TEST(HalfOpenBudget, AnAuditThatWaitsHasThreeSlotsOfFour) {
+  HalfOpenBudget budget;
+  ike::TimePoint now = kStart;
+  std::string order;
+  budget.AddWaiter(kGateway, Asker::kAudit);
+  for (; order.size() < 12; now += milliseconds(500)) {
+    budget.StandingOf(kGateway, 3, Asker::kOnRequest, now);
+    if (budget.TryTake(kGateway, 3, Asker::kOnRequest, now)) order += 'r';
+    if (budget.TryTake(kGateway, 3, Asker::kAudit, now)) order += 'a';
+  }
+  EXPECT_EQ(order, "aaaraaaraaar");
+  EXPECT_EQ(budget.Contended(kGateway), true);
+}
+
+TEST(HalfOpenBudget, ASlotIsKeptForARequestOnlyWhileOneMayComeAgain) {
+  HalfOpenBudget budget;
+  budget.AddWaiter(kGateway, Asker::kAudit);
+  ike::TimePoint now = kStart;
+  for (int taken = 0; taken < BudgetTurns::kAuditTurns; now += seconds(1)) {
+    ASSERT_GT(budget.NextFree(kGateway, 3, Asker::kOnRequest, now), now);  // it goes away
+    taken += budget.TryTake(kGateway, 3, Asker::kAudit, now) ? 1 : 0;
+  }
+  const ike::TimePoint turned_away = now - seconds(1);
+  EXPECT_FALSE(budget.TryTake(kGateway, 3, Asker::kAudit, now));
+  EXPECT_GT(budget.NextFree(kGateway, 3, Asker::kAudit, now), now);
+  EXPECT_EQ(budget.NextFree(kGateway, 3, Asker::kOnRequest, now), now);
+  EXPECT_TRUE(budget.TryTake(kGateway, 3, Asker::kAudit, turned_away + BudgetTurns::kKept));
+}
+
+TEST(HalfOpenBudget, WhatAnAuditGivesBackDoesNotCountAsItsTurn) {
+  HalfOpenBudget budget;
+  budget.AddWaiter(kGateway, Asker::kAudit);
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_TRUE(budget.TryTake(kGateway, 3, Asker::kAudit, kStart + seconds(i)));
+    budget.GiveBack(kGateway, Asker::kAudit, kStart + seconds(i));
+  }
+  EXPECT_FALSE(budget.TryTake(kGateway, 3, Asker::kOnRequest, kStart + seconds(10)));
+  budget.RemoveWaiter(kGateway, Asker::kAudit);
+  EXPECT_TRUE(budget.TryTake(kGateway, 3, Asker::kOnRequest, kStart + seconds(10)));
+}
+
 TEST(HalfOpenBudget, ManyAddressesKeepTheirOwnAccounts) {
   HalfOpenBudget budget;
   const auto address = [](int i) {
@@ -122,7 +163,7 @@ TEST(HalfOpenBudget, ManyAddressesKeepTheirOwnAccounts) {
       ASSERT_TRUE(budget.TryTake(address(i), 2, Asker::kOnRequest, now));
       ASSERT_TRUE(budget.TryTake(address(i), 2, Asker::kOnRequest, now + seconds(1)));
       ASSERT_FALSE(budget.TryTake(address(i), 2, Asker::kOnRequest, now + seconds(2)));
-      if (i % 2 == 0) budget.GiveBack(address(i), now);
+      if (i % 2 == 0) budget.GiveBack(address(i), Asker::kOnRequest, now);
     }
     for (int i = 0; i < 5000; ++i) {
       const auto free = budget.NextFree(address(i), 2, Asker::kOnRequest, now + seconds(3));
