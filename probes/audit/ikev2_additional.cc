@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "probes/audit/additional_offers.h"
 #include "probes/audit/ikev2_audit.h"
 
 namespace ike::audit {
@@ -12,12 +13,6 @@ namespace {
 constexpr size_t kMostStrictSlots = 3;
 
 constexpr std::string_view kStrongSwan = "strongSwan";
-
-// Slots in which more than ML-KEM is offered where all seven are: no more fits a datagram.
-constexpr size_t kSlotsOfAnyMethod = 2;
-
-// NONE is the first candidate of a slot.
-constexpr size_t kNone = 0;
 
 constexpr uint16_t kMlKem768 = 36;
 
@@ -50,10 +45,10 @@ void MakeNonsenseIfRequired(uint8_t type, OfferedProposal* proposal) {
 
 bool Ikev2Audit::PlanAdditional() {
   constexpr size_t kAllSlots = kAdditionalKeyExchangeSlots;
-  switch (additional_) {
+  switch (additional_.step) {
     case AdditionalStep::kTolerant: {
       if (!plain_matched_) {
-        additional_ = AdditionalStep::kStrict;
+        additional_.step = AdditionalStep::kStrict;
         return PlanAdditional();
       }
       // This is about whether slots are understood, not about what is in them.
@@ -61,48 +56,31 @@ bool Ikev2Audit::PlanAdditional() {
       Combinations wanted{suite_known ? space_.Accepted() : space_.Live(), kAllSlots};
       for (size_t slot = 0; slot < kAllSlots; ++slot) {
         size_t ml_kem = space_.axis(SlotAxis(slot)).Find(kMlKem768);
-        wanted.values[Index(SlotAxis(slot))] = Single(ml_kem) | Single(kNone);
+        wanted.values[Index(SlotAxis(slot))] = Single(ml_kem) | Single(kNoneOfSlot);
       }
       return AskAdditional({wanted});
     }
     case AdditionalStep::kFirstSlot: {
       Combinations wanted{space_.Everything(), kAllSlots};
-      wanted.values[Index(Axis::kSlot1)].reset(kNone);
+      wanted.values[Index(Axis::kSlot1)].reset(kNoneOfSlot);
       return AskAdditional({wanted});
     }
     case AdditionalStep::kOtherSlots:
-      return AskAdditional(OtherSlots());
+      return AskAdditional(OtherSlots(space_));
     case AdditionalStep::kStrict:
-      return AskAdditional(StrictOffers());
+      return AskAdditional(StrictOffers(space_, plain_matched_));
     case AdditionalStep::kStrictSlots:
-      return AskAdditional({StrictSlots(space_.Everything(), strict_asked_)});
+      return AskAdditional({StrictSlots(space_.Everything(), additional_.strict_asked)});
     case AdditionalStep::kNonsense:
       return AskNonsenseMethod();
     case AdditionalStep::kVerify:
-      if (AskReveal(*additional_match_)) return true;
+      if (AskReveal(*additional_.match)) return true;
       FinishAdditional(true);  // too long for a datagram
       break;
     case AdditionalStep::kDone:
       break;
   }
   return false;
-}
-
-// What is required may be seen by those only whose slots are all met; where nothing plain has shown
-// tolerance, also by those that take NONE for what they lack, whatever they require.
-std::vector<Combinations> Ikev2Audit::StrictOffers() const {
-  std::vector<Combinations> wanted = {StrictSlots(space_.Everything(), 1)};
-  if (!plain_matched_) {
-    Combinations any{space_.Everything(), kAdditionalKeyExchangeSlots};
-    for (size_t slot = kSlotsOfAnyMethod; slot < kAdditionalKeyExchangeSlots; ++slot) {
-      any.values[Index(SlotAxis(slot))] =
-          space_.LikelyMethods(kAdditionalKeyExchangeSlots - 1) | Single(kNone);
-    }
-    wanted.push_back(any);
-  }
-  wanted.push_back(StrictSlots(space_.Everything(), 2));
-  wanted.push_back(StrictSlots(space_.Everything(), 3));
-  return wanted;
 }
 
 // Whether any of the slots that have not been searched takes anything: mostly not, so that one
@@ -112,7 +90,7 @@ bool Ikev2Audit::PlanSlots(bool rare_methods) {
   for (size_t slot = 0; slot < shapes_.back(); ++slot) {
     if (NextSubset(SlotAxis(slot), rare_methods).any()) slots.push_back(slot);
   }
-  if (slots.size() < 2 || slots_one_by_one_[rare_methods]) {
+  if (slots.size() < 2 || additional_.one_by_one[rare_methods]) {
     for (size_t slot : slots) {
       if (PlanSearch(SlotAxis(slot), rare_methods)) return true;
     }
@@ -137,7 +115,7 @@ void Ikev2Audit::LearnSlots(Verdict verdict) {
   bool rare = question_.rare_methods;
   if (verdict == Verdict::kYes) {
     LearnCurrentMatch(courier_.outcome());
-    slots_one_by_one_[rare] = true;
+    additional_.one_by_one[rare] = true;
     question_ = Question{};
     return;
   }
@@ -149,36 +127,6 @@ void Ikev2Audit::LearnSlots(Verdict verdict) {
     question_.silent ? search.OnSilence(subset) : search.OnNo(subset);
   }
   question_ = Question{};
-}
-
-// Required elsewhere than in the first slot; and, since a method may be chosen only once (RFC 9370
-// section 2.2.2) and daemons choose greedily, one method at a time that no other slot has.
-std::vector<Combinations> Ikev2Audit::OtherSlots() const {
-  const ValueSet& ml_kem = space_.LikelyMethods(kAdditionalKeyExchangeSlots - 1);
-  Combinations any{space_.Common(), kAdditionalKeyExchangeSlots};
-  for (size_t slot = 0; slot < kAdditionalKeyExchangeSlots; ++slot) {
-    any.values[Index(SlotAxis(slot))] = ml_kem | Single(kNone);
-  }
-  std::vector<Combinations> wanted;
-  for (size_t slot = 1; slot < kAdditionalKeyExchangeSlots; ++slot) {
-    wanted.push_back(any);
-    wanted.back().values[Index(SlotAxis(slot))] = space_.LikelyMethods(slot);
-  }
-  ForEach(ml_kem, [&](size_t method) {
-    Combinations alone = any;
-    for (size_t slot = 0; slot < kAdditionalKeyExchangeSlots; ++slot) {
-      alone.values[Index(SlotAxis(slot))].reset(method);
-    }
-    alone.values[Index(Axis::kSlot1)] = Single(method);
-    wanted.push_back(alone);
-  });
-  return wanted;
-}
-
-Combinations Ikev2Audit::StrictSlots(const Selection& values, size_t slots) const {
-  Combinations wanted{values, slots};
-  wanted.values[Index(SlotAxis(slots - 1))].reset(kNone);
-  return wanted;
 }
 
 bool Ikev2Audit::AskAdditional(const std::vector<Combinations>& wanted) {
@@ -199,7 +147,7 @@ bool Ikev2Audit::AskAdditional(const std::vector<Combinations>& wanted) {
 bool Ikev2Audit::AskNonsenseMethod() {
   Question question;
   question.purpose = Purpose::kAdditional;
-  question.messages = {additional_match_->proposals};
+  question.messages = {additional_.match->proposals};
   for (OfferedProposal& proposal : question.messages.front()) {
     for (size_t slot = 0; slot < kAdditionalKeyExchangeSlots; ++slot) {
       MakeNonsenseIfRequired(TransformType(SlotAxis(slot)), &proposal);
@@ -212,9 +160,10 @@ bool Ikev2Audit::AskNonsenseMethod() {
 void Ikev2Audit::LearnAdditional(Verdict verdict) {
   if (verdict == Verdict::kYes) {
     LearnCurrentMatch(courier_.outcome());
-    if (additional_ != AdditionalStep::kNonsense) additional_match_ = last_match_;
+    if (additional_.step != AdditionalStep::kNonsense) additional_.match = last_match_;
     // All slots at once: it took NONE where it has none.
-    tolerant_ |= additional_ == AdditionalStep::kStrict && OffersAllSlots(last_match_->proposals);
+    additional_.tolerant |=
+        additional_.step == AdditionalStep::kStrict && OffersAllSlots(last_match_->proposals);
   } else {
     question_.silent |= verdict == Verdict::kNone;
     if (++question_.next < question_.messages.size()) return;
@@ -222,44 +171,46 @@ void Ikev2Audit::LearnAdditional(Verdict verdict) {
   bool silent = question_.silent && verdict != Verdict::kYes;
   question_ = Question{};
   if (silent) {
-    additional_silent_ = true;
-    additional_ = AdditionalStep::kDone;
+    additional_.silent = true;
+    additional_.step = AdditionalStep::kDone;
     return;
   }
   NextAdditionalStep(verdict == Verdict::kYes);
 }
 
 void Ikev2Audit::NextAdditionalStep(bool yes) {
-  switch (additional_) {
+  switch (additional_.step) {
     case AdditionalStep::kTolerant:
-      tolerant_ = yes;
-      additional_ = yes ? AdditionalStep::kFirstSlot : AdditionalStep::kStrict;
+      additional_.tolerant = yes;
+      additional_.step = yes ? AdditionalStep::kFirstSlot : AdditionalStep::kStrict;
       // A strongSwan that knows RFC 9370 takes NONE where it has no additional key exchange.
       if (!yes && implementation_ == kStrongSwan) FinishAdditional(false);
       return;
     case AdditionalStep::kFirstSlot:
-      tolerant_ |= yes;
-      additional_ = AdditionalStep::kNonsense;
+      additional_.tolerant |= yes;
+      additional_.step = AdditionalStep::kNonsense;
       if (!yes)
-        additional_ = tolerant_ ? AdditionalStep::kOtherSlots : AdditionalStep::kStrictSlots;
+        additional_.step =
+            additional_.tolerant ? AdditionalStep::kOtherSlots : AdditionalStep::kStrictSlots;
       return;
     case AdditionalStep::kOtherSlots:
       if (!yes) return FinishAdditional(false);
-      additional_ = AdditionalStep::kNonsense;
+      additional_.step = AdditionalStep::kNonsense;
       return;
     case AdditionalStep::kStrict:
       if (!yes) return FinishAdditional(false);
-      strict_asked_ = 1;
+      additional_.strict_asked = 1;
       // Without anything plain to try it with, tolerance has not been asked about yet.
-      additional_ = plain_matched_ ? AdditionalStep::kStrictSlots : AdditionalStep::kFirstSlot;
+      additional_.step = plain_matched_ ? AdditionalStep::kStrictSlots : AdditionalStep::kFirstSlot;
       return;
     case AdditionalStep::kStrictSlots:
-      if (yes) strict_slots_.push_back(strict_asked_);
-      if (++strict_asked_ > kMostStrictSlots) additional_ = AdditionalStep::kNonsense;
+      if (yes) additional_.strict_slots.push_back(additional_.strict_asked);
+      if (++additional_.strict_asked > kMostStrictSlots)
+        additional_.step = AdditionalStep::kNonsense;
       return;
     case AdditionalStep::kNonsense:
       if (yes) return FinishAdditional(false);
-      additional_ = AdditionalStep::kVerify;
+      additional_.step = AdditionalStep::kVerify;
       return;
     case AdditionalStep::kVerify:
     case AdditionalStep::kDone:
@@ -269,8 +220,8 @@ void Ikev2Audit::NextAdditionalStep(bool yes) {
 
 void Ikev2Audit::OnAdditionalRevealed(Verdict verdict) {
   if (verdict == Verdict::kNone) {
-    additional_silent_ = true;
-    additional_ = AdditionalStep::kDone;
+    additional_.silent = true;
+    additional_.step = AdditionalStep::kDone;
     return;
   }
   bool additional = false;
@@ -281,12 +232,12 @@ void Ikev2Audit::OnAdditionalRevealed(Verdict verdict) {
 }
 
 void Ikev2Audit::FinishAdditional(bool verified) {
-  additional_ = AdditionalStep::kDone;
-  additional_verified_ = verified;
+  additional_.step = AdditionalStep::kDone;
+  additional_.verified = verified;
   if (!verified) return space_.RefuseSlots();
   shapes_ = {kAdditionalKeyExchangeSlots};
-  if (!tolerant_) {
-    shapes_ = std::move(strict_slots_);
+  if (!additional_.tolerant) {
+    shapes_ = std::move(additional_.strict_slots);
     if (plain_matched_) shapes_.insert(shapes_.begin(), 0);
   }
   space_.ReopenAll();

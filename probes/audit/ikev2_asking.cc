@@ -39,14 +39,14 @@ void Ikev2Audit::AskCurrentMessage() {
   Ikev2Opening opening;
   opening.proposals = question_.messages[question_.next];
   opening.ask_features = false;
-  opening.follow_invalid_ke = !oracle_;
+  opening.follow_invalid_ke = !oracle_.trusted;
   ValueSet groups;
   for (size_t index = 0; index < space_.axis(Axis::kGroup).candidates().size(); ++index) {
     groups.set(index, OffersGroup(opening.proposals, space_.GroupAt(index)));
   }
   opening.ke_group = KeGroupFor(groups);
-  size_t oracle_index = space_.GroupIndex(oracle_group_);
-  bool free = oracle_ && space_.axis(Axis::kGroup).refused()[oracle_index];
+  size_t oracle_index = space_.GroupIndex(oracle_.group);
+  bool free = oracle_.trusted && space_.axis(Axis::kGroup).refused()[oracle_index];
   courier_.Ask(std::move(opening), !free);
   asking_ = true;
 }
@@ -72,7 +72,7 @@ bool Ikev2Audit::AskReveal(const Match& match) {
 }
 
 bool Ikev2Audit::AskRevealInstead(const AxisSearch& search) {
-  if (!oracle_ || !last_match_ || courier_.under_load()) return false;
+  if (!oracle_.trusted || !last_match_ || courier_.under_load()) return false;
   if (reveals_ >= limits_.max_reveals) return false;
   if (search.positive().count() < kRevealFrom) return false;
   Match match = *std::exchange(last_match_, std::nullopt);
@@ -83,7 +83,7 @@ bool Ikev2Audit::AskRevealInstead(const AxisSearch& search) {
 
 // Whoever accepts this names a group before it has looked at the rest.
 void Ikev2Audit::AskNonsense() {
-  nonsense_due_ = false;
+  oracle_.nonsense_due = false;
   if (!last_match_) return;
   Question question;
   question.purpose = Purpose::kNonsense;
@@ -109,14 +109,14 @@ std::vector<Combinations> Ikev2Audit::Wanted(Axis axis, const ValueSet& subset) 
 OfferFrame Ikev2Audit::Frame(const ValueSet& groups) const {
   OfferFrame frame;
   frame.ke_group = KeGroupFor(groups);
-  frame.append_group = oracle_;
+  frame.append_group = oracle_.trusted;
   frame.max_message_bytes = limits_.max_message_bytes;
   return frame;
 }
 
 // Without the oracle: one that is accepted, with a short value; else the likeliest.
 uint16_t Ikev2Audit::KeGroupFor(const ValueSet& groups) const {
-  if (oracle_) return oracle_group_;
+  if (oracle_.trusted) return oracle_.group;
   const AxisSearch& search = space_.axis(Axis::kGroup);
   bool known = (groups & search.accepted()).any();
   uint16_t best = 0;
@@ -135,10 +135,10 @@ uint16_t Ikev2Audit::KeGroupFor(const ValueSet& groups) const {
 
 void Ikev2Audit::ChooseOracleGroup() {
   const AxisSearch& search = space_.axis(Axis::kGroup);
-  while (next_oracle_group_ < kOracleGroups.size()) {
-    uint16_t group = kOracleGroups[next_oracle_group_++];
+  while (oracle_.next_group < kOracleGroups.size()) {
+    uint16_t group = kOracleGroups[oracle_.next_group++];
     if (!HasPublicValue(group) || search.accepted()[space_.GroupIndex(group)]) continue;
-    oracle_group_ = group;
+    oracle_.group = group;
     return;
   }
   // All are accepted. The oracle still tells the truth with one of them, it only costs more.
@@ -146,7 +146,7 @@ void Ikev2Audit::ChooseOracleGroup() {
 
 // Not what RFC 7296 asks of a responder: from now on every question is a real opening.
 void Ikev2Audit::DistrustOracle() {
-  oracle_ = false;
+  oracle_.trusted = false;
   space_ = Ikev2Space();
   for (const Ikev2Suite& suite : suites_) space_.Learn(suite);
   AxisSearch& groups = space_.axis(Axis::kGroup);
@@ -157,12 +157,12 @@ void Ikev2Audit::DistrustOracle() {
   question_ = Question{};
   shortest_match_.reset();
   last_match_.reset();
-  nonsense_due_ = plain_matched_ = false;
+  oracle_.nonsense_due = plain_matched_ = false;
   shapes_ = {0};
-  additional_ = AdditionalStep::kTolerant;
-  additional_verified_ = additional_silent_ = false;
-  strict_slots_.clear();
-  slots_one_by_one_ = {};
+  additional_.step = AdditionalStep::kTolerant;
+  additional_.verified = additional_.silent = false;
+  additional_.strict_slots.clear();
+  additional_.one_by_one = {};
   retried_ = false;
   phase_ = Phase::kGroups;
 }

@@ -59,17 +59,17 @@ void Ikev2Audit::NoteImplementation(std::string_view name) {
 
 bool Ikev2Audit::wants_implementation() const {
   bool all_refused = NothingAccepted() && space_.axis(Axis::kGroup).undecided().none();
-  return all_refused && phase_ == Phase::kGroups && oracle_ && implementation_ == kUnknown &&
-         refused_with_spi_ != refused_without_spi_;
+  return all_refused && phase_ == Phase::kGroups && oracle_.trusted &&
+         implementation_ == kUnknown && refused_.with_spi != refused_.without_spi;
 }
 
 // Whether the endpoint refuses before it looks at offers, having no IKEv2 configuration for us:
 // then strongSwan's refusals carry a responder SPI and libreswan's do not; else it is the other way
 // round (5.9 and 6.1, 4.10 and 5.2).
 bool Ikev2Audit::IsUnconfigured() const {
-  if (!NothingAccepted() || refused_with_spi_ == refused_without_spi_) return false;
-  if (implementation_ == kStrongSwan) return refused_with_spi_;
-  return implementation_ == kLibreswan && refused_without_spi_;
+  if (!NothingAccepted() || refused_.with_spi == refused_.without_spi) return false;
+  if (implementation_ == kStrongSwan) return refused_.with_spi;
+  return implementation_ == kLibreswan && refused_.without_spi;
 }
 
 VersionAudit Ikev2Audit::Result() const {
@@ -77,10 +77,10 @@ VersionAudit Ikev2Audit::Result() const {
   result.requests = requests();
   result.responder = details_;
   result.implementation = implementation_;
-  result.answered = courier_.ever_answered() && !version_refused_;
+  result.answered = courier_.ever_answered() && !refused_.version;
   if (!result.answered) return result;
   Ikev2Space space = space_;
-  if (additional_silent_) space.ReopenAll();
+  if (additional_.silent) space.ReopenAll();
   if (NothingAccepted() && space.axis(Axis::kGroup).undecided().none()) space.RefuseAll();
   space.Report(&result);
   ForEach(unaskable_groups_ & ~space.axis(Axis::kGroup).accepted(), [&](size_t index) {
@@ -102,13 +102,13 @@ VersionAudit Ikev2Audit::Result() const {
 bool Ikev2Audit::Plan() {
   while (phase_ != Phase::kDone) {
     bool nobody_there = contacts_ > kMostContacts && !courier_.ever_answered();
-    if (courier_.given_up() || version_refused_ || nobody_there) {
+    if (courier_.given_up() || refused_.version || nobody_there) {
       phase_ = Phase::kDone;
       break;
     }
     if (question_.next < question_.messages.size()) {
       AskCurrentMessage();
-    } else if (nonsense_due_) {
+    } else if (oracle_.nonsense_due) {
       AskNonsense();
     } else if (!PlanPhase()) {
       EnterNextPhase();
@@ -158,28 +158,28 @@ bool Ikev2Audit::PlanGroups() {
 // The first offer that the oracle called acceptable, with the public value of the group that it
 // named: this time it has to be selected.
 bool Ikev2Audit::PlanVerify() {
-  if (!oracle_ || verified_ || NothingAccepted()) return false;
+  if (!oracle_.trusted || verified_ || NothingAccepted()) return false;
   return shortest_match_ && AskReveal(*shortest_match_);
 }
 
 bool Ikev2Audit::PlanAxes() {
   if (NothingAccepted()) return false;
-  if (additional_verified_ && (PlanSearch(SlotAxis(0)) || PlanSearch(Axis::kGroup))) return true;
+  if (additional_.verified && (PlanSearch(SlotAxis(0)) || PlanSearch(Axis::kGroup))) return true;
   for (Axis axis : {Axis::kPrf, Axis::kEncryption}) space_.axis(axis).OnCombinationAccepted();
   for (Axis axis : {Axis::kPrf, Axis::kIntegrity, Axis::kEncryption}) {
     if (axis == Axis::kIntegrity) space_.FavourIntegrityOfPrfs();
     if (PlanSearch(axis)) return true;
   }
-  return additional_verified_ && (PlanSlots(false) || PlanSlots(true));
+  return additional_.verified && (PlanSlots(false) || PlanSlots(true));
 }
 
 bool Ikev2Audit::PlanRetry() {
   if (retried_ || !courier_.ever_answered()) return false;
   retried_ = true;
   space_.RetryAll();
-  if (additional_silent_) {
-    additional_silent_ = false;
-    additional_ = AdditionalStep::kTolerant;
+  if (additional_.silent) {
+    additional_.silent = false;
+    additional_.step = AdditionalStep::kTolerant;
   }
   phase_ = Phase::kGroups;
   return PlanGroups();
@@ -187,7 +187,7 @@ bool Ikev2Audit::PlanRetry() {
 
 bool Ikev2Audit::PlanLastResort() {
   if (!courier_.ever_answered()) return false;
-  if (oracle_ && !verified_ && !NothingAccepted()) {
+  if (oracle_.trusted && !verified_ && !NothingAccepted()) {
     // It was too much for one datagram before the offers had become small.
     verified_ = true;
     ValueSet groups = space_.axis(Axis::kGroup).accepted();
@@ -200,7 +200,7 @@ bool Ikev2Audit::PlanLastResort() {
     return asked;
   }
   if (!NothingAccepted() || last_resorts_ >= 2) return false;
-  if (last_resorts_ == 1 && last_resort_refused_) return false;
+  if (last_resorts_ == 1 && refused_.last_resort) return false;
   AskOpening(Purpose::kLastResort,
              last_resorts_ == 0 ? MakeIkev2Opening(ProposalSet::kBroad) : PlainestIkev2Opening());
   ++last_resorts_;

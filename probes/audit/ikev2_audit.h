@@ -8,7 +8,6 @@
 // opening.
 #pragma once
 
-#include <array>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -16,6 +15,7 @@
 #include "probes/audit.h"
 #include "probes/audit/courier.h"
 #include "probes/audit/ikev2_offer.h"
+#include "probes/audit/ikev2_question.h"
 #include "probes/audit/ikev2_space.h"
 
 namespace ike::audit {
@@ -33,52 +33,11 @@ class Ikev2Audit final : public Audit {
   VersionAudit Result() const override;
 
  private:
-  enum class Phase : uint8_t {
-    kGroups,      // which groups, and which one serves the oracle
-    kVerify,      // a real selection of what the oracle named
-    kAdditional,  // whether RFC 9370 offers change anything
-    kAxes,
-    kRetry,       // what met silence, once more
-    kLastResort,  // nothing accepted: plain openings, in case the oracle hid it
-    kDone
-  };
-  enum class Purpose : uint8_t {
-    kContact,  // the plainest opening: is anybody there?
-    kSearch,
-    kSlots,  // the searches of several slots at once
-    kReveal,
-    kNonsense,  // an unassigned cipher: a trustworthy oracle refuses it
-    kAdditional,
-    kLastResort
-  };
+  using Phase = Ikev2Phase;
+  using Purpose = Ikev2Purpose;
+  using Question = Ikev2Question;
+  using Match = Ikev2Match;
   enum class Verdict : uint8_t { kYes, kNo, kNone };
-
-  struct Question {
-    Purpose purpose = Purpose::kSearch;
-    Axis axis = Axis::kGroup;
-    ValueSet subset;
-    std::vector<Proposals> messages;
-    size_t next = 0;
-    bool silent = false;        // one of the messages got no verdict
-    bool rare_methods = false;  // kSlots
-  };
-  // An offer that was accepted and the group that was named.
-  struct Match {
-    Proposals proposals;
-    uint16_t group = 0;
-  };
-  // How far the questions about additional key exchanges are.
-  enum class AdditionalStep : uint8_t {
-    kTolerant,    // seven slots that may be NONE: a responder with RFC 9370 takes NONE where it has
-                  // none
-    kFirstSlot,   // the first slot required
-    kOtherSlots,  // another slot required, or one method at a time
-    kStrict,      // exactly one, two, three slots: libreswan wants all that is offered to match
-    kStrictSlots,
-    kNonsense,  // an unassigned method: taken by those that ignore types they do not know
-    kVerify,    // a real selection, which shows the method
-    kDone
-  };
 
   // Planning: each asks the next question of its phase; false = the phase is over.
   bool Plan();
@@ -102,9 +61,6 @@ class Ikev2Audit final : public Audit {
   void AskNonsense();
   bool AskNonsenseMethod();
   bool AskAdditional(const std::vector<Combinations>& wanted);
-  std::vector<Combinations> OtherSlots() const;
-  std::vector<Combinations> StrictOffers() const;
-  Combinations StrictSlots(const Selection& values, size_t slots) const;
   void AskOpening(Purpose purpose, Ikev2Opening opening);
   std::vector<Combinations> Wanted(Axis axis, const ValueSet& subset) const;
   OfferFrame Frame(const ValueSet& groups) const;
@@ -142,13 +98,7 @@ class Ikev2Audit final : public Audit {
   ValueSet unaskable_groups_;
   bool slots_unaskable_ = false;
 
-  bool oracle_ = true;
-  bool refusal_proven_ = false;  // NO_PROPOSAL_CHOSEN came where only a cipher or a hash was wrong
-  bool nonsense_due_ = false;
-  uint16_t oracle_group_ = 0;
-  size_t next_oracle_group_ = 0;
-  int odd_answers_ = 0;
-
+  OracleState oracle_;
   std::optional<Match> shortest_match_;  // the one with the shortest public value
   std::optional<Match> last_match_;      // explains the search that is on
   bool plain_matched_ = false;           // something is acceptable without additional key exchanges
@@ -156,22 +106,11 @@ class Ikev2Audit final : public Audit {
   int reveals_ = 0;
 
   std::vector<size_t> shapes_ = {0};  // how many slots the proposals of a search have
-  AdditionalStep additional_ = AdditionalStep::kTolerant;
-  std::vector<size_t> strict_slots_;  // that were accepted
-  size_t strict_asked_ = 0;
-  bool tolerant_ = false;
-  std::optional<Match> additional_match_;
-  bool additional_verified_ = false;
-  std::array<bool, 2> slots_one_by_one_{};  // [rare methods]: one of them takes something
-  bool additional_silent_ = false;          // then refusals are not to be relied on
-
-  bool version_refused_ = false;
-  bool refused_with_spi_ = false;  // NO_PROPOSAL_CHOSEN came with a responder SPI
-  bool refused_without_spi_ = false;
+  AdditionalProgress additional_;
+  RefusalsSeen refused_;
   bool retried_ = false;
   int contacts_ = 0;
   int last_resorts_ = 0;
-  bool last_resort_refused_ = false;
   std::vector<Ikev2Suite> suites_;
   AnswerDetails details_;
   std::string_view implementation_ = "unknown";

@@ -23,7 +23,7 @@ constexpr size_t kSmallestMessageLimit = 400;
 void Ikev2Audit::Learn() {
   const Outcome& outcome = courier_.outcome();
   if (outcome.answered() && !outcome.version_answered) {
-    version_refused_ = true;
+    refused_.version = true;
     return;
   }
   if (outcome.answered() && !details_of_selection_) details_ = outcome.details;
@@ -56,7 +56,7 @@ void Ikev2Audit::Learn() {
 void Ikev2Audit::NoteRefusal(const Outcome& outcome) {
   if (outcome.answer != AnswerKind::kErrorNotify) return;
   if (outcome.error_notify != kNoProposalChosen) return;
-  (outcome.responder_spi != 0 ? refused_with_spi_ : refused_without_spi_) = true;
+  (outcome.responder_spi != 0 ? refused_.with_spi : refused_.without_spi) = true;
 }
 
 Ikev2Audit::Verdict Ikev2Audit::Judge(const Outcome& outcome) {
@@ -65,7 +65,7 @@ Ikev2Audit::Verdict Ikev2Audit::Judge(const Outcome& outcome) {
       OnSelected(outcome);
       return Verdict::kYes;
     case AnswerKind::kInvalidKe:
-      if (!oracle_ || question_.purpose == Purpose::kReveal) return Verdict::kNone;
+      if (!oracle_.trusted || question_.purpose == Purpose::kReveal) return Verdict::kNone;
       if (!OffersGroup(question_.messages[question_.next], outcome.invalid_ke_group)) {
         DistrustOracle();
         return Verdict::kNone;
@@ -85,14 +85,14 @@ void Ikev2Audit::OnSelected(const Outcome& outcome) {
   space_.Learn(outcome.ikev2);
   if (!details_of_selection_ || question_.purpose == Purpose::kReveal) details_ = outcome.details;
   details_of_selection_ = true;
-  if (oracle_ && outcome.ikev2.group == oracle_group_) ChooseOracleGroup();
+  if (oracle_.trusted && outcome.ikev2.group == oracle_.group) ChooseOracleGroup();
 }
 
 // libreswan, for one, answers INVALID_SYNTAX to KE payloads of some groups.
 Ikev2Audit::Verdict Ikev2Audit::OnOddAnswer() {
   if (question_.purpose == Purpose::kAdditional) return Verdict::kNo;
-  if (!oracle_ || question_.purpose != Purpose::kSearch) return Verdict::kNone;
-  if (++odd_answers_ >= kMaxOddAnswers) {
+  if (!oracle_.trusted || question_.purpose != Purpose::kSearch) return Verdict::kNone;
+  if (++oracle_.odd_answers >= kMaxOddAnswers) {
     DistrustOracle();
     return Verdict::kNone;
   }
@@ -130,7 +130,7 @@ void Ikev2Audit::LearnSearch(Verdict verdict) {
       return AskWithoutGroup(courier_.outcome().invalid_ke_group);
     }
     if (!by_name) search.OnYes(question_.subset);
-    if (!by_name && oracle_ && !refusal_proven_) nonsense_due_ = true;
+    if (!by_name && oracle_.trusted && !oracle_.refusal_proven) oracle_.nonsense_due = true;
     question_ = Question{};
     return;
   }
@@ -140,7 +140,7 @@ void Ikev2Audit::LearnSearch(Verdict verdict) {
     search.OnSilence(question_.subset);
   } else {
     search.OnNo(question_.subset);
-    refusal_proven_ |= !by_name;
+    oracle_.refusal_proven |= !by_name;
   }
   question_ = Question{};
 }
@@ -148,11 +148,11 @@ void Ikev2Audit::LearnSearch(Verdict verdict) {
 // The same messages less the group that was named. Those before stay refused.
 void Ikev2Audit::AskWithoutGroup(uint16_t group) {
   const AxisSearch& search = space_.axis(Axis::kGroup);
-  bool oracle_refused = search.refused()[space_.GroupIndex(oracle_group_)];
+  bool oracle_refused = search.refused()[space_.GroupIndex(oracle_.group)];
   auto is_group = [](const OfferedTransform& t) { return t.type == TransformType(Axis::kGroup); };
   auto asks_nothing = [&](const OfferedProposal& proposal) {
     return std::ranges::none_of(proposal.transforms, [&](const OfferedTransform& t) {
-      return is_group(t) && (t.id != oracle_group_ || !oracle_refused);
+      return is_group(t) && (t.id != oracle_.group || !oracle_refused);
     });
   };
   std::vector<Proposals>& messages = question_.messages;
@@ -181,7 +181,7 @@ void Ikev2Audit::LearnReveal(Verdict verdict) {
   bool answered = courier_.outcome().answered();
   question_ = Question{};
   if (verdict == Verdict::kYes && courier_.outcome().ikev2.group == group) verified_ = true;
-  if (additional_ == AdditionalStep::kVerify) return OnAdditionalRevealed(verdict);
+  if (additional_.step == AdditionalStep::kVerify) return OnAdditionalRevealed(verdict);
   if (verdict == Verdict::kYes && courier_.outcome().ikev2.group == group) return;
   // What the oracle called acceptable was not selected.
   if (answered) return DistrustOracle();
@@ -192,13 +192,13 @@ void Ikev2Audit::LearnReveal(Verdict verdict) {
 void Ikev2Audit::LearnNonsense(Verdict verdict) {
   question_ = Question{};
   if (verdict == Verdict::kYes) return DistrustOracle();
-  refusal_proven_ = verdict == Verdict::kNo;
+  oracle_.refusal_proven = verdict == Verdict::kNo;
 }
 
 void Ikev2Audit::LearnLastResort(Verdict verdict) {
   question_ = Question{};
-  last_resort_refused_ = verdict == Verdict::kNo;
-  if (verdict == Verdict::kYes && oracle_) DistrustOracle();
+  refused_.last_resort = verdict == Verdict::kNo;
+  if (verdict == Verdict::kYes && oracle_.trusted) DistrustOracle();
 }
 
 }  // namespace ike::audit
