@@ -201,12 +201,6 @@ void HalfOpenBudget::AddWaiter(const ike::IpAddress& address, Asker asker) {
   if (asker == Asker::kAudit) turns_.AddAudit(KeyOf(address));
 }
 
-bool HalfOpenBudget::Contended(const ike::IpAddress& address) {
-  std::lock_guard lock(lock_);
-  const Account* account = Find(address);
-  return account != nullptr && account->waiters > 0;
-}
-
 void HalfOpenBudget::Claim(const ike::IpAddress& address, const void* who, ike::TimePoint now) {
   std::lock_guard lock(lock_);
   claims_.Add(KeyOf(address), who, now);

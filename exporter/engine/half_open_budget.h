@@ -39,8 +39,7 @@ class HalfOpenBudget {
     bool contended = false;    // someone with less right than liveness waits for a slot
   };
 
-  // Takes a slot if one of `limit` is free. Returns how the address stands then, none if it took
-  // none.
+  // Takes a slot if one of `limit` is free. Returns how the address stands then; none = no slot.
   std::optional<Standing> TryTake(const ike::IpAddress& address, uint16_t limit, Asker asker,
                                   ike::TimePoint now);
   // An opening that was thought free left state after all: counted whatever the limit.
@@ -65,7 +64,6 @@ class HalfOpenBudget {
   // Someone with less right than liveness waits for a slot here; liveness yields while it can.
   void AddWaiter(const ike::IpAddress& address, Asker asker);
   void RemoveWaiter(const ike::IpAddress& address, Asker asker);
-  bool Contended(const ike::IpAddress& address);
 
   // `who`, a scheduled probe, went without an opening that was due: all others leave slots to it
   // until it had one.

@@ -287,7 +287,10 @@ TEST(AuditRun, DestroyingItLeavesNothingBehind) {
   auditor.engine.RunFor(seconds(12));  // it waits for the budget, or an exchange is under way
   auditor.run.reset();
   EXPECT_TRUE(auditor.engine.exchanger.Active().empty());
-  EXPECT_FALSE(auditor.engine.budget.Contended(Auditor::kAddress));
+  EXPECT_FALSE(
+      auditor.engine.budget
+          .StandingOf(Auditor::kAddress, 3, HalfOpenBudget::Asker::kScheduled, auditor.engine.now())
+          .contended);
   const size_t before = auditor.engine.exchanger.jobs().size();
   auditor.engine.RunFor(minutes(5));
   EXPECT_EQ(auditor.engine.exchanger.jobs().size(), before);

@@ -271,7 +271,9 @@ TEST(ProbeRun, OnRequestWaitsForTheBudgetWithinItsDeadline) {
   const ProbeResult waited = prober.Probe(order);
   EXPECT_TRUE(waited.report.outcome.selected());
   EXPECT_GE(waited.report.duration, seconds(29));
-  EXPECT_FALSE(budget.Contended(address)) << "it waits no longer";
+  EXPECT_FALSE(budget.StandingOf(address, 3, HalfOpenBudget::Asker::kScheduled, prober.engine.now())
+                   .contended)
+      << "it waits no longer";
 }
 
 // The refusal leaves time to a full opening, for which a slot will be free; then others take it.
