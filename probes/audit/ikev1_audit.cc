@@ -4,7 +4,6 @@
 #include <array>
 #include <utility>
 
-#include "probes/algorithms/key_share.h"
 #include "probes/algorithms/offers.h"
 #include "probes/algorithms/registry.h"
 
@@ -15,14 +14,10 @@ constexpr std::string_view kUnknown = "unknown";
 constexpr std::string_view kStrongSwan = "strongSwan";
 constexpr std::string_view kLibreswan = "libreswan";
 
-constexpr uint16_t kPsk = 1;
-constexpr uint16_t kRsaSignatures = 3;
-constexpr uint16_t kXauthPsk = 65001;
-constexpr uint16_t kXauthRsa = 65005;
-
 // When nothing is accepted with the common methods: remote access gateways. One at a time, since
 // libreswan is silent when it lacks one of several.
-constexpr std::array<uint16_t, 4> kOtherMethods = {kRsaSignatures, kXauthPsk, 64221, kXauthRsa};
+constexpr std::array<uint16_t, 5> kOtherMethods = {kPsk, kRsaSignatures, kXauthPsk, kHybridRsa,
+                                                   kXauthRsa};
 
 // A method that IANA has not assigned: who selects a suite with it does not look at methods.
 constexpr uint16_t kUnassignedMethod = 250;
@@ -33,21 +28,7 @@ constexpr size_t kVendorIdBytes = 120;
 constexpr size_t kTransformBytes = 24;
 constexpr size_t kLifeBytes = 12;  // of each transform, if any
 
-constexpr size_t kLongestPublicValue = 768;
-
-// Groups of Aggressive Mode to try: accepted ones, else what its users commonly have.
-constexpr size_t kMostAggressiveGroups = 3;
-constexpr std::array<uint16_t, 3> kCommonAggressiveGroups = {2, 14, 5};
-
-// Its method cannot be negotiated with strongSwan, which goes by that of the first transform. The
-// likeliest last.
-constexpr std::array<uint16_t, 5> kAggressiveMethods = {64221, kXauthRsa, kRsaSignatures, kXauthPsk,
-                                                        kPsk};
-
-constexpr size_t kMostAggressiveSuites = 12;
-constexpr uint32_t kAggressiveLifeSeconds = 28800;
-
-constexpr int kMostContacts = 4;  // openings without any answer before the version is called silent
+constexpr int kMostContacts = 5;  // openings without any answer before the version is called silent
 
 }  // namespace
 
@@ -99,18 +80,26 @@ VersionAudit Ikev1Audit::Result() const {
   for (const auto& [method, why] : undecidable_methods_) {
     result.undecidable.push_back({{Kind::kAuthentication, method, 0}, why});
   }
-  if (aggressive_only_) {
-    for (const AlgorithmId& id : result.unknown) {
-      result.undecidable.push_back({id, kAggressiveOnly});
-    }
-    result.unknown.clear();
-  }
+  if (aggressive_only_) LeaveRestUndecided(&result);
   result.ikev1_suites = suites_;
   result.main_mode = main_mode_;
   result.aggressive_mode = aggressive_mode_;
   result.aggressive_suite = aggressive_suite_;
   result.complete = phase_ == Phase::kDone && !courier_.given_up() && result.unknown.empty();
   return result;
+}
+
+void Ikev1Audit::LeaveRestUndecided(VersionAudit* result) const {
+  for (const AlgorithmId& id : result->unknown) {
+    result->undecidable.push_back({id, kAggressiveOnly});
+  }
+  result->unknown.clear();
+  for (const Algorithm& row : AllAlgorithms(IkeVersion::kV1, Kind::kAuthentication)) {
+    if (!row.in_ike_sa || std::ranges::find(accepted_methods_, row.id) != accepted_methods_.end()) {
+      continue;
+    }
+    result->undecidable.push_back({{Kind::kAuthentication, row.id, 0}, kAggressiveOnly});
+  }
 }
 
 bool Ikev1Audit::Plan() {
@@ -150,37 +139,35 @@ bool Ikev1Audit::PlanPhase() {
 
 bool Ikev1Audit::PlanContact() {
   if (courier_.ever_answered()) return false;
-  switch (contacts_) {
-    case 0:
-      // A daemon that lacks the only method offered may be silent: both, as lab daemons allow.
-      AskBatch(Purpose::kContact, space_.NextBatchOf(Room(true), 2), SweepMethods(), true);
-      return true;
-    case 1:
-      Ask(Purpose::kContact, PlainestIkev1Opening());
-      return true;
-    case kXauthContact:
-      methods_of_contact_ = {kXauthPsk, kXauthRsa};
-      AskBatch(Purpose::kContact, space_.NextBatchOf(Room(true), 2), SweepMethods(), true);
-      return true;
-    default:
-      methods_of_contact_ = {kPsk, kRsaSignatures};
-      Ask(Purpose::kContact, MakeIkev1AggressiveOpening(ProposalSet::kBroad, 2));
-      return true;
+  // Not size makes this one silent, but methods.
+  if (contacts_ == kPlainestContact && implementation_ == kLibreswan) ++contacts_;
+  bool xauth = contacts_ == kXauthContact || contacts_ == kAggressiveXauthContact;
+  methods_of_contact_ = xauth ? XauthMethods() : PlainMethods();
+  if (contacts_ == kPlainestContact) {
+    Ask(Purpose::kContact, PlainestIkev1Opening());
+    return true;
   }
+  if (contacts_ >= kAggressiveContact) {
+    StartAggressive();
+    return AskAggressive(Purpose::kContact);
+  }
+  // A daemon that lacks the only method offered may be silent: several, as lab daemons allow.
+  Ikev1Space::Batch batch = space_.NextBatchOf(Room(true), methods_of_contact_.size());
+  AskBatch(Purpose::kContact, std::move(batch), methods_of_contact_, true);
+  return true;
 }
 
 bool Ikev1Audit::PlanSweep() {
   if (aggressive_only_) return false;
-  std::vector<uint16_t> methods = SweepMethods();
+  Methods methods = SweepMethods();
   Ikev1Space::Batch batch = space_.NextBatchOf(Room(false), methods.size());
   if (batch.empty()) return false;
   AskBatch(Purpose::kSweep, std::move(batch), methods);
   return true;
 }
 
-std::vector<uint16_t> Ikev1Audit::SweepMethods() const {
-  if (method_ != 0) return {method_};
-  return {methods_of_contact_.begin(), methods_of_contact_.end()};
+Methods Ikev1Audit::SweepMethods() const {
+  return method_ != 0 ? Methods{method_} : methods_of_contact_;
 }
 
 // strongSwan looks at neither method nor life nor mode before it has chosen a suite: what it
@@ -227,47 +214,10 @@ bool Ikev1Audit::PlanMethods() {
     if (asking_) return true;
   }
   if (methods_left_.empty()) return false;
-  std::vector<uint16_t> methods = methods_left_;
+  Methods methods = methods_left_;
   methods.insert(methods.begin(), kUnassignedMethod);
   AskMethods(Purpose::kMethods, methods);
   return true;
-}
-
-bool Ikev1Audit::PlanAggressive() {
-  if (!aggressive_started_) {
-    aggressive_started_ = true;
-    ChooseAggressiveGroups();
-    ChooseAggressiveMethods();
-  }
-  if (aggressive_groups_.empty()) return false;
-  Ikev1Opening opening;
-  opening.mode = Ikev1Mode::kAggressive;
-  opening.group = aggressive_groups_.back();
-  opening.transforms = AggressiveTransforms(opening.group, aggressive_methods_.back());
-  Ask(Purpose::kAggressive, std::move(opening));
-  return true;
-}
-
-void Ikev1Audit::ChooseAggressiveGroups() {
-  aggressive_groups_ = space_.AcceptedGroups();
-  if (aggressive_groups_.empty() && !IsRefusalFinal()) {
-    aggressive_groups_.assign(kCommonAggressiveGroups.begin(), kCommonAggressiveGroups.end());
-  }
-  std::erase_if(aggressive_groups_, [](uint16_t group) {
-    size_t length = KeyShareLength(group);
-    return length == 0 || length > kLongestPublicValue;
-  });
-  if (aggressive_groups_.size() > kMostAggressiveGroups) {
-    aggressive_groups_.resize(kMostAggressiveGroups);
-  }
-  std::ranges::reverse(aggressive_groups_);
-}
-
-void Ikev1Audit::ChooseAggressiveMethods() {
-  aggressive_methods_.assign(kAggressiveMethods.begin(), kAggressiveMethods.end());
-  if (accepted_methods_.empty()) return;
-  std::erase(aggressive_methods_, accepted_methods_.front());
-  aggressive_methods_.push_back(accepted_methods_.front());
 }
 
 bool Ikev1Audit::PlanRetry() {
@@ -295,8 +245,8 @@ int Ikev1Audit::Attempts(Purpose purpose) const {
   return purpose == Purpose::kAggressive && !lossy_ ? 1 : 2;
 }
 
-void Ikev1Audit::AskBatch(Purpose purpose, Ikev1Space::Batch batch,
-                          const std::vector<uint16_t>& methods, bool send_vendor_ids) {
+void Ikev1Audit::AskBatch(Purpose purpose, Ikev1Space::Batch batch, const Methods& methods,
+                          bool send_vendor_ids) {
   Ikev1Opening opening;
   opening.send_vendor_ids = send_vendor_ids;
   for (size_t index : batch) {
@@ -312,7 +262,7 @@ void Ikev1Audit::AskBatch(Purpose purpose, Ikev1Space::Batch batch,
 }
 
 // The suite that was selected first, with each of these methods.
-void Ikev1Audit::AskMethods(Purpose purpose, const std::vector<uint16_t>& methods) {
+void Ikev1Audit::AskMethods(Purpose purpose, const Methods& methods) {
   const Ikev1Suite& suite = suites_.front();
   Ikev1Opening opening;
   opening.send_vendor_ids = false;
@@ -321,29 +271,6 @@ void Ikev1Audit::AskMethods(Purpose purpose, const std::vector<uint16_t>& method
         {suite.encryption, suite.key_length, suite.hash, method, suite.group, life_seconds_});
   }
   Ask(purpose, std::move(opening));
-}
-
-// Suites of the group that were selected, or that the accepted ones suggest, or common ones.
-std::vector<Ikev1Transform> Ikev1Audit::AggressiveTransforms(uint16_t group,
-                                                             uint16_t method) const {
-  std::vector<Ikev1Transform> transforms;
-  auto add = [&](const Ikev1Suite& s) {
-    Ikev1Transform t{s.encryption, s.key_length, s.hash, method, group, kAggressiveLifeSeconds};
-    if (std::ranges::find(transforms, t) == transforms.end()) transforms.push_back(t);
-  };
-  for (bool same_group : {true, false}) {
-    for (const Ikev1Suite& suite : suites_) {
-      if ((suite.group == group) == same_group) add(suite);
-    }
-  }
-  if (transforms.size() > kMostAggressiveSuites) transforms.resize(kMostAggressiveSuites);
-  if (!transforms.empty()) return transforms;
-  for (size_t index : Ikev1Space().NextBatch(kMostAggressiveSuites, group)) {
-    transforms.push_back(space_.Transform(index));
-    transforms.back().authentication = method;
-    transforms.back().life_seconds = kAggressiveLifeSeconds;
-  }
-  return transforms;
 }
 
 size_t Ikev1Audit::Room(bool send_vendor_ids) const {

@@ -14,6 +14,7 @@
 
 #include "probes/audit.h"
 #include "probes/audit/courier.h"
+#include "probes/audit/ikev1_methods.h"
 #include "probes/audit/ikev1_space.h"
 
 namespace ike::audit {
@@ -32,8 +33,8 @@ class Ikev1Audit final : public Audit {
 
  private:
   enum class Phase : uint8_t {
-    kContact,       // likely suites with the two common methods; if silent, plainer ones
-    kSweep,         // all suites, with the method that works
+    kContact,  // likely suites, common methods; if silent, XAUTH, plainer ones, Aggressive Mode
+    kSweep,    // all suites, with the method that works
     kOtherMethods,  // nothing selected so far: perhaps it wants another method
     kLastResort,    // still nothing: an opening as ordinary clients send it
     kMethods,       // which methods, of a suite that is known to be accepted
@@ -58,10 +59,12 @@ class Ikev1Audit final : public Audit {
       "ones";
   static constexpr std::string_view kAggressiveOnly =
       "this endpoint answers Aggressive Mode only, where a few common suites are asked about";
-  // The contact that is an Aggressive Mode opening.
+  // Contacts after the first: one with XAUTH's methods, a plainer one, and both kinds of methods in
+  // Aggressive Mode.
+  static constexpr int kXauthContact = 1;
+  static constexpr int kPlainestContact = 2;
   static constexpr int kAggressiveContact = 3;
-  // The contact with XAUTH's methods, which libreswan wants apart from the common ones.
-  static constexpr int kXauthContact = 2;
+  static constexpr int kAggressiveXauthContact = 4;
 
   bool Plan();
   bool PlanPhase();
@@ -73,14 +76,17 @@ class Ikev1Audit final : public Audit {
   bool PlanAggressive();
   bool PlanRetry();
 
+  void StartAggressive();
+  bool AskAggressive(Purpose purpose);
   void Ask(Purpose purpose, Ikev1Opening opening);
   int Attempts(Purpose purpose) const;
-  void AskBatch(Purpose purpose, Ikev1Space::Batch batch, const std::vector<uint16_t>& methods,
+  void AskBatch(Purpose purpose, Ikev1Space::Batch batch, const Methods& methods,
                 bool send_vendor_ids = false);
   void CompareCommonMethods();
-  void AskMethods(Purpose purpose, const std::vector<uint16_t>& methods);
-  std::vector<uint16_t> SweepMethods() const;
-  std::vector<Ikev1Transform> AggressiveTransforms(uint16_t group, uint16_t method) const;
+  void AskMethods(Purpose purpose, const Methods& methods);
+  Methods SweepMethods() const;
+  std::vector<Ikev1Transform> AggressiveSuites(uint16_t group) const;
+  size_t AggressiveRoom(uint16_t group, size_t methods) const;
   void ChooseAggressiveGroups();
   void ChooseAggressiveMethods();
   size_t Room(bool send_vendor_ids) const;
@@ -94,10 +100,14 @@ class Ikev1Audit final : public Audit {
   void LearnMethods(Verdict verdict);
   void LearnCompare(Verdict verdict);
   void LearnAggressive(Verdict verdict);
+  void RefuseAggressive();
+  void RefuseAggressiveMethod();
+  void TryAllAggressiveGroups();
   void OnSelected(const Outcome& outcome);
   void LeaveMethodsUndecided(std::string_view why);
+  void LeaveRestUndecided(VersionAudit* result) const;
   void AcceptMethod(uint16_t method);
-  uint16_t OtherMethodOfContact(uint16_t method) const;
+  uint16_t NextMethodOfContact() const;
   bool KnowsNoConfiguration(const Outcome& outcome) const;
   void SetImplementation(std::string_view name);
   int EnoughRefusals() const;
@@ -112,8 +122,8 @@ class Ikev1Audit final : public Audit {
   bool asking_ = false;
 
   int contacts_ = 0;
-  std::array<uint16_t, 2> methods_of_contact_ = {1, 3};  // of the one that was answered
-  uint16_t method_ = 0;                                  // that the sweep offers; 0 = both of these
+  Methods methods_of_contact_ = PlainMethods();  // of the one that was answered
+  uint16_t method_ = 0;                          // that the sweep offers; 0 = all of these
   bool method_selected_ = false;
   int silences_ = 0;  // in a row, in the sweep
   int refusals_ = 0;
@@ -125,15 +135,19 @@ class Ikev1Audit final : public Audit {
   bool retried_ = false;
   bool version_refused_ = false;
 
-  std::vector<uint16_t> methods_left_;
+  Methods methods_left_;
   bool methods_started_ = false;
   std::map<uint16_t, std::string_view> undecidable_methods_;  // why
-  std::vector<uint16_t> accepted_methods_;
+  Methods accepted_methods_;
 
-  std::vector<uint16_t> aggressive_groups_;   // the next one last
-  std::vector<uint16_t> aggressive_methods_;  // likewise
+  std::vector<uint16_t> aggressive_groups_;  // the next one last
+  std::vector<Methods> aggressive_methods_;  // likewise; what one opening may hold
+  size_t aggressive_refused_ = 0;            // suites of the group
+  size_t aggressive_offered_ = 0;            // the same when the question is refused
   bool aggressive_started_ = false;
-  bool aggressive_only_ = false;  // Main Mode met silence and this did not
+  std::vector<uint16_t> aggressive_tried_;  // groups that were refused
+  bool aggressive_answered_ = false;        // with a refusal: the methods are not what it lacks
+  bool aggressive_only_ = false;            // Main Mode met silence and this did not
   bool main_mode_ = false;
   bool aggressive_mode_ = false;
   std::optional<Ikev1Suite> aggressive_suite_;

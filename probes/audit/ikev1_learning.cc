@@ -13,8 +13,6 @@ constexpr std::string_view kStrongSwan = "strongSwan";
 
 // RFC 2408 section 3.14.1.
 constexpr uint16_t kNoProposalChosen = 14;
-constexpr uint16_t kInvalidIdInformation = 18;
-constexpr uint16_t kAuthenticationFailed = 24;
 
 constexpr uint32_t kUsualLifeSeconds = 28800;
 
@@ -106,12 +104,13 @@ void Ikev1Audit::LearnContact(Verdict verdict) {
     ++contacts_;
     return;
   }
+  method_ = methods_of_contact_[0];
   aggressive_only_ = contacts_ >= kAggressiveContact;
-  bool was_rich = contacts_ == 0 || contacts_ == kXauthContact;
+  if (aggressive_only_) return LearnAggressive(verdict);
+  bool was_rich = contacts_ != kPlainestContact;
   if (!was_rich && limits_.max_message_bytes / 2 > kSmallestMessageLimit) {
     limits_.max_message_bytes /= 2;  // large openings may be what it did not answer
   }
-  method_ = methods_of_contact_[0];
   if (verdict == Verdict::kNo && was_rich) {
     space_.Refuse(batch_);
     ++refusals_;
@@ -142,8 +141,8 @@ void Ikev1Audit::LearnSweep(Verdict verdict) {
     return;
   }
   if (!method_selected_ && method_ != 0) {
-    // It was not silent when both methods were offered, so it may lack this one.
-    method_ = method_ == methods_of_contact_[0] ? methods_of_contact_[1] : 0;
+    // It was not silent when all of them were offered, so it may lack this one.
+    method_ = NextMethodOfContact();
     return;
   }
   space_.Silence(batch_);
@@ -180,28 +179,33 @@ void Ikev1Audit::LearnMethods(Verdict verdict) {
   CompareCommonMethods();
 }
 
-// Which methods a daemon has that is silent when it lacks one can only be asked of two.
+// Which methods a daemon has that is silent when it lacks one can only be asked of a few.
 void Ikev1Audit::CompareCommonMethods() {
-  uint16_t known = accepted_methods_.front();
-  uint16_t other = OtherMethodOfContact(known);
-  bool compare = std::ranges::find(methods_left_, other) != methods_left_.end();
+  Methods methods;
+  for (uint16_t method : methods_of_contact_) {
+    bool left = std::ranges::find(methods_left_, method) != methods_left_.end();
+    if (left) methods.push_back(method);
+  }
   LeaveMethodsUndecided(kSilent);
+  if (methods.empty()) return;
   // The first acceptable one is chosen by daemons that are silent like this.
-  if (compare) AskMethods(Purpose::kCompare, {other, known});
+  methods.push_back(accepted_methods_.front());
+  AskMethods(Purpose::kCompare, methods);
 }
 
 void Ikev1Audit::LearnCompare(Verdict verdict) {
   if (verdict != Verdict::kYes) return;
-  uint16_t method = courier_.outcome().ikev1.authentication;
-  if (method == accepted_methods_.front()) {
-    undecidable_methods_[OtherMethodOfContact(method)] = kPassedOver;
-    return;
+  uint16_t chosen = courier_.outcome().ikev1.authentication;
+  if (chosen != accepted_methods_.front()) return AcceptMethod(chosen);
+  for (uint16_t method : methods_of_contact_) {
+    if (method != chosen) undecidable_methods_[method] = kPassedOver;
   }
-  AcceptMethod(method);
 }
 
-uint16_t Ikev1Audit::OtherMethodOfContact(uint16_t method) const {
-  return methods_of_contact_[method == methods_of_contact_[0] ? 1 : 0];
+uint16_t Ikev1Audit::NextMethodOfContact() const {
+  auto next = std::ranges::find(methods_of_contact_, method_);
+  if (next != methods_of_contact_.end()) ++next;
+  return next == methods_of_contact_.end() ? uint16_t{0} : *next;
 }
 
 void Ikev1Audit::AcceptMethod(uint16_t method) {
@@ -217,20 +221,6 @@ void Ikev1Audit::LeaveMethodsUndecided(std::string_view why) {
   }
   for (uint16_t method : methods_left_) undecidable_methods_[method] = why;
   methods_left_.clear();
-}
-
-void Ikev1Audit::LearnAggressive(Verdict verdict) {
-  if (verdict == Verdict::kNo) return aggressive_groups_.pop_back();
-  const Outcome& outcome = courier_.outcome();
-  // The suite would do; perhaps another method does too.
-  bool method_refused = outcome.error_notify == kAuthenticationFailed;
-  if (method_refused && aggressive_methods_.size() > 1) return aggressive_methods_.pop_back();
-  aggressive_groups_.clear();
-  if (verdict == Verdict::kYes) {
-    space_.Learn(outcome.ikev1);
-    AcceptMethod(outcome.ikev1.authentication);
-  }
-  if (outcome.error_notify == kInvalidIdInformation) aggressive_mode_ = true;
 }
 
 }  // namespace ike::audit

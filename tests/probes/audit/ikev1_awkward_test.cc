@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "tests/probes/audit/sim_configurations.h"
 #include "tests/probes/audit/sim_tally.h"
 
 namespace ike::sim {
@@ -23,6 +24,11 @@ void ExpectExact(const SimRun& run, const SimEndpoint& endpoint) {
   tally.Check(run, endpoint, endpoint.TruthV1(), 1);
   EXPECT_EQ(tally.incomplete, 0u);
   EXPECT_TRUE(std::ranges::binary_search(run.result.accepted, kAes256Id));
+}
+
+bool AcceptsMethod(const SimRun& run, uint16_t method) {
+  const AlgorithmId id{Kind::kAuthentication, method, 0};
+  return std::ranges::binary_search(run.result.accepted, id);
 }
 
 TEST(AwkwardIkev1, AnotherVersionOnly) {
@@ -74,15 +80,17 @@ TEST(AwkwardIkev1, AggressiveModeOnly) {
   EXPECT_TRUE(std::ranges::binary_search(run.result.accepted, kAes256Id));
 }
 
+Behaviour AggressiveOnly(uint16_t method) {
+  Behaviour behaviour = Libreswan({method});
+  behaviour.main_mode = false;
+  behaviour.aggressive = true;
+  return behaviour;
+}
+
 // libreswan is silent in Main Mode where it has connections for Aggressive Mode only. That is no
 // loss: the rest is not unknown, and not asked about in vain.
 TEST(AwkwardIkev1, AggressiveModeOnlyOfLibreswan) {
-  Behaviour behaviour;
-  behaviour.manner = Manner::kLibreswan;
-  behaviour.limits = false;
-  behaviour.main_mode = false;
-  behaviour.aggressive = true;
-  SimEndpoint endpoint(behaviour, 1);
+  SimEndpoint endpoint(AggressiveOnly(1), 1);
   endpoint.v1 = {kAes256};
   SimRun run = Audited(&endpoint);
   EXPECT_FALSE(run.result.main_mode);
@@ -92,6 +100,101 @@ TEST(AwkwardIkev1, AggressiveModeOnlyOfLibreswan) {
   EXPECT_TRUE(std::ranges::binary_search(run.result.accepted, kAes256Id));
   EXPECT_FALSE(run.result.undecidable.empty());
   EXPECT_LE(run.result.requests, 30u);
+}
+
+// As its answers were recorded: NO-PROPOSAL-CHOSEN to another group, silence to other methods.
+TEST(AwkwardIkev1, AggressiveModeOnlyOfLibreswanWithAnyMethod) {
+  for (uint16_t method : {uint16_t{1}, uint16_t{3}, uint16_t{65001}, uint16_t{65005}}) {
+    for (uint16_t group : {uint16_t{2}, uint16_t{14}, uint16_t{5}, uint16_t{19}, uint16_t{21}}) {
+      SimEndpoint endpoint(AggressiveOnly(method), 1);
+      endpoint.v1 = {{{{5, 0}}, {1}, {group}}};
+      SimRun run = Audited(&endpoint);
+      EXPECT_TRUE(run.result.aggressive_mode) << method << " " << group;
+      EXPECT_TRUE(run.result.complete);
+      EXPECT_TRUE(AcceptsMethod(run, method)) << method;
+      EXPECT_EQ(run.result.accepted.size(), 4u);
+      ASSERT_TRUE(run.result.aggressive_suite.has_value());
+      EXPECT_EQ(run.result.aggressive_suite->group, group);
+      EXPECT_LE(run.result.requests, 36u);
+    }
+  }
+}
+
+// Offered beside it or not, the other methods were not refused.
+TEST(AwkwardIkev1, MethodsNotAskedAboutInAggressiveModeAreUndecidable) {
+  Behaviour behaviour = AggressiveOnly(1);
+  behaviour.methods = {1, 3};
+  SimEndpoint endpoint(behaviour, 1);
+  endpoint.v1 = {kAes256};
+  SimRun run = Audited(&endpoint);
+  EXPECT_TRUE(AcceptsMethod(run, 1));
+  EXPECT_TRUE(std::ranges::any_of(run.result.undecidable, [](const Undecidable& undecidable) {
+    return undecidable.algorithm == AlgorithmId{Kind::kAuthentication, 3, 0};
+  }));
+}
+
+TEST(AwkwardIkev1, HybridAuthenticationInAggressiveModeOnly) {
+  Behaviour behaviour = AggressiveOnly(64221);
+  behaviour.manner = Manner::kNoNames;
+  behaviour.refuses_methods = true;
+  SimEndpoint endpoint(behaviour, 1);
+  endpoint.v1 = {kAes256};
+  SimRun run = Audited(&endpoint);
+  EXPECT_TRUE(run.result.aggressive_mode);
+  EXPECT_TRUE(AcceptsMethod(run, 64221));
+}
+
+// A connection for branches in Main Mode, and one for road warriors in Aggressive Mode.
+TEST(AwkwardIkev1, XauthInAggressiveModeBesideAnotherMethodInMainMode) {
+  for (uint16_t main : {uint16_t{1}, uint16_t{3}, uint16_t{65005}}) {
+    for (uint16_t aggressive : {uint16_t{1}, uint16_t{65001}, uint16_t{65005}}) {
+      Behaviour behaviour = Libreswan({main});
+      behaviour.aggressive = true;
+      behaviour.aggressive_methods = {aggressive};
+      SimEndpoint endpoint(behaviour, 1);
+      endpoint.v1 = {kAes256};
+      SimRun run = Audited(&endpoint);
+      ExpectExact(run, endpoint);
+      EXPECT_TRUE(run.result.main_mode);
+      EXPECT_TRUE(run.result.aggressive_mode) << main << " " << aggressive;
+      EXPECT_TRUE(AcceptsMethod(run, main)) << main;
+      EXPECT_TRUE(AcceptsMethod(run, aggressive)) << aggressive;
+      EXPECT_LE(run.result.requests, 20u + 4u * run.result.accepted.size());
+    }
+  }
+}
+
+TEST(AwkwardIkev1, SuitesOfAggressiveModeAlone) {
+  Behaviour behaviour = Libreswan({1});
+  behaviour.aggressive = true;
+  SimEndpoint endpoint(behaviour, 1);
+  endpoint.v1 = {kAes256};
+  endpoint.v1_aggressive = {{{{5, 0}}, {2}, {2}}};
+  SimRun run = Audited(&endpoint);
+  ExpectExact(run, endpoint);
+  EXPECT_TRUE(run.result.aggressive_mode);
+}
+
+// A refusal of XAUTH says nothing of the same suites with a method whose opening was lost.
+TEST(AwkwardIkev1, TheFirstContactIsLost) {
+  Behaviour behaviour;
+  behaviour.manner = Manner::kNoNames;
+  behaviour.limits = false;
+  behaviour.refuses_methods = true;
+  SimEndpoint endpoint(behaviour, 1);
+  endpoint.v1 = {kAes256};
+  std::unique_ptr<Audit> audit = MakeIkev1Audit(AuditLimits{});
+  TimePoint now{std::chrono::hours(1)};
+  bool first = true;
+  for (AuditStep step = audit->Next(now); step.action != AuditAction::kDone;
+       step = audit->Next(now)) {
+    now = std::max(now, step.until);
+    if (step.action == AuditAction::kWait) continue;
+    audit->OnOutcome(endpoint.Exchange(step.opening, first ? 1 : 0, &now), now);
+    first = false;
+  }
+  EXPECT_TRUE(audit->Result().complete);
+  EXPECT_TRUE(std::ranges::binary_search(audit->Result().accepted, kAes256Id));
 }
 
 TEST(AwkwardIkev1, NoMoreRequestsThanAllowed) {

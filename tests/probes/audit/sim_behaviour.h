@@ -46,15 +46,16 @@ struct Behaviour {
   bool initiator_order = false;  // of transforms within a proposal
   bool limits = true;            // strongSwan's cookie threshold 3 and block threshold 5
   bool cookies_always = false;
-  bool silent_v1 = false;            // drops what it refuses
-  bool silent_v2 = false;            // no IKEv2 at all
-  bool aggressive = false;           // IKEv1 Aggressive Mode is allowed
-  bool wants_identity = false;       // INVALID-ID-INFORMATION in Aggressive Mode
-  std::vector<uint16_t> methods{1};  // IKEv1 authentication; not strongSwan in Main Mode
-  size_t longest_message = 100000;   // larger ones are dropped
-  bool refuses_version = false;      // INVALID_MAJOR_VERSION to everything
-  bool wants_life = false;           // IKEv1: refuses transforms without a life
-  bool main_mode = true;             // IKEv1: false = refuses every suite there
+  bool silent_v1 = false;                    // drops what it refuses
+  bool silent_v2 = false;                    // no IKEv2 at all
+  bool aggressive = false;                   // IKEv1 Aggressive Mode is allowed
+  bool wants_identity = false;               // INVALID-ID-INFORMATION in Aggressive Mode
+  std::vector<uint16_t> methods{1};          // IKEv1 authentication; not strongSwan in Main Mode
+  std::vector<uint16_t> aggressive_methods;  // where they differ in Aggressive Mode
+  size_t longest_message = 100000;           // larger ones are dropped
+  bool refuses_version = false;              // INVALID_MAJOR_VERSION to everything
+  bool wants_life = false;                   // IKEv1: refuses transforms without a life
+  bool main_mode = true;                     // IKEv1: false = refuses every suite there
   bool refuses_methods = false;      // IKEv1, not strongSwan: refuses aloud those that it lacks
   bool is_odd_about_groups = false;  // IKEv2: INVALID_SYNTAX to KE payloads of groups it lacks
   bool drops_additional = false;     // IKEv2: offers with transform types 6 to 12

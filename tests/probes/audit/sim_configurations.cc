@@ -105,6 +105,14 @@ std::vector<ProposalV1> Generator::MakeV1List(bool libreswan) {
   return list;
 }
 
+Behaviour Libreswan(std::vector<uint16_t> methods) {
+  Behaviour behaviour;
+  behaviour.manner = Manner::kLibreswan;
+  behaviour.limits = false;
+  behaviour.methods = std::move(methods);
+  return behaviour;
+}
+
 ProposalV1 Generator::MakeWildcardV1() const {
   return {{{7, 128}, {7, 192}, {7, 256}, {8, 128}, {8, 192}, {8, 256}, {5, 0}},
           {4, 5, 6, 2},

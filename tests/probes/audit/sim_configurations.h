@@ -31,4 +31,7 @@ class Generator {
   std::mt19937_64 random_;
 };
 
+// Of one whose connections have these methods, without limits as by default.
+Behaviour Libreswan(std::vector<uint16_t> methods);
+
 }  // namespace ike::sim

@@ -255,80 +255,6 @@ bool SimEndpoint::MatchSlots(const ProposalV2& own, const OfferedProposal& offer
   return true;
 }
 
-SimEndpoint::Answer SimEndpoint::RespondV1(const Ikev1Opening& opening) {
-  bool strong = behaviour_.manner == Manner::kStrongSwan;
-  Answer refusal{AnswerKind::kErrorNotify, 14, 0, {}, {}, 0, 0};
-  refusal.responder_spi = strong ? 77 : 0;
-  if (v1.empty()) return strong ? refusal : Answer{};
-  refusal.notify_spi_size = strong ? 16 : 0;
-  if (behaviour_.silent_v1) refusal.kind = AnswerKind::kNone;
-  if (!strong && !behaviour_.refuses_methods) {
-    // It is silent when a method that it lacks is among the transforms, except RSA and PSK
-    // together.
-    bool xauth = behaviour_.methods.front() > 65000;
-    for (const Ikev1Transform& t : opening.transforms) {
-      bool usual =
-          t.authentication == (xauth ? 65001 : 1) || t.authentication == (xauth ? 65005 : 3);
-      if (!Contains(behaviour_.methods, t.authentication) && !usual) return Answer{};
-    }
-    bool any = std::ranges::any_of(opening.transforms, [&](const Ikev1Transform& t) {
-      return Contains(behaviour_.methods, t.authentication);
-    });
-    if (!any) return Answer{};
-  }
-  bool aggressive = opening.mode == Ikev1Mode::kAggressive;
-  if (aggressive && !strong && behaviour_.wants_identity) {
-    return {AnswerKind::kErrorNotify, 18, 0, {}, {}, 0, 0};
-  }
-  std::optional<Ikev1Suite> suite = SelectV1(opening);
-  if (!aggressive && !behaviour_.main_mode) return strong ? refusal : Answer{};
-  if (!suite) return refusal;
-  // strongSwan goes by the method of the first transform.
-  bool method = Contains(behaviour_.methods, opening.transforms.front().authentication);
-  if (aggressive && (!behaviour_.aggressive || (strong && !method))) {
-    return strong ? Answer{AnswerKind::kErrorNotify, 24, 0, {}, {}, 77, 16} : Answer{};
-  }
-  return {AnswerKind::kSelected, 0, 0, {}, *suite, 0, 0};
-}
-
-// strongSwan goes by its own order, libreswan by the initiator's.
-std::optional<Ikev1Suite> SimEndpoint::SelectV1(const Ikev1Opening& opening) const {
-  bool strong = behaviour_.manner == Manner::kStrongSwan;
-  auto suite_of = [&](const Ikev1Transform& t) {
-    Ikev1Suite suite{t.encryption, t.key_length, t.hash, t.authentication, t.group, t.life_seconds};
-    if (strong && t.encryption == 7 && t.key_length == 0) suite.key_length = 128;
-    if (strong && t.authentication != 1 && t.authentication != 3 && t.authentication < 64000) {
-      suite.authentication = 1;  // a method that it does not know
-    }
-    return suite;
-  };
-  if (strong) {
-    for (const ProposalV1& own : v1) {
-      for (const Ikev1Transform& t : opening.transforms) {
-        if (MatchV1(own, t)) return suite_of(t);
-      }
-    }
-    return std::nullopt;
-  }
-  for (const Ikev1Transform& t : opening.transforms) {
-    if (!Contains(behaviour_.methods, t.authentication)) continue;
-    for (const ProposalV1& own : v1) {
-      if (MatchV1(own, t)) return suite_of(t);
-    }
-  }
-  return std::nullopt;
-}
-
-bool SimEndpoint::MatchV1(const ProposalV1& own, const Ikev1Transform& offered) const {
-  uint16_t key_length = offered.key_length;
-  if (offered.encryption == 7 && key_length == 0) key_length = 128;
-  if (behaviour_.wants_life && offered.life_seconds == 0) return false;
-  bool cipher = std::ranges::any_of(own.ciphers, [&](const Cipher& c) {
-    return c.id == offered.encryption && c.key_length == key_length;
-  });
-  return cipher && Contains(own.hashes, offered.hash) && Contains(own.groups, offered.group);
-}
-
 std::set<AlgorithmId> SimEndpoint::TruthV2() const {
   std::set<AlgorithmId> truth;
   for (const ProposalV2& own : v2) {
@@ -365,16 +291,6 @@ std::set<AlgorithmId> SimEndpoint::TruthV2() const {
     for (const Cipher& c : own.ciphers) truth.insert({Kind::kEncryption, c.id, c.key_length});
     for (uint16_t id : own.integrity) truth.insert({Kind::kIntegrity, id, 0});
     for (uint16_t id : own.prfs) truth.insert({Kind::kPrf, id, 0});
-  }
-  return truth;
-}
-
-std::set<AlgorithmId> SimEndpoint::TruthV1() const {
-  std::set<AlgorithmId> truth;
-  for (const ProposalV1& own : v1) {
-    for (const Cipher& c : own.ciphers) truth.insert({Kind::kEncryption, c.id, c.key_length});
-    for (uint16_t id : own.hashes) truth.insert({Kind::kHash, id, 0});
-    for (uint16_t id : own.groups) truth.insert({Kind::kDh, id, 0});
   }
   return truth;
 }

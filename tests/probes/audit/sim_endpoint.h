@@ -24,6 +24,7 @@ class SimEndpoint {
 
   std::vector<ProposalV2> v2;
   std::vector<ProposalV1> v1;
+  std::vector<ProposalV1> v1_aggressive;  // where they differ in Aggressive Mode
 
   // One whole exchange with `loss` of the datagrams each way. Advances `now` by what it takes.
   Outcome Exchange(const Opening& opening, double loss, TimePoint* now);
@@ -54,6 +55,9 @@ class SimEndpoint {
   std::optional<Ikev2Suite> SelectV2(const Ikev2Opening& opening) const;
   std::optional<Ikev2Suite> Match(const ProposalV2& own, const OfferedProposal& offered) const;
   bool MatchSlots(const ProposalV2& own, const OfferedProposal& offered, Ikev2Suite* suite) const;
+  const std::vector<uint16_t>& MethodsOf(Ikev1Mode mode) const;
+  const std::vector<ProposalV1>& ProposalsOf(Ikev1Mode mode) const;
+  bool IsSilentToMethodsOf(const Ikev1Opening& opening) const;
   std::optional<Ikev1Suite> SelectV1(const Ikev1Opening& opening) const;
   bool MatchV1(const ProposalV1& own, const Ikev1Transform& offered) const;
   size_t HalfOpen(TimePoint now);

@@ -1,0 +1,200 @@
+// What the IKEv1 audit asks in Aggressive Mode, and what it concludes from the answers. There the
+// group cannot be negotiated (RFC 2409 section 5): each has openings of its own, with the suites
+// that the endpoint is known to accept and likely ones.
+#include <algorithm>
+#include <utility>
+
+#include "probes/algorithms/key_share.h"
+#include "probes/audit/ikev1_audit.h"
+
+namespace ike::audit {
+namespace {
+
+constexpr std::string_view kStrongSwan = "strongSwan";
+constexpr std::string_view kLibreswan = "libreswan";
+
+// RFC 2408 section 3.14.1.
+constexpr uint16_t kInvalidIdInformation = 18;
+constexpr uint16_t kAuthenticationFailed = 24;
+
+constexpr size_t kLongestPublicValue = 768;
+
+// Groups to try: accepted ones, else what its users commonly have.
+constexpr size_t kMostGroups = 3;
+constexpr std::array<uint16_t, 3> kCommonGroups = {2, 14, 5};
+// Where it is known that there is one.
+constexpr std::array<uint16_t, 8> kManyGroups = {2, 14, 5, 19, 15, 16, 20, 21};
+
+// strongSwan goes by the method of the first transform. The likeliest last.
+constexpr std::array<uint16_t, 5> kMethodsOneByOne = {kHybridRsa, kXauthRsa, kRsaSignatures,
+                                                      kXauthPsk, kPsk};
+
+constexpr size_t kMostSuites = 12;
+constexpr uint32_t kLifeSeconds = 28800;
+
+// Header, SA payload and proposal (RFC 2408 sections 3.1, 3.4, 3.5), KE payload without the public
+// value, nonce, identity, vendor ids; a transform with key length and life.
+constexpr size_t kFixedBytes = 28 + 20 + 4 + 36 + 24 + 120;
+constexpr size_t kTransformBytes = 40;
+
+bool Contains(const Methods& methods, uint16_t method) {
+  return std::ranges::find(methods, method) != methods.end();
+}
+
+std::vector<Methods> OneByOne() {
+  std::vector<Methods> sets;
+  for (uint16_t method : kMethodsOneByOne) sets.push_back({method});
+  return sets;
+}
+
+}  // namespace
+
+bool Ikev1Audit::PlanAggressive() {
+  if (!aggressive_started_) StartAggressive();
+  return AskAggressive(Purpose::kAggressive);
+}
+
+void Ikev1Audit::StartAggressive() {
+  aggressive_started_ = true;
+  ChooseAggressiveGroups();
+  ChooseAggressiveMethods();
+}
+
+bool Ikev1Audit::AskAggressive(Purpose purpose) {
+  if (aggressive_groups_.empty()) return false;
+  const Methods& methods = aggressive_methods_.back();
+  Ikev1Opening opening;
+  opening.mode = Ikev1Mode::kAggressive;
+  opening.group = aggressive_groups_.back();
+  std::vector<Ikev1Transform> suites = AggressiveSuites(opening.group);
+  const size_t at_once = AggressiveRoom(opening.group, methods.size());
+  const size_t first = std::min(aggressive_refused_, suites.size());
+  const size_t last = std::min(first + at_once, suites.size());
+  for (size_t index = first; index < last; ++index) {
+    for (uint16_t method : methods) {
+      suites[index].authentication = method;
+      opening.transforms.push_back(suites[index]);
+    }
+  }
+  aggressive_offered_ = last;
+  Ask(purpose, std::move(opening));
+  return true;
+}
+
+void Ikev1Audit::ChooseAggressiveGroups() {
+  aggressive_groups_ = space_.AcceptedGroups();
+  std::erase_if(aggressive_groups_, [](uint16_t group) {
+    size_t length = KeyShareLength(group);
+    return length == 0 || length > kLongestPublicValue;
+  });
+  if (aggressive_groups_.size() > kMostGroups) aggressive_groups_.resize(kMostGroups);
+  if (phase_ == Phase::kContact) {
+    aggressive_groups_.assign(kManyGroups.begin(), kManyGroups.end());
+  } else if (!space_.anything_accepted() && !IsRefusalFinal()) {
+    aggressive_groups_.assign(kCommonGroups.begin(), kCommonGroups.end());
+  }
+  std::ranges::reverse(aggressive_groups_);
+}
+
+// libreswan is silent where it has no connection for the methods, but takes several of one kind.
+void Ikev1Audit::ChooseAggressiveMethods() {
+  if (phase_ == Phase::kContact) {
+    aggressive_methods_ = {XauthMethods()};
+    if (contacts_ == kAggressiveContact) aggressive_methods_.push_back(PlainMethods());
+    return;
+  }
+  const bool one_by_one = implementation_ == kStrongSwan;
+  aggressive_methods_ =
+      one_by_one ? OneByOne() : std::vector<Methods>{XauthMethods(), PlainMethods()};
+  if (accepted_methods_.empty()) return;
+  const uint16_t known = accepted_methods_.front();
+  auto with_known = [known](const Methods& methods) { return Contains(methods, known); };
+  auto set = std::ranges::find_if(aggressive_methods_, with_known);
+  if (set == aggressive_methods_.end()) set = aggressive_methods_.insert(set, Methods{known});
+  std::ranges::partition(*set, [known](uint16_t method) { return method == known; });
+  std::rotate(set, set + 1, aggressive_methods_.end());
+}
+
+// Suites of the group that were selected, those that the accepted ones suggest, and likely ones.
+std::vector<Ikev1Transform> Ikev1Audit::AggressiveSuites(uint16_t group) const {
+  std::vector<Ikev1Transform> transforms;
+  auto add = [&](Ikev1Transform t) {
+    t.group = group;
+    t.authentication = 0;
+    t.life_seconds = kLifeSeconds;
+    if (std::ranges::find(transforms, t) == transforms.end()) transforms.push_back(t);
+  };
+  for (bool same_group : {true, false}) {
+    for (const Ikev1Suite& s : suites_) {
+      if ((s.group == group) == same_group) add({s.encryption, s.key_length, s.hash, 0, 0, 0});
+    }
+  }
+  if (transforms.size() > kMostSuites) transforms.resize(kMostSuites);
+  if (!transforms.empty() && implementation_ != kLibreswan) return transforms;
+  const Ikev1Space fresh;
+  for (size_t index : fresh.NextBatch(kMostSuites, group)) add(fresh.Transform(index));
+  return transforms;
+}
+
+// How many suites fit an opening, each with so many methods.
+size_t Ikev1Audit::AggressiveRoom(uint16_t group, size_t methods) const {
+  const size_t used = kFixedBytes + KeyShareLength(group);
+  const size_t bytes = AuditLimits{}.max_message_bytes;
+  return std::max<size_t>((bytes - used) / (methods * kTransformBytes), 1);
+}
+
+void Ikev1Audit::LearnAggressive(Verdict verdict) {
+  const Outcome& outcome = courier_.outcome();
+  if (verdict == Verdict::kNo) return RefuseAggressive();
+  // The suite would do; perhaps another method does.
+  if (outcome.error_notify == kAuthenticationFailed) return RefuseAggressiveMethod();
+  const bool lacks_methods = !outcome.answered() && !aggressive_answered_;
+  if (lacks_methods && implementation_ != kStrongSwan && aggressive_methods_.size() > 1) {
+    return aggressive_methods_.pop_back();
+  }
+  aggressive_groups_.clear();
+  if (verdict == Verdict::kYes) {
+    space_.Learn(outcome.ikev1);
+    AcceptMethod(outcome.ikev1.authentication);
+  }
+  if (outcome.error_notify == kInvalidIdInformation) aggressive_mode_ = true;
+}
+
+void Ikev1Audit::RefuseAggressive() {
+  aggressive_answered_ = true;
+  aggressive_refused_ = aggressive_offered_;
+  if (aggressive_refused_ < AggressiveSuites(aggressive_groups_.back()).size()) return;
+  aggressive_refused_ = 0;
+  aggressive_tried_.push_back(aggressive_groups_.back());
+  aggressive_groups_.pop_back();
+  if (!aggressive_groups_.empty()) return;
+  if (implementation_ == kLibreswan) return TryAllAggressiveGroups();
+  if (!aggressive_only_ || aggressive_methods_.size() == 1) return;
+  // Others refuse methods like suites.
+  aggressive_methods_.pop_back();
+  aggressive_groups_.assign(kCommonGroups.rbegin(), kCommonGroups.rend());
+}
+
+// libreswan looks at suites only where it has a connection for Aggressive Mode.
+void Ikev1Audit::TryAllAggressiveGroups() {
+  for (uint16_t group : kManyGroups) {
+    bool tried = std::ranges::find(aggressive_tried_, group) != aggressive_tried_.end();
+    if (!tried) aggressive_groups_.push_back(group);
+  }
+  std::ranges::reverse(aggressive_groups_);
+}
+
+// It goes by the method of the first transform.
+void Ikev1Audit::RefuseAggressiveMethod() {
+  const uint16_t refused = aggressive_methods_.back().front();
+  const bool several = aggressive_methods_.back().size() > 1;
+  if (several) {
+    aggressive_methods_ = OneByOne();
+    std::erase(aggressive_methods_, Methods{refused});
+    return;
+  }
+  aggressive_methods_.pop_back();
+  if (aggressive_methods_.empty()) aggressive_groups_.clear();
+}
+
+}  // namespace ike::audit

@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+"""Audits of IKEv1 gateways by mode and authentication method, each with one connection: what is
+reported has to be what the daemon's configuration says.
+
+  test_methods.py build/release/ike_exporter [TEST...]
+"""
+import json
+import os
+import subprocess
+import sys
+import unittest
+from concurrent.futures import ThreadPoolExecutor
+
+sys.dont_write_bytecode = True
+
+import bench  # noqa: E402
+import compare  # noqa: E402
+import fleet  # noqa: E402
+import labnet  # noqa: E402
+import prober  # noqa: E402
+from libreswan import Libreswan  # noqa: E402
+from strongswan import StrongSwan  # noqa: E402
+
+GATEWAYS = None
+METHODS = {"psk": 1, "rsa": 3, "xauth-psk": 65001, "xauth-rsa": 65005, "hybrid": 64221}
+# Of the peer, in the words of swanctl.conf.
+REMOTE = {"psk": ["psk"], "rsa": ["pubkey"], "xauth-psk": ["psk", "xauth"],
+          "xauth-rsa": ["pubkey", "xauth"], "hybrid": ["xauth"]}
+SUITE = {"encryption": {(7, 256)}, "hash": {(4, None)}, "dh": {(14, None)}}
+AUDIT_SECONDS = 240
+
+SWANCTL = """connections {{ c {{
+  version = 1
+  aggressive = {aggressive}
+  proposals = aes256-sha256-modp2048
+  local {{ {local}
+          id = gw.lab }}
+  {remote}
+  children {{ k {{ mode = tunnel }} }}
+}} }}
+secrets {{ ike-1 {{ secret = "lab-psk" }} }}
+"""
+IPSEC = """conn {name}
+    ikev2=no
+    left={host}
+    leftid=@gw.lab
+    right=%any
+    aggressive={aggressive}
+    ike={suite}
+    {lines}
+    auto=add
+"""
+
+
+class Keys:
+    """A certificate that every gateway shows, in the forms that the daemons read."""
+
+    def __init__(self, folder):
+        os.makedirs(folder, exist_ok=True)
+        self.key, self.certificate, self.bundle = (
+            os.path.join(folder, name) for name in ("key.pem", "gw.pem", "gw.p12"))
+        labnet.run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+                   "-keyout", self.key, "-out", self.certificate, "-subj", "/CN=gw.lab",
+                   "-addext", "subjectAltName=DNS:gw.lab")
+        labnet.run("openssl", "pkcs12", "-export", "-in", self.certificate, "-inkey", self.key,
+                   "-name", "gw", "-out", self.bundle, "-passout", "pass:lab")
+
+
+class Charon(StrongSwan):
+    keys = None
+
+    def start(self):
+        for folder, path in (("private", self.keys.key), ("x509", self.keys.certificate)):
+            os.makedirs(self._path(folder), exist_ok=True)
+            os.symlink(path, self._path(os.path.join(folder, "gw.pem")))
+        super().start()
+
+
+class Pluto(Libreswan):
+    keys = None
+
+    def _key_database(self):
+        super()._key_database()
+        labnet.run("pk12util", "-i", self.keys.bundle, "-d", "sql:" + self._path("nss"), "-W", "lab",
+                   "-K", "")
+
+
+def charon(lab, name, mode, method):
+    local = "auth = psk" if "psk" in method else "auth = pubkey\n          certs = gw.pem"
+    remote = "\n  ".join(f"remote-{index} {{ auth = {auth} }}"
+                         for index, auth in enumerate(REMOTE[method]))
+    return Charon(lab, name, SWANCTL.format(aggressive="yes" if mode == "aggressive" else "no",
+                                            local=local, remote=remote))
+
+
+def connection(host, mode, method, suite="aes256-sha2_256;modp2048"):
+    lines = ["authby=secret"] if "psk" in method else ["authby=rsasig", "leftcert=gw"]
+    if "xauth" in method:
+        lines += ["leftxauthserver=yes", "rightxauthclient=yes"]
+    return IPSEC.format(name=f"{mode}-{method}", host=host, suite=suite, lines="\n    ".join(lines),
+                        aggressive="yes" if mode == "aggressive" else "no")
+
+
+class Gateways:
+    """Daemons by (implementation, mode, method), and what each was audited to be."""
+
+    def __init__(self, binary):
+        self.binary = os.path.abspath(binary)
+        self.lab = fleet.scratch_lab("ikem-", "10.102")
+        Charon.keys = Pluto.keys = Keys(os.path.join(self.lab.run_dir, "keys"))
+        self.daemons, self.hosts = {}, {}
+        # pluto has no hybrid authentication.
+        cases = [(kind, mode, method) for kind in ("pluto", "charon")
+                 for mode in ("main", "aggressive") for method in METHODS
+                 if (kind, method) != ("pluto", "hybrid")]
+        cases += [("pluto", "both", "xauth-psk"), ("pluto", "both", "rsa")]
+        names = ["-".join(case) for case in cases]
+        self.lab.create({name: fleet.FIRST_NUMBER + index for index, name in enumerate(names)})
+        for index, (case, name) in enumerate(zip(cases, names)):
+            self.hosts[case] = self.lab.address(fleet.FIRST_NUMBER + index)
+            self.daemons[case] = self._daemon(case, name)
+            self.daemons[case].start()
+        source = prober.clean(self.lab)
+        with ThreadPoolExecutor(len(cases)) as pool:
+            self.results = dict(zip(cases, pool.map(lambda case: self._audit(source, case), cases)))
+
+    def _daemon(self, case, name):
+        kind, mode, method = case
+        if kind == "charon":
+            return charon(self.lab, name, mode, method)
+        host = self.hosts[case]
+        text = connection(host, mode, method) if mode != "both" else (
+            connection(host, "main", "psk") +
+            connection(host, "aggressive", method, "3des-sha1;modp1536"))
+        return Pluto(self.lab, name, text)
+
+    def _audit(self, source, case):
+        done = subprocess.run(
+            source.command(self.binary, "audit", "--json", "--ike-version", "1", self.hosts[case]),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            timeout=AUDIT_SECONDS, check=False)
+        return done.returncode, json.loads(done.stdout)
+
+
+def open_bench(binary):
+    global GATEWAYS
+    GATEWAYS = Gateways(binary)
+
+
+class Methods(unittest.TestCase):
+    def check(self, case, modes, methods, suite):
+        """methods: None where strongSwan's echo leaves them undecidable."""
+        code, result = GATEWAYS.results[case]
+        part = result.get("ikev1", {})
+        accepted, undecidable = (compare.values_of(part.get(name, []))
+                                 for name in ("accepted", "undecidable"))
+        self.assertEqual(code, 1, f"{case}: {result}")
+        self.assertTrue(part["answered"] and part["complete"], case)
+        self.assertEqual(part["modes"], modes, case)
+        self.assertEqual(accepted.pop("authentication", set()),
+                         {(METHODS[method], None) for method in methods}, case)
+        self.assertEqual(accepted, suite, case)
+        others = {(METHODS[method], None) for method in METHODS if method not in methods}
+        self.assertLessEqual(others, undecidable["authentication"], case)
+        values = sum(map(len, suite.values())) + 1
+        self.assertLessEqual(result["requests"], compare.bound(values), case)
+
+    def test_libreswan(self):
+        for case in GATEWAYS.results:
+            kind, mode, method = case
+            if kind == "pluto" and mode != "both":
+                self.check(case, [mode], [method], SUITE)
+
+    def test_strongswan(self):
+        """It answers Main Mode whatever the mode of its connection is, and echoes methods there."""
+        for case in GATEWAYS.results:
+            kind, mode, method = case
+            if kind == "charon" and mode == "main":
+                self.check(case, ["main"], [], SUITE)
+            elif kind == "charon":
+                self.check(case, ["main", "aggressive"], [method], SUITE)
+
+    def test_aggressive_mode_with_a_connection_of_its_own(self):
+        """Branches in Main Mode, road warriors in Aggressive Mode, with other suites."""
+        both = {"encryption": {(7, 256), (5, None)}, "hash": {(4, None), (2, None)},
+                "dh": {(14, None), (5, None)}}
+        for method in ("xauth-psk", "rsa"):
+            self.check(("pluto", "both", method), ["main", "aggressive"], ["psk", method], both)
+
+
+if __name__ == "__main__":
+    sys.exit(bench.run(sys.modules[__name__]))
