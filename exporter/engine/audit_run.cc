@@ -11,6 +11,9 @@ namespace {
 
 constexpr auto kAsker = HalfOpenBudget::Asker::kAudit;
 
+// Whether the other audit of the address has ended.
+constexpr ike::Duration kAskAgain = std::chrono::seconds(1);
+
 // How long libreswan keeps the state of an opening that nobody follows up, as measured in the lab.
 // strongSwan's is the lifetime of the budget's slots, which also serves for whoever is not known.
 ike::Duration StateLifetimeOfLibreswan(ike::IkeVersion version) {
@@ -27,16 +30,28 @@ AuditRun::AuditRun(const Services* services, AuditOrder order, Owner* owner)
 
 AuditRun::~AuditRun() {
   StopWaiting();
+  LeaveAddress();
   if (exchange_ != 0) services_->exchanger->Cancel(exchange_);
 }
 
-void AuditRun::Begin() {
-  started_ = services_->now();
-  next_send_ = started_;
-  Advance(started_);
+void AuditRun::Begin() { OnAlarm(services_->now()); }
+
+void AuditRun::OnAlarm(ike::TimePoint now) {
+  if (EnterAddress(now)) return Advance(now);
+  services_->wheel->Arm(this, now + kAskAgain);
 }
 
-void AuditRun::OnAlarm(ike::TimePoint now) { Advance(now); }
+bool AuditRun::EnterAddress(ike::TimePoint now) {
+  if (entered_) return true;
+  entered_ = services_->audited->Enter(order_.address);
+  started_ = next_send_ = now;
+  return entered_;
+}
+
+void AuditRun::LeaveAddress() {
+  if (entered_) services_->audited->Leave(order_.address);
+  entered_ = false;
+}
 
 uint32_t AuditRun::requests() const {
   uint32_t sum = 0;
@@ -175,6 +190,7 @@ void AuditRun::NoteImplementation(const ike::Outcome& outcome) {
 
 void AuditRun::Finish(ike::TimePoint now) {
   StopWaiting();
+  LeaveAddress();
   Cancel();
   result_.duration = now - started_;
   owner_->OnAuditDone(this, std::move(result_));

@@ -1,7 +1,8 @@
 // AuditRun: audits both IKE versions of one endpoint with manners: one exchange at a time, at most
-// two a second, openings that may leave state only as the half-open budget of the address allows
-// and never more of its own at once than that, however long the endpoint keeps them, and a pause
-// while cookies are demanded. Passive; its owner destroys it at any time. One thread.
+// two a second, after any other audit of the address, openings that may leave state only as the
+// half-open budget of the address allows and never more of its own at once than that, however long
+// the endpoint keeps them, and a pause while cookies are demanded. Passive; its owner destroys it
+// at any time. One thread.
 #pragma once
 
 #include <array>
@@ -59,6 +60,9 @@ class AuditRun final : public Alarm, private ExchangeHandler {
   };
 
   void OnExchangeDone(const ike::Outcome& outcome) override;
+  // Whether no other audit of the address is under way; this one is from then on.
+  bool EnterAddress(ike::TimePoint now);
+  void LeaveAddress();
   void Advance(ike::TimePoint now);
   // Sends the step of `side` if it may be sent now; else returns false and lowers `wake`.
   bool TrySide(Side* side, ike::TimePoint now, ike::TimePoint* wake);
@@ -84,6 +88,7 @@ class AuditRun final : public Alarm, private ExchangeHandler {
   std::optional<ike::TimePoint> slot_;
   std::vector<ike::TimePoint> left_open_;  // when the state of its own openings ends there
   bool waiting_ = false;
+  bool entered_ = false;
   size_t turn_ = 1;  // IKEv2 first
 };
 

@@ -1,9 +1,11 @@
 // Services: what the runs of one engine share. Plain pointers, owned by the engine (or a test),
-// which outlives every run. One thread, but for the budget, which is shared between engines.
+// which outlives every run. One thread, but for the budget and the audited addresses,
+// which are shared between engines.
 #pragma once
 
 #include <functional>
 
+#include "exporter/engine/audited_addresses.h"
 #include "exporter/engine/exchanger.h"
 #include "exporter/engine/half_open_budget.h"
 #include "exporter/net/resolver.h"
@@ -21,6 +23,7 @@ inline net::IpFamily FamilyOf(ike::AddressFamily family) {
 struct Services {
   Exchanger* exchanger = nullptr;
   HalfOpenBudget* budget = nullptr;
+  AuditedAddresses* audited = nullptr;
   net::TimerWheel* wheel = nullptr;     // of Alarms
   net::Resolver* resolver = nullptr;    // null: only addresses can be probed
   net::RouteCache* routes = nullptr;    // null: addresses are taken in the resolver's order

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "exporter/engine/address_gate.h"
+#include "exporter/engine/audited_addresses.h"
 #include "exporter/engine/half_open_budget.h"
 #include "exporter/engine/network_pacer.h"
 
@@ -16,6 +17,7 @@ struct SharedLimits {
 
   HalfOpenBudget budget;
   AddressGate gate;
+  AuditedAddresses audited;
   NetworkPacer networks;
 };
 

@@ -21,6 +21,7 @@ class VirtualEngine {
       : exchanger(shares, peer), peer_(peer), wheel_(kStart) {
     services.exchanger = &exchanger;
     services.budget = &budget;
+    services.audited = &audited;
     services.wheel = &wheel_;
     services.now = [this] { return now_; };
     services.unix_time = [this] {
@@ -51,6 +52,7 @@ class VirtualEngine {
   }
 
   HalfOpenBudget budget;
+  AuditedAddresses audited;
   VirtualExchanger exchanger;
   Services services;
 

@@ -281,6 +281,27 @@ TEST(AuditRun, EndsAlsoWhereOthersAskByHand) {
   EXPECT_EQ(first.failed + second.failed, 0);
 }
 
+// Two names of one gateway, or two of its ports.
+TEST(AuditRun, OneOfAnAddressAtATime) {
+  Auditor auditor(kTwoSuites);
+  Auditor other(kTwoSuites);  // only hears of the second run
+  AuditOrder order{
+      Auditor::kAddress, std::make_shared<ike::ProbeSettings>(), {}, milliseconds(500)};
+  AuditRun second(&auditor.engine.services, std::move(order), &other);
+  auditor.Begin();
+  second.Begin();
+  while (!other.outcome) auditor.engine.RunUntil(auditor.engine.NextEvent());
+  ASSERT_TRUE(auditor.outcome);
+  EXPECT_TRUE(other.Of(IkeVersion::kV2).complete);
+  const auto& openings = auditor.gateway.openings();
+  for (size_t i = 1; i < openings.size(); ++i) {
+    EXPECT_GE(openings[i] - openings[i - 1], milliseconds(500)) << i;
+  }
+  EXPECT_LE(auditor.outcome->duration + other.outcome->duration,
+            auditor.engine.now() - VirtualEngine::kStart)
+      << "waiting does not count";
+}
+
 TEST(AuditRun, DestroyingItLeavesNothingBehind) {
   Auditor auditor(kTwoSuites);
   auditor.Begin();
