@@ -80,8 +80,8 @@ class Audit {
   // Whose implementation it is, as the audit of the other version or a probe found out: spares the
   // questions whose answers that settles. What the audit has seen itself goes before it.
   virtual void NoteImplementation(std::string_view name) = 0;
-  // Everything was refused so far, and knowing the implementation would spare most of what is left:
-  // worth waiting for the other version's audit.
+  // Everything was refused or met silence so far, and knowing the implementation would spare some
+  // of what is left: worth waiting for the other version's audit.
   virtual bool wants_implementation() const = 0;
 
   // How far it is: requests so far, and a rough estimate of all.

@@ -62,7 +62,10 @@ void Ikev1Audit::SetImplementation(std::string_view name) {
 }
 
 bool Ikev1Audit::wants_implementation() const {
-  return seems_unconfigured_ && implementation_ == kUnknown && phase_ == Phase::kSweep;
+  // Next is a contact that a libreswan need not be asked for.
+  bool silent = contacts_ == kPlainestContact && phase_ == Phase::kContact;
+  bool refused = seems_unconfigured_ && phase_ == Phase::kSweep;
+  return implementation_ == kUnknown && (silent || refused);
 }
 
 VersionAudit Ikev1Audit::Result() const {

@@ -125,6 +125,21 @@ TEST(Ikev1AuditSimulation, RefusalsThatLookUnconfiguredWantAnImplementation) {
   EXPECT_FALSE(audit->wants_implementation());
 }
 
+TEST(Ikev1AuditSimulation, SilenceWantsAnImplementationBeforeThePlainestContact) {
+  SimEndpoint silent(Libreswan({1}), 1);
+  std::unique_ptr<Audit> audit = MakeIkev1Audit(AuditLimits{});
+  TimePoint now{std::chrono::hours(1)};
+  for (int contact = 0; contact < 2; ++contact) {
+    EXPECT_FALSE(audit->wants_implementation());
+    audit->OnOutcome(silent.Exchange(audit->Next(now).opening, 0, &now), now);
+  }
+  EXPECT_TRUE(audit->wants_implementation());
+  audit->NoteImplementation("libreswan");
+  EXPECT_FALSE(audit->wants_implementation());
+  const Opening next = audit->Next(now).opening;
+  EXPECT_EQ(std::get<Ikev1Opening>(next).mode, Ikev1Mode::kAggressive);
+}
+
 // libreswan is not known to have Blowfish or Curve448: both are found with a likely partner.
 TEST(Ikev1AuditSimulation, WhatLibreswanIsNotKnownToHaveIsAskedAboutStill) {
   SimEndpoint endpoint(Libreswan({1}), 1);
