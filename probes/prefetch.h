@@ -3,13 +3,17 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace ike {
 
 inline void Prefetch(const void* address, size_t bytes) {
   constexpr size_t kCacheLine = 64;
-  const char* at = static_cast<const char*>(address);
-  for (size_t line = 0; line < bytes; line += kCacheLine) __builtin_prefetch(at + line);
+  // As numbers: pointers may not leave their object, or null.
+  const auto at = reinterpret_cast<uintptr_t>(address);
+  for (size_t line = 0; line < bytes; line += kCacheLine) {
+    __builtin_prefetch(reinterpret_cast<const void*>(at + line));
+  }
 }
 
 }  // namespace ike

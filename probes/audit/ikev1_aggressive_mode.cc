@@ -131,8 +131,8 @@ std::vector<Ikev1Transform> Ikev1Audit::AggressiveSuites(uint16_t group) const {
   }
   if (transforms.size() > kMostSuites) transforms.resize(kMostSuites);
   if (!transforms.empty() && implementation_ != kLibreswan) return transforms;
-  const Ikev1Space fresh;
-  for (size_t index : fresh.NextBatch(kMostSuites, group)) add(fresh.Transform(index));
+  const Ikev1Space& unknown = Ikev1Space::Unknown();
+  for (size_t index : unknown.NextBatch(kMostSuites, group)) add(unknown.Transform(index));
   return transforms;
 }
 

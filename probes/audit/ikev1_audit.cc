@@ -184,8 +184,8 @@ bool Ikev1Audit::PlanOtherMethods() {
   while (other_methods_ < kOtherMethods.size()) {
     uint16_t method = kOtherMethods[other_methods_++];
     if (method == method_) continue;
-    Ikev1Space fresh;  // what was refused with one method is not with another
-    AskBatch(Purpose::kOtherMethods, fresh.NextBatchOf(Room(false), 1), {method});
+    // What was refused with one method is not with another.
+    AskBatch(Purpose::kOtherMethods, Ikev1Space::Unknown().NextBatchOf(Room(false), 1), {method});
     method_ = method;
     return true;
   }

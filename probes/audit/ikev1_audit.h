@@ -115,7 +115,7 @@ class Ikev1Audit final : public Audit {
 
   AuditLimits limits_;
   Courier courier_;
-  Ikev1Space space_;
+  Ikev1Space space_ = Ikev1Space::Unknown();
   Phase phase_ = Phase::kContact;
   Purpose purpose_ = Purpose::kContact;
   Ikev1Space::Batch batch_;

@@ -70,6 +70,11 @@ Ikev1Space::Ikev1Space() {
                            [this](const Suite& suite) { return WeightOf(suite); });
 }
 
+const Ikev1Space& Ikev1Space::Unknown() {
+  static const Ikev1Space unknown;
+  return unknown;
+}
+
 void Ikev1Space::AddSuites() {
   for (uint8_t c = 0; c < candidates_[0].size(); ++c) {
     for (uint8_t h = 0; h < candidates_[1].size(); ++h) {
