@@ -15,6 +15,7 @@ import stack  # noqa: E402
 SKIPPED = 77
 # An address that is not loopback: browsers treat its pages as less trustworthy.
 OUTSIDE = "10.99.99.1"
+ELSEWHERE = "10.99.99.9"  # another
 
 
 def enter_namespace():
@@ -24,7 +25,8 @@ def enter_namespace():
         return
     os.environ["IN_NAMESPACE"] = "1"
     unshare = ["unshare", "--net"] + ([] if os.geteuid() == 0 else ["--map-root-user"])
-    setup = f"ip link set lo up && ip address add {OUTSIDE}/32 dev lo && exec \"$@\""
+    addresses = "".join(f"ip address add {address}/32 dev lo && " for address in (OUTSIDE, ELSEWHERE))
+    setup = f"ip link set lo up && {addresses}exec \"$@\""
     if subprocess.run([*unshare, "true"], stderr=subprocess.DEVNULL, check=False).returncode:
         print("network namespaces cannot be made here")
         sys.exit(SKIPPED)

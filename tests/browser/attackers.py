@@ -22,9 +22,18 @@ class HostileServer(threading.Thread):
     def rebind(self):
         self.rebound = True
 
+    def close(self):
+        """Others may listen there then."""
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.join()
+        self.listener.close()
+
     def run(self):
         while True:
-            client = self.listener.accept()[0]
+            try:
+                client = self.listener.accept()[0]
+            except OSError:  # closed
+                return
             threading.Thread(target=self.relay if self.rebound else self.serve, args=(client,), daemon=True).start()
 
     def serve(self, client):

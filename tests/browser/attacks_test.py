@@ -25,7 +25,9 @@ import sniffer  # noqa: E402
 
 # Browsers trust the loopback as they trust TLS, and tell it more (Sec-Fetch-Site).
 LOOPBACK, REBOUND = "127.0.0.1", "127.0.0.9"
-NAMES = {"evil.test": LOOPBACK, "outside.test": arena.OUTSIDE, "rebound.test": REBOUND}
+NAMES = {"evil.test": LOOPBACK, "outside.test": arena.OUTSIDE, "rebound.test": REBOUND,
+         # The exporter must not take a name for what it begins or ends with.
+         **{name: arena.ELSEWHERE for name in ("rebound-outside.test", f"{arena.OUTSIDE}.test", "localhost.test")}}
 CONFIG = """
 [api]
 allow = ["127.20.0.0/16"]
@@ -209,13 +211,32 @@ class OutsideSameSite(Pages):
 class Rebinding(AttackTest):
     """The page's own name stands for the exporter's address all at once: to the browser it is the same origin."""
 
-    def test_rebound_name(self):
+    def test_to_loopback(self):
+        self.rebind("rebound.test", LOOPBACK)
+
+    def test_to_another_address(self):
+        """There the browser says nothing about sites, and the page's own name is the referer."""
+        for name in (name for name, address in NAMES.items() if address == arena.ELSEWHERE):
+            with self.subTest(name):
+                self.rebind(name, arena.OUTSIDE)
+
+    def rebind(self, name, victim):
         exporter = ARENA.stack.ports["exporter"]
-        server = attackers.HostileServer((REBOUND, exporter), (LOOPBACK, exporter))
+        server = attackers.HostileServer((NAMES[name], exporter), (victim, exporter))
         server.start()
-        BROWSER.open(f"http://rebound.test:{exporter}/")
+        BROWSER.open(f"http://{name}:{exporter}/")
         self.assertEqual("hostile", BROWSER.driver.title)
         server.rebind()
+        self.fetch_everything()
+        for attack in ("image", "frame", "script"):
+            with self.subTest(attack):
+                before, host = self.answered(), self.host()
+                BROWSER.run(f"attacks.GET.{attack}('/probe?target={host}:{self.port()}', '', {{}})")
+                self.assert_refused(before, attack)
+        self.assert_nothing_happened()
+        server.close()
+
+    def fetch_everything(self):
         for method, path in (*(("POST", path) for path in POSTS), ("GET", f"/probe?target={self.host()}:{self.port()}"),
                              *(("GET", path) for path in ("/", "/metrics", "/config", "/api/targets", "/-/healthy"))):
             with self.subTest(path):
@@ -224,7 +245,6 @@ class Rebinding(AttackTest):
                 self.assertEqual(403, status)
                 self.assertIn("the Host header names neither an address nor this server", text)
                 self.assertLess(len(text), 200)
-        self.assert_nothing_happened()
 
 
 OWN_FETCH = """
