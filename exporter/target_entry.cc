@@ -85,6 +85,9 @@ void TargetEntry::SetTarget(TargetPtr target, bool keep_history, size_t rtt_buck
   std::lock_guard lock(mutex_);
   target_.swap(target);  // the old one is released without the lock
   SetLabelText(labels);
+  const ike::ProbeSettings& settings = *target_->settings;
+  probed_ = {settings.ikev1, settings.ikev2};
+  require_ = settings.require;
   state_.up = RequirementMet();  // by the versions and the `require` of now
   if (keep_history != (state_.history != nullptr)) {
     state_.history = keep_history ? std::make_unique<ProbeHistory>() : nullptr;
@@ -104,17 +107,15 @@ void TargetEntry::SetLabelText(std::string_view text) {
 }
 
 bool TargetEntry::RequirementMet() const {
-  const ike::ProbeSettings& settings = *target_->settings;
-  bool v1 = settings.ikev1 && state_.versions[0].up;
-  bool v2 = settings.ikev2 && state_.versions[1].up;
-  if (settings.require == ike::Require::kAny) return v1 || v2;
-  return (v1 || !settings.ikev1) && (v2 || !settings.ikev2);
+  const bool v1 = probed_[0] && state_.versions[0].up;
+  const bool v2 = probed_[1] && state_.versions[1].up;
+  if (require_ == ike::Require::kAny) return v1 || v2;
+  return v1 == probed_[0] && v2 == probed_[1];
 }
 
 bool TargetEntry::EveryVersionProbed() const {
-  const ike::ProbeSettings& settings = *target_->settings;
-  return (!settings.ikev1 || state_.versions[0].probes > 0) &&
-         (!settings.ikev2 || state_.versions[1].probes > 0);
+  return (!probed_[0] || state_.versions[0].probes > 0) &&
+         (!probed_[1] || state_.versions[1].probes > 0);
 }
 
 UpChange TargetEntry::ChangeToSay(bool answered) {

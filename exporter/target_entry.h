@@ -3,6 +3,7 @@
 // called from any thread; the lock is held for well under a microsecond.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -90,6 +91,9 @@ class TargetEntry {
   uint32_t engine_place_ = 0;
   mutable TinyLock mutex_;   // guards all below
   uint32_t label_size_ = 0;  // of label_text_
+  // Of the target's settings what every probe asks for: they lie far away.
+  std::array<bool, 2> probed_{};  // [version - 1]
+  ike::Require require_ = ike::Require::kAny;
   std::unique_ptr<char[]> label_text_;
   TargetPtr target_;
   TargetState state_;

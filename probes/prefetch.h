@@ -8,11 +8,11 @@
 namespace ike {
 
 inline void Prefetch(const void* address, size_t bytes) {
-  constexpr size_t kCacheLine = 64;
+  constexpr uintptr_t kCacheLine = 64;
   // As numbers: pointers may not leave their object, or null.
-  const auto at = reinterpret_cast<uintptr_t>(address);
-  for (size_t line = 0; line < bytes; line += kCacheLine) {
-    __builtin_prefetch(reinterpret_cast<const void*>(at + line));
+  const auto begin = reinterpret_cast<uintptr_t>(address);
+  for (uintptr_t line = begin & ~(kCacheLine - 1); line < begin + bytes; line += kCacheLine) {
+    __builtin_prefetch(reinterpret_cast<const void*>(line));
   }
 }
 

@@ -9,6 +9,11 @@ uint64_t AddressGate::KeyOf(const ike::IpAddress& address) {
   return std::hash<ike::IpAddress>{}(address);
 }
 
+void AddressGate::Expect(const ike::IpAddress& address) {
+  std::lock_guard lock(lock_);
+  heads_.Expect(KeyOf(address));
+}
+
 bool AddressGate::Enter(Node* node, const ike::IpAddress& address, uint64_t tag,
                         ike::TimePoint now) {
   std::lock_guard lock(lock_);

@@ -40,6 +40,9 @@ class AddressGate {
 
   explicit AddressGate(bool several_threads = false) : lock_(several_threads) {}
 
+  // Someone will enter or leave soon.
+  void Expect(const ike::IpAddress& address);
+
   // Whether `node` is through at once; otherwise it is queued.
   bool Enter(Node* node, const ike::IpAddress& address, uint64_t tag, ike::TimePoint now);
 

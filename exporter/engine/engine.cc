@@ -154,7 +154,7 @@ ike::TimePoint Engine::OnTick(ike::TimePoint now) {
   bool more = scheduler_.Reconcile(now);
   if (!more && scheduler_.targets() > 0) scheduled_.store(true, std::memory_order_release);
   wheel_.Advance(now, [now](net::TimerNode& node) { static_cast<Alarm&>(node).OnAlarm(now); });
-  scheduler_.StartDue();
+  scheduler_.StartDue(now);
   ike::TimePoint next = runner_.Tick(now);
   if (now >= next_progress_) {
     next_progress_ = now + kProgressInterval;

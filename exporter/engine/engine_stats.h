@@ -40,7 +40,7 @@ struct EngineStats {
   std::atomic<uint64_t> unmatched_packets{0};
   std::atomic<uint64_t> dropped_packets{0};  // by the kernel: the receive buffer was full
   std::array<std::atomic<uint64_t>, kPaceNames.size()> delayed_packets{};
-  std::atomic<uint64_t> given_back{0};       // objects that were kept for busier moments
+  std::atomic<uint64_t> given_back{0};  // objects that were kept for busier moments
 
   void CountSkip(Skip why, uint64_t count = 1) {
     skipped[static_cast<size_t>(why)].fetch_add(count, std::memory_order_relaxed);
@@ -49,8 +49,14 @@ struct EngineStats {
     double seconds = static_cast<double>(lag_ns) * 1e-9;
     size_t bucket = 0;
     while (bucket < kLagBounds.size() && seconds > kLagBounds[bucket]) ++bucket;
-    lag_counts[bucket].fetch_add(1, std::memory_order_relaxed);
-    lag_sum_ns.fetch_add(lag_ns, std::memory_order_relaxed);
+    Add(1, &lag_counts[bucket]);
+    Add(lag_ns, &lag_sum_ns);
+  }
+
+ private:
+  // There is one writer.
+  static void Add(uint64_t value, std::atomic<uint64_t>* sum) {
+    sum->store(sum->load(std::memory_order_relaxed) + value, std::memory_order_relaxed);
   }
 };
 

@@ -1,5 +1,6 @@
-// The order of one tick: read what has arrived, fire timers, launch what waits, flush, and only
-// then tell handlers what is done, so that they always find consistent state and may start more.
+// The order of one tick: read what has arrived, fire timers, launch what waits, flush, and then
+// tell handlers what is done, so that they always find consistent state and may start more. After
+// a full batch of datagrams they are told before the next one is read.
 #include "exporter/engine/exchange_runner.h"
 
 #include <sys/epoll.h>
@@ -137,7 +138,9 @@ ExchangeRunner::Lines::iterator ExchangeRunner::OpenLine(const LineKey& key) {
   auto line = std::make_unique<Line>();
   line->socket = std::move(*socket);
   Line* raw = line.get();
-  if (!loop_->AddFd(raw->socket->fd(), EPOLLIN, [this, raw](uint32_t) { ReadLine(raw); })) {
+  // Every turn ends in a Tick, which reads.
+  const auto note = [raw](uint32_t events) { raw->has_errors |= (events & EPOLLERR) != 0; };
+  if (!loop_->AddFd(raw->socket->fd(), EPOLLIN, note)) {
     return lines_.end();
   }
   pacer_.AddReceiveBuffer(raw->socket->receive_capacity());
@@ -177,11 +180,19 @@ void ExchangeRunner::LaunchUdp(Flight* flight, ike::TimePoint now) {
   BeginExchange(flight, {flight->source, flight->line->socket->local_port()}, now);
 }
 
+// Drawn by the call before, so that its place in the table is in the cache by now.
+uint64_t ExchangeRunner::FreshSpi() {
+  uint64_t spi = 0;
+  do {
+    spi = std::exchange(next_spi_, random_.U64());
+  } while (spi == 0 || active_.Find(spi) != nullptr);
+  active_.Expect(next_spi_);
+  return spi;
+}
+
 void ExchangeRunner::BeginExchange(Flight* flight, const ike::Endpoint& local, ike::TimePoint now) {
   ike::ExchangeSeed seed;
-  do {
-    seed.initiator_spi = random_.U64();
-  } while (active_.Find(seed.initiator_spi) != nullptr);
+  seed.initiator_spi = FreshSpi();
   random_.Take(seed.nonce);
   seed.local = local;
   seed.remote = flight->job.remote;
@@ -216,22 +227,30 @@ void ExchangeRunner::SendMessage(Flight* flight, ike::ByteSpan message, bool ret
 }
 
 void ExchangeRunner::ReadLine(Line* line) {
-  line->socket->ReadErrors([&](const net::IcmpError& error) { OnIcmp(line, error); }, 256);
-  line->socket->Receive([&](const net::Datagram& datagram) { OnDatagram(line, datagram); },
-                        [&](ike::ByteSpan message, int stage) { Expect(message, stage); },
-                        kReadAtOnce);
+  if (std::exchange(line->has_errors, false)) {
+    line->socket->ReadErrors([&](const net::IcmpError& error) { OnIcmp(line, error); }, 256);
+  }
+  for (size_t read = 0; read < kReadAtOnce; read += net::UdpSocket::kBatch) {
+    const size_t count = line->socket->Receive(
+        [&](const net::Datagram& datagram) { OnDatagram(line, datagram); },
+        [&](ike::ByteSpan message, int stage) { ExpectDatagram(message, stage); },
+        net::UdpSocket::kBatch);
+    if (count < net::UdpSocket::kBatch) return;
+    ReportDone();  // while what they concern is in the cache
+  }
 }
 
 // Each stage reads what the one before asked for.
-void ExchangeRunner::Expect(ike::ByteSpan message, int stage) const {
+void ExchangeRunner::ExpectDatagram(ike::ByteSpan message, int stage) const {
   Flight* flight = message.size() >= 8 ? active_.Find(SpiOf(message)) : nullptr;
   if (flight == nullptr) return;
   if (stage == 0) ike::Prefetch(flight, sizeof *flight);
   if (stage == 1) {
     flight->exchange.Expect();
     ike::Prefetch(flight->handler, kHandlerBytes);
+    limits_->gate.Expect(flight->job.remote.address);
   }
-  if (stage == 2) flight->handler->ExpectExchangeDone();
+  if (stage >= 2) flight->handler->ExpectExchangeDone(stage - 2);
 }
 
 void ExchangeRunner::OnDatagram(Line* line, const net::Datagram& datagram) {

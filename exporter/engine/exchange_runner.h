@@ -33,6 +33,7 @@ class ExchangeRunner final : public Exchanger {
   ExchangeRunner(net::EventLoop* loop, net::RouteCache* routes, SharedLimits* limits);
   ~ExchangeRunner() override;
 
+  void Expect(const ike::IpAddress& remote) override { limits_->gate.Expect(remote); }
   ExchangeTicket Start(ExchangeJob job, ExchangeHandler* handler, Trace* trace) override;
   void Cancel(ExchangeTicket ticket) override;
 
@@ -73,6 +74,7 @@ class ExchangeRunner final : public Exchanger {
   void Queue(Flight* flight);
   void SendWaiting(ike::TimePoint now);
   void RepeatNext(ike::TimePoint now);
+  void ExpectLaunches() const;
   void LaunchNext(ike::TimePoint now);
   bool MayRepeat(Flight* flight, ike::TimePoint now);
   void Repeat(Flight* flight, ike::TimePoint now);
@@ -85,10 +87,11 @@ class ExchangeRunner final : public Exchanger {
   void Disconnect(Flight* flight);
   bool Reconnect(Flight* flight);
   void BeginExchange(Flight* flight, const ike::Endpoint& local, ike::TimePoint now);
+  uint64_t FreshSpi();
   void SendMessage(Flight* flight, ike::ByteSpan message, bool retransmission, ike::TimePoint now);
 
   void ReadLine(Line* line);
-  void Expect(ike::ByteSpan message, int stage) const;
+  void ExpectDatagram(ike::ByteSpan message, int stage) const;
   void OnDatagram(Line* line, const net::Datagram& datagram);
   void OnIcmp(Line* line, const net::IcmpError& error);
   void Deliver(Flight* flight, ike::ByteSpan message, ike::TimePoint arrival);
@@ -109,6 +112,7 @@ class ExchangeRunner final : public Exchanger {
   SharedLimits* const limits_;
   PacketPacer pacer_;
   SpiTable<Flight> active_;
+  uint64_t next_spi_ = 0;                         // drawn before it is needed: see FreshSpi
   std::vector<std::unique_ptr<Flight>> flights_;  // in use; null where vacant
   std::vector<uint32_t> vacant_;                  // places in flights_
   Spares<Flight> spares_;

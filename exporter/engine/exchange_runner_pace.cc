@@ -4,6 +4,7 @@
 
 #include "exporter/engine/exchange_runner.h"
 #include "exporter/engine/flight.h"
+#include "probes/prefetch.h"
 
 namespace exporter {
 namespace {
@@ -11,6 +12,9 @@ namespace {
 // An opening waits until the address has owed an answer for this long, or for a quarter of its own
 // time; and for half of its own time where the others are answered one after the other.
 constexpr ike::Duration kGatePatience = std::chrono::seconds(1);
+
+// How many launches ahead the memory of one is asked for.
+constexpr size_t kAhead = 3;
 
 ike::Duration PatienceOf(const ExchangeJob& job) {
   return std::min(kGatePatience, job.timeout / 4);
@@ -87,7 +91,17 @@ void ExchangeRunner::RepeatNext(ike::TimePoint now) {
   if (flight != nullptr && !flight->settled && flight->repeats) Repeat(flight, now);
 }
 
+// Many others were started since those that wait. What is nearer reads what was asked for before.
+void ExchangeRunner::ExpectLaunches() const {
+  if (waiting_.size() > 2 * kAhead) ike::Prefetch(waiting_[2 * kAhead], sizeof(Flight));
+  if (waiting_.size() <= kAhead) return;
+  const Flight& next = *waiting_[kAhead];
+  next.exchange.Expect();
+  ike::Prefetch(next.job.route, sizeof *next.job.route);
+}
+
 void ExchangeRunner::LaunchNext(ike::TimePoint now) {
+  ExpectLaunches();
   Flight* flight = waiting_.front();
   waiting_.pop_front();
   delayed_launches_ -= std::min<size_t>(delayed_launches_, 1);

@@ -32,8 +32,9 @@ class ExchangeHandler {
   virtual ~ExchangeHandler() = default;
   // The exchange stands. `outcome` is valid during the call. The handler may start the next one.
   virtual void OnExchangeDone(const ike::Outcome& outcome) = 0;
-  // It will be called soon: what it needs may be brought towards the cache.
-  virtual void ExpectExchangeDone() {}
+  // It will be called soon: what it needs may be brought towards the cache, in two stages, of which
+  // the second reads what the first asked for.
+  virtual void ExpectExchangeDone(int /*stage*/) {}
 };
 
 using ExchangeTicket = uint64_t;  // 0 = none
@@ -41,6 +42,8 @@ using ExchangeTicket = uint64_t;  // 0 = none
 class Exchanger {
  public:
   virtual ~Exchanger() = default;
+  // An exchange with this address will be started soon.
+  virtual void Expect(const ike::IpAddress& /*remote*/) {}
   // Calls handler->OnExchangeDone exactly once, never before it returns, unless cancelled. `trace`
   // (may be null) outlives the exchange.
   virtual ExchangeTicket Start(ExchangeJob job, ExchangeHandler* handler, Trace* trace) = 0;

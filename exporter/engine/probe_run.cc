@@ -5,6 +5,7 @@
 
 #include "probes/algorithms/vendor_ids.h"
 #include "probes/fingerprint.h"
+#include "probes/prefetch.h"
 
 namespace exporter {
 namespace {
@@ -18,6 +19,9 @@ constexpr ike::Duration kWorthwhile = std::chrono::seconds(1);
 // At short intervals the suite is renewed this often, so that both versions together leave slots of
 // the budget to audits and to probes on request.
 constexpr ike::Duration kSuiteRenewal = std::chrono::seconds(55);
+
+// What is asked for of an owner, `memory` often among it, before it is called.
+constexpr size_t kOwnerBytes = 256;
 
 // Openings that may leave half-open state at the endpoint.
 bool MayLeaveState(ike::OpeningKind kind) {
@@ -185,6 +189,11 @@ void ProbeRun::Send(ike::OpeningKind kind) {
   job.timeout = ike::ShareOfTimeout(kind, *memory_, later, remaining);
   job.last_rtt = memory_->last_rtt;
   exchange_ = services_->exchanger->Start(std::move(job), this, trace_.get());
+}
+
+void ProbeRun::ExpectExchangeDone(int stage) {
+  if (stage == 0) ike::Prefetch(owner_, kOwnerBytes);
+  if (stage == 1) owner_->ExpectProbeDone();
 }
 
 // What was thought to leave state and did not, or the other way round.

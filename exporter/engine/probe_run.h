@@ -64,7 +64,7 @@ class ProbeRun final : public Alarm, private ExchangeHandler {
 
  private:
   void OnExchangeDone(const ike::Outcome& outcome) override;
-  void ExpectExchangeDone() override { owner_->ExpectProbeDone(); }
+  void ExpectExchangeDone(int stage) override;
 
   void OnResolved(const net::ResolveResult& result);
   void AskBudget();

@@ -15,6 +15,11 @@ class RingQueue {
   // REQUIRES: !empty().
   T& front() { return places_[first_]; }
 
+  // REQUIRES: index < size().
+  const T& operator[](size_t index) const {
+    return places_[(first_ + index) & (places_.size() - 1)];
+  }
+
   void push_back(T value) {
     if (size_ == places_.size()) Grow();
     places_[(first_ + size_++) & (places_.size() - 1)] = value;

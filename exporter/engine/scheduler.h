@@ -6,6 +6,7 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "exporter/engine/alarm.h"
@@ -34,9 +35,8 @@ class Scheduler {
   // Does a slice of what Apply began. Returns whether there is more to do.
   bool Reconcile(ike::TimePoint now);
 
-  // Starts the probes that came due. To be called after every Advance of the wheel: by then the
-  // memory that they need, asked for when each came due, is in the cache.
-  void StartDue();
+  // Starts the probes that came due. To be called after every Advance of the wheel to `now`.
+  void StartDue(ike::TimePoint now);
 
   // Starts nothing any more; what is in flight ends by itself.
   void Drain() { draining_ = true; }
@@ -50,10 +50,6 @@ class Scheduler {
 
  private:
   class Scheduled;
-  struct Due {
-    Scheduled* target;
-    ike::IkeVersion version;
-  };
   enum class Stage : uint8_t { kSettled, kAdopting, kSweeping };  // of the table's taking over
 
   void Adopt(const EntryPtr& entry, ike::TimePoint now);
@@ -62,6 +58,7 @@ class Scheduler {
   bool AdoptSlice(ike::TimePoint now);
   bool SweepSlice();
   bool KeepsHistory() const;
+  void StartEach(std::span<Scheduled* const> due, ike::TimePoint now);
 
   const Services* const services_;
   EngineStats* const stats_;
@@ -70,7 +67,7 @@ class Scheduler {
   OpeningCache openings_;
   std::shared_ptr<const TargetTable> table_;
   SlotPool<ProbeRun> runs_;  // outlives scheduled_
-  std::vector<Due> due_;
+  std::vector<Scheduled*> due_;
   std::vector<std::unique_ptr<Scheduled>> scheduled_;  // entries know their places
   size_t adopt_next_ = 0;                              // index into table_->entries
   size_t sweep_next_ = 0;  // so many of scheduled_ are still to be looked at

@@ -31,7 +31,7 @@ class UdpSocket {
   static constexpr size_t kBatch = 64;
   static constexpr size_t kSendBytes = 2048;  // a longer message goes out alone, unbatched
   static constexpr size_t kReceiveBytes = 4096;
-  static constexpr int kExpectStages = 3;
+  static constexpr int kExpectStages = 4;
 
   // `local.address` none = any of `family` (which is not kAny); `local.port` 0 = ephemeral.
   static tl::expected<std::unique_ptr<UdpSocket>, std::string> Open(IpFamily family,

@@ -126,7 +126,7 @@ class Sweep final : public exporter::net::Ticker {
       wheel_.Advance(schedule_clock_, [this](exporter::net::TimerNode& node) {
         static_cast<Alarm&>(node).OnAlarm(schedule_clock_);
       });
-      scheduler_.StartDue();
+      scheduler_.StartDue(schedule_clock_);
     }
     runner_.Tick(now);
     finished_ = scheduler_.in_flight() == 0 && schedule_clock_ >= round_end_;
