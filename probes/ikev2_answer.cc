@@ -112,12 +112,13 @@ std::array<uint32_t, 16> ChosenByType(const Ikev2Suite& suite) {
 }  // namespace
 
 std::optional<Ikev2Answer> ParseIkev2Answer(const wire::IkeHeader& header, ByteSpan body) {
-  Ikev2Answer answer;
+  std::optional<Ikev2Answer> answer(std::in_place);  // where it is returned: it is large
   wire::PayloadCursor cursor(header.next_payload, body);
   while (const std::optional<wire::Payload> payload = cursor.Next()) {
-    if (!ReadPayload(*payload, &answer)) return std::nullopt;
+    if (!ReadPayload(*payload, &*answer)) answer.reset();
+    if (!answer) return answer;
   }
-  if (!cursor.ok() || !cursor.trailing().empty()) return std::nullopt;
+  if (!cursor.ok() || !cursor.trailing().empty()) answer.reset();
   return answer;
 }
 

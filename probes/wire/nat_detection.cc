@@ -24,15 +24,47 @@ Bytes HashedBytes(const NatDetectionInput& input) {
   return bytes;
 }
 
-// In one store each: SHA-1 reads them back at once, and more at a time.
-void PutBigEndian(uint64_t value, uint8_t* out) {
-  if constexpr (std::endian::native == std::endian::little) value = __builtin_bswap64(value);
-  std::memcpy(out, &value, sizeof value);
+uint64_t BigEndian(uint64_t value) {
+  return std::endian::native == std::endian::little ? __builtin_bswap64(value) : value;
 }
-void PutBigEndian(uint32_t value, uint8_t* out) {
-  if constexpr (std::endian::native == std::endian::little) value = __builtin_bswap32(value);
-  std::memcpy(out, &value, sizeof value);
+uint32_t BigEndian(uint32_t value) {
+  return std::endian::native == std::endian::little ? __builtin_bswap32(value) : value;
 }
+
+template <typename Word>
+Word WordAt(const uint8_t* bytes) {
+  Word word;
+  std::memcpy(&word, bytes, sizeof word);
+  return word;
+}
+
+// One block of SHA-1, in the pieces in which it is read back at once: it would wait for smaller
+// ones.
+using Piece = uint64_t __attribute__((vector_size(16)));
+using Block = std::array<Piece, SHA_CBLOCK / sizeof(Piece)>;
+
+// SPIs, address and port are 22 or 34 bytes: with their padding (FIPS 180-4 section 5.1.1) one
+// block.
+Block PaddedBlock(const NatDetectionInput& input) {
+  constexpr uint64_t kEnd = 0x80;  // follows the port
+  const uint8_t* octets = input.endpoint.address.octets.data();
+  const uint64_t port = input.endpoint.port;
+  const Piece spis = {BigEndian(input.initiator_spi), BigEndian(input.responder_spi)};
+  if (input.endpoint.address.is_v6()) {
+    return {spis, WordAt<Piece>(octets), Piece{BigEndian(port << 48 | kEnd << 40), 0},
+            Piece{0, BigEndian(uint64_t{34 * 8})}};
+  }
+  const uint64_t address = BigEndian(WordAt<uint32_t>(octets));
+  return {spis, Piece{BigEndian(address << 32 | port << 16 | kEnd << 8), 0}, Piece{},
+          Piece{0, BigEndian(uint64_t{22 * 8})}};
+}
+
+SHA_CTX FreshContext() {
+  SHA_CTX context;
+  SHA1_Init(&context);
+  return context;
+}
+const SHA_CTX kFresh = FreshContext();
 
 const EVP_MD* DigestOf(uint16_t hash) {
   switch (hash) {
@@ -53,28 +85,17 @@ const EVP_MD* DigestOf(uint16_t hash) {
 
 }  // namespace
 
-// SPIs, address and port are 22 or 34 bytes: with their padding (FIPS 180-4 section 5.1.1) one
-// block, so that of SHA-1 nothing but its compression is needed.
+// Of SHA-1 nothing but its compression is needed.
 NatDetectionHash HashNatDetection(const NatDetectionInput& input) {
-  const IpAddress& address = input.endpoint.address;
-  const size_t size = 16 + address.size + 2u;
-  std::array<uint8_t, SHA_CBLOCK> block{};
-  PutBigEndian(input.initiator_spi, &block[0]);
-  PutBigEndian(input.responder_spi, &block[8]);
-  // All of it, whatever its size: what is too much is zero.
-  std::memcpy(&block[16], address.octets.data(), address.octets.size());
-  block[size - 2] = static_cast<uint8_t>(input.endpoint.port >> 8);
-  block[size - 1] = static_cast<uint8_t>(input.endpoint.port);
-  block[size] = 0x80;
-  PutBigEndian(uint64_t{size * 8}, &block[SHA_CBLOCK - 8]);
-  SHA_CTX context;
-  SHA1_Init(&context);
-  SHA1_Transform(&context, block.data());
+  const Block block = PaddedBlock(input);
+  SHA_CTX context = kFresh;
+  SHA1_Transform(&context, reinterpret_cast<const uint8_t*>(block.data()));
   NatDetectionHash hash;
   size_t at = 0;
   for (SHA_LONG word : {context.h0, context.h1, context.h2, context.h3, context.h4}) {
-    PutBigEndian(uint32_t{word}, &hash[at]);
-    at += sizeof(uint32_t);
+    const uint32_t bytes = BigEndian(uint32_t{word});
+    std::memcpy(&hash[at], &bytes, sizeof bytes);
+    at += sizeof bytes;
   }
   return hash;
 }

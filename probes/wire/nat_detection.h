@@ -16,11 +16,12 @@ namespace ike::wire {
 inline constexpr size_t kNatDetectionSize = 20;  // always SHA-1
 using NatDetectionHash = std::array<uint8_t, kNatDetectionSize>;
 
-// Of one end of the path, with the SPIs as they stand in the message's header.
+// Of one end of the path, with the SPIs as they stand in the message's header. Outlived by
+// `endpoint`: a copy that is read at once, as a hash does, has to be waited for.
 struct NatDetectionInput {
   uint64_t initiator_spi = 0;
   uint64_t responder_spi = 0;
-  Endpoint endpoint;
+  const Endpoint& endpoint;
 };
 
 NatDetectionHash HashNatDetection(const NatDetectionInput& input);

@@ -17,16 +17,17 @@ using test::ToHex;
 
 // SHA-1 over the 22 and 34 bytes, by sha1sum.
 TEST(NatDetection, HashesSpisAddressAndPort) {
-  NatDetectionInput input = {
-      0x0102030405060708, 0x1112131415161718, {IpAddress::V4(192, 0, 2, 1), 500}};
+  Endpoint endpoint{IpAddress::V4(192, 0, 2, 1), 500};
+  const NatDetectionInput input = {0x0102030405060708, 0x1112131415161718, endpoint};
   EXPECT_EQ(ToHex(HashNatDetection(input)), "d798d986143f878f70765e0e869c80bbc375f701");
-  input.endpoint.address = IpAddress{{0x20, 0x01, 0x0d, 0xb8}, 16, 7};  // the scope is not hashed
-  input.endpoint.port = 4500;
+  endpoint.address = IpAddress{{0x20, 0x01, 0x0d, 0xb8}, 16, 7};  // the scope is not hashed
+  endpoint.port = 4500;
   EXPECT_EQ(ToHex(HashNatDetection(input)), "22c109a0bedb582bf8c9d997a859049d0cc6f0af");
 }
 
 TEST(NatDetection, Ikev1UsesTheNegotiatedHash) {
-  const NatDetectionInput input = {1, 2, {IpAddress::V4(10, 0, 0, 1), 500}};
+  const Endpoint endpoint{IpAddress::V4(10, 0, 0, 1), 500};
+  const NatDetectionInput input = {1, 2, endpoint};
   const NatDetectionHash sha1 = HashNatDetection(input);
   EXPECT_EQ(HashIkev1NatD(v1::hash::kSha1, input), Bytes(sha1.begin(), sha1.end()));
   EXPECT_EQ(HashIkev1NatD(v1::hash::kMd5, input)->size(), 16u);
