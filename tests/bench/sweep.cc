@@ -93,6 +93,7 @@ class Sweep final : public exporter::net::Ticker {
             [](const exporter::EntryPtr&, ike::TimePoint) {}) {
     services_ = {&runner_,
                  &limits_.budget,
+                 &limits_.audited,
                  &wheel_,
                  nullptr,
                  &routes_,
