@@ -13,7 +13,7 @@ bool IsReply(const Outcome& outcome) {
 
 }  // namespace
 void Courier::Ask(Opening question, bool may_leave_state, int attempts) {
-  question_ = {std::move(question), may_leave_state};
+  question_ = {std::move(question), may_leave_state, attempts == 0};
   sending_ = Sending::kQuestion;
   attempts_left_ = attempts;
 }
@@ -29,6 +29,7 @@ AuditStep Courier::Next(TimePoint now) {
   step.action = AuditAction::kSend;
   step.opening = letter.opening;
   step.may_leave_state = letter.may_leave_state;
+  step.brief = letter.brief;
   return step;
 }
 
@@ -70,6 +71,7 @@ void Courier::RememberAnswered(const Outcome& outcome) {
   if (control_ && control_->may_leave_state == false && !stateless) return;
   control_ = question_;
   control_->may_leave_state = !stateless;
+  control_->brief = false;
 }
 
 // COOKIE means that the endpoint counts half-open SAs, perhaps ours: they expire while we wait.

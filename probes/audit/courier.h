@@ -15,8 +15,8 @@ class Courier {
  public:
   explicit Courier(const AuditLimits& limits) : limits_(limits) {}
 
-  // `attempts`: how often silence is met by asking again, after a control that was answered.
-  // REQUIRES: the question before it is done.
+  // `attempts`: how often silence is met by asking again, after a control that was answered; 0 =
+  // once, and briefly. REQUIRES: the question before it is done.
   void Ask(Opening question, bool may_leave_state, int attempts = 2);
   // What the audit's owner has to do next.
   AuditStep Next(TimePoint now);
@@ -35,6 +35,7 @@ class Courier {
   struct Letter {
     Opening opening;
     bool may_leave_state = true;
+    bool brief = false;
   };
   enum class Sending : uint8_t { kQuestion, kControl };
 

@@ -26,6 +26,7 @@ constexpr uint16_t kUnassignedMethod = 250;
 constexpr size_t kFixedBytes = 28 + 12 + 8;
 constexpr size_t kVendorIdBytes = 120;
 constexpr size_t kTransformBytes = 24;
+constexpr size_t kKeyLengthBytes = 4;
 constexpr size_t kLifeBytes = 12;  // of each transform, if any
 
 constexpr int kMostContacts = 5;  // openings without any answer before the version is called silent
@@ -134,6 +135,8 @@ bool Ikev1Audit::PlanPhase() {
       return PlanAggressive();
     case Phase::kRetry:
       return PlanRetry();
+    case Phase::kConnections:
+      return PlanConnections();
     case Phase::kDone:
       break;
   }
@@ -211,15 +214,14 @@ bool Ikev1Audit::PlanMethods() {
       if (row.in_ike_sa && row.id != accepted_methods_[0]) methods_left_.push_back(row.id);
     }
     // It is known to be silent when one that it lacks is among them.
-    if (implementation_ == kLibreswan) CompareCommonMethods();
+    if (implementation_ == kLibreswan) LeaveMethodsUndecided(kSilent);
     // Known to take any.
     if (implementation_ == kStrongSwan) LeaveMethodsUndecided(kEchoes);
-    if (asking_) return true;
   }
   if (methods_left_.empty()) return false;
   Methods methods = methods_left_;
   methods.insert(methods.begin(), kUnassignedMethod);
-  AskMethods(Purpose::kMethods, methods);
+  AskMethods(Purpose::kMethods, methods, false);
   return true;
 }
 
@@ -238,10 +240,11 @@ void Ikev1Audit::Ask(Purpose purpose, Ikev1Opening opening) {
   asking_ = true;
 }
 
-// To questions of methods and of Aggressive Mode, silence is an answer of a kind: libreswan has no
-// other. That it is not a loss takes more copies of a question of methods, and where the line is
-// known to lose them.
+// To questions of methods, connections and Aggressive Mode, silence is an answer of a kind:
+// libreswan has no other. That it is not a loss takes more copies of a question of methods, and
+// where the line is known to lose them.
 int Ikev1Audit::Attempts(Purpose purpose) const {
+  if (purpose == Purpose::kConnection) return lossy_ ? 3 : 0;
   if (purpose == Purpose::kMethods) return 3;
   // Perhaps the method is not its own: then the other one is tried, and both.
   if (purpose == Purpose::kSweep && !method_selected_ && method_ != 0) return 1;
@@ -252,26 +255,31 @@ void Ikev1Audit::AskBatch(Purpose purpose, Ikev1Space::Batch batch, const Method
                           bool send_vendor_ids) {
   Ikev1Opening opening;
   opening.send_vendor_ids = send_vendor_ids;
-  for (size_t index : batch) {
-    Ikev1Transform transform = space_.Transform(index);
-    transform.life_seconds = life_seconds_;
-    for (uint16_t method : methods) {
-      transform.authentication = method;
-      opening.transforms.push_back(transform);
-    }
-  }
+  for (size_t index : batch) Offer(space_.Transform(index), methods, &opening);
   batch_ = std::move(batch);
   Ask(purpose, std::move(opening));
 }
 
-// The suite that was selected first, with each of these methods.
-void Ikev1Audit::AskMethods(Purpose purpose, const Methods& methods) {
+// The suite with each of the methods.
+void Ikev1Audit::Offer(Ikev1Transform suite, const Methods& methods, Ikev1Opening* opening) const {
+  suite.life_seconds = life_seconds_;
+  for (uint16_t method : methods) {
+    suite.authentication = method;
+    opening->transforms.push_back(suite);
+  }
+}
+
+// The suite that was selected first, with each of these methods, and likely ones besides.
+void Ikev1Audit::AskMethods(Purpose purpose, const Methods& methods, bool with_likely) {
   const Ikev1Suite& suite = suites_.front();
   Ikev1Opening opening;
   opening.send_vendor_ids = false;
-  for (uint16_t method : methods) {
-    opening.transforms.push_back(
-        {suite.encryption, suite.key_length, suite.hash, method, suite.group, life_seconds_});
+  Offer({suite.encryption, suite.key_length, suite.hash, 0, suite.group, 0}, methods, &opening);
+  const size_t used = methods.size() * (kTransformBytes + kKeyLengthBytes);
+  const Ikev1Space& unknown = Ikev1Space::Unknown();
+  const size_t room = with_likely ? Room(false) - used : 0;
+  for (size_t index : unknown.NextBatchOf(room, methods.size())) {
+    Offer(unknown.Transform(index), methods, &opening);
   }
   Ask(purpose, std::move(opening));
 }

@@ -40,6 +40,7 @@ class Ikev1Audit final : public Audit {
     kMethods,       // which methods, of a suite that is known to be accepted
     kAggressive,
     kRetry,
+    kConnections,  // other methods, which may have suites of their own
     kDone
   };
   enum class Purpose : uint8_t {
@@ -48,8 +49,8 @@ class Ikev1Audit final : public Audit {
     kOtherMethods,
     kLastResort,
     kMethods,
-    kCompare,
-    kAggressive
+    kAggressive,
+    kConnection
   };
   enum class Verdict : uint8_t { kYes, kNo, kNone };
 
@@ -57,6 +58,9 @@ class Ikev1Audit final : public Audit {
   static constexpr std::string_view kEchoes =
       "this endpoint takes suites with any authentication method in Main Mode, even unassigned "
       "ones";
+  static constexpr std::string_view kSilent =
+      "this endpoint is silent when it is offered methods that it lacks, which says nothing of "
+      "each";
   static constexpr std::string_view kAggressiveOnly =
       "this endpoint answers Aggressive Mode only, where a few common suites are asked about";
   // Contacts after the first: one with XAUTH's methods, a plainer one, and both kinds of methods in
@@ -75,6 +79,7 @@ class Ikev1Audit final : public Audit {
   bool PlanMethods();
   bool PlanAggressive();
   bool PlanRetry();
+  bool PlanConnections();
 
   void StartAggressive();
   bool AskAggressive(Purpose purpose);
@@ -82,8 +87,8 @@ class Ikev1Audit final : public Audit {
   int Attempts(Purpose purpose) const;
   void AskBatch(Purpose purpose, Ikev1Space::Batch batch, const Methods& methods,
                 bool send_vendor_ids = false);
-  void CompareCommonMethods();
-  void AskMethods(Purpose purpose, const Methods& methods);
+  void Offer(Ikev1Transform suite, const Methods& methods, Ikev1Opening* opening) const;
+  void AskMethods(Purpose purpose, const Methods& methods, bool with_likely);
   Methods SweepMethods() const;
   std::vector<Ikev1Transform> AggressiveSuites(uint16_t group) const;
   size_t AggressiveRoom(uint16_t group, size_t methods) const;
@@ -98,8 +103,9 @@ class Ikev1Audit final : public Audit {
   void LearnOtherMethods(Verdict verdict);
   void LearnLastResort(Verdict verdict);
   void LearnMethods(Verdict verdict);
-  void LearnCompare(Verdict verdict);
   void LearnAggressive(Verdict verdict);
+  void LearnConnection(Verdict verdict);
+  void SweepAgain(uint16_t method);
   void RefuseAggressive();
   void RefuseAggressiveMethod();
   void TryAllAggressiveGroups();
@@ -139,6 +145,10 @@ class Ikev1Audit final : public Audit {
   bool methods_started_ = false;
   std::map<uint16_t, std::string_view> undecidable_methods_;  // why
   Methods accepted_methods_;
+
+  Methods lacking_;                   // met silence in Main Mode where others were answered
+  std::vector<Methods> connections_;  // the methods to ask about, the next ones last
+  bool connections_started_ = false;
 
   std::vector<uint16_t> aggressive_groups_;  // the next one last
   std::vector<Methods> aggressive_methods_;  // likewise; what one opening may hold

@@ -27,11 +27,6 @@ constexpr int kEnoughSilences = 3;
 
 constexpr size_t kSmallestMessageLimit = 400;
 
-constexpr std::string_view kSilent =
-    "this endpoint is silent when it is offered methods that it lacks, which says nothing of each";
-constexpr std::string_view kPassedOver =
-    "offered beside an accepted method it was not chosen, and alone it may meet silence";
-
 }  // namespace
 
 void Ikev1Audit::Learn() {
@@ -62,10 +57,10 @@ void Ikev1Audit::Learn() {
       return LearnLastResort(verdict);
     case Purpose::kMethods:
       return LearnMethods(verdict);
-    case Purpose::kCompare:
-      return LearnCompare(verdict);
     case Purpose::kAggressive:
       return LearnAggressive(verdict);
+    case Purpose::kConnection:
+      return LearnConnection(verdict);
   }
 }
 
@@ -82,8 +77,7 @@ void Ikev1Audit::OnSelected(const Outcome& outcome) {
   if (aggressive) aggressive_suite_ = outcome.ikev1;
   if (!details_of_selection_) details_ = outcome.details;
   details_of_selection_ = true;
-  bool probe_of_methods = purpose_ == Purpose::kMethods || purpose_ == Purpose::kCompare;
-  if (!probe_of_methods && std::ranges::find(suites_, outcome.ikev1) == suites_.end()) {
+  if (purpose_ != Purpose::kMethods && std::ranges::find(suites_, outcome.ikev1) == suites_.end()) {
     suites_.push_back(outcome.ikev1);
   }
 }
@@ -101,6 +95,7 @@ int Ikev1Audit::EnoughRefusals() const {
 
 void Ikev1Audit::LearnContact(Verdict verdict) {
   if (verdict == Verdict::kNone && !courier_.ever_answered()) {
+    if (contacts_ < kPlainestContact) lacking_ = methods_of_contact_;
     ++contacts_;
     return;
   }
@@ -127,6 +122,7 @@ void Ikev1Audit::LearnSweep(Verdict verdict) {
     silences_ = 0;
     method_ = outcome.ikev1.authentication;
     method_selected_ = true;
+    if (connections_started_) AcceptMethod(method_);
     // An answer without news would be given again and again.
     if (!space_.Learn(outcome.ikev1)) space_.Silence(batch_);
     return;
@@ -142,7 +138,9 @@ void Ikev1Audit::LearnSweep(Verdict verdict) {
   }
   if (!method_selected_ && method_ != 0) {
     // It was not silent when all of them were offered, so it may lack this one.
+    lacking_.push_back(method_);
     method_ = NextMethodOfContact();
+    space_.BeginAnew();  // what was refused may have been refused for this one's connection
     return;
   }
   space_.Silence(batch_);
@@ -176,30 +174,7 @@ void Ikev1Audit::LearnMethods(Verdict verdict) {
     accepted_methods_.push_back(method);
     return;
   }
-  CompareCommonMethods();
-}
-
-// Which methods a daemon has that is silent when it lacks one can only be asked of a few.
-void Ikev1Audit::CompareCommonMethods() {
-  Methods methods;
-  for (uint16_t method : methods_of_contact_) {
-    bool left = std::ranges::find(methods_left_, method) != methods_left_.end();
-    if (left) methods.push_back(method);
-  }
   LeaveMethodsUndecided(kSilent);
-  if (methods.empty()) return;
-  // The first acceptable one is chosen by daemons that are silent like this.
-  methods.push_back(accepted_methods_.front());
-  AskMethods(Purpose::kCompare, methods);
-}
-
-void Ikev1Audit::LearnCompare(Verdict verdict) {
-  if (verdict != Verdict::kYes) return;
-  uint16_t chosen = courier_.outcome().ikev1.authentication;
-  if (chosen != accepted_methods_.front()) return AcceptMethod(chosen);
-  for (uint16_t method : methods_of_contact_) {
-    if (method != chosen) undecidable_methods_[method] = kPassedOver;
-  }
 }
 
 uint16_t Ikev1Audit::NextMethodOfContact() const {

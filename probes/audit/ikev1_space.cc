@@ -136,7 +136,8 @@ Ikev1Space::Batch Ikev1Space::NextBatch(size_t at_most, uint16_t group) const {
   std::array<Batch, kAxes> by_new_values;
   for (size_t index = 0; index < suites_.size(); ++index) {
     const Suite& suite = suites_[index];
-    if (suite.state == State::kSilent || !IsUndecided(suite)) continue;
+    const bool was_silent = suite.state == State::kSilent || suite.state == State::kLost;
+    if (was_silent || !IsUndecided(suite)) continue;
     if (group != 0 && candidates_[2][suite.values[2]].id != group) continue;
     by_new_values[kAxes - NewValuesOf(suite)].push_back(index);
   }
@@ -199,6 +200,13 @@ void Ikev1Space::Retry() {
 
 void Ikev1Space::ReopenAll() {
   for (Suite& suite : suites_) suite.state = State::kOpen;
+}
+
+void Ikev1Space::BeginAnew() {
+  for (Suite& suite : suites_) {
+    const bool is_silent = suite.state == State::kSilent || suite.state == State::kDoubtful;
+    suite.state = is_silent ? State::kLost : State::kOpen;
+  }
 }
 
 bool Ikev1Space::Learn(const Ikev1Suite& suite) {

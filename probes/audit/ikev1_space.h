@@ -39,6 +39,9 @@ class Ikev1Space {
   void Retry();
   // Refusals so far were for another reason than the suites.
   void ReopenAll();
+  // Another sweep begins, with another method: what was refused becomes open again, and what met
+  // silence stays unknown whatever the new method brings.
+  void BeginAnew();
   // Returns false if nothing was new.
   bool Learn(const Ikev1Suite& suite);
 
@@ -50,7 +53,7 @@ class Ikev1Space {
   Ikev1Space();
 
   static constexpr size_t kAxes = 3;  // cipher, hash, group
-  enum class State : uint8_t { kOpen, kRefused, kSilent, kDoubtful };
+  enum class State : uint8_t { kOpen, kRefused, kSilent, kDoubtful, kLost };
   struct Suite {
     std::array<uint8_t, kAxes> values{};  // indices into candidates_
     State state = State::kOpen;

@@ -29,6 +29,24 @@ Tally RunFamily(const Family& family) {
   return tally;
 }
 
+// The other connection has another method and suites of its own.
+Tally RunTwoConnections(const Family& family, uint16_t method) {
+  Tally tally{family.name};
+  for (uint64_t seed = 1; seed <= SimRuns(family.runs); ++seed) {
+    Generator generator(seed * 104729);
+    SimEndpoint endpoint(family.behaviour, seed);
+    endpoint.v1 = generator.MakeV1List(true);
+    Behaviour second = family.behaviour;
+    second.methods = {method};
+    endpoint.second = std::make_unique<SimEndpoint>(second, seed);
+    endpoint.second->v1 = generator.MakeV1List(true);
+    std::unique_ptr<Audit> audit = MakeIkev1Audit(AuditLimits{});
+    tally.Check(RunAudit(audit.get(), &endpoint, family.loss), endpoint, endpoint.TruthV1(), seed);
+  }
+  tally.Print();
+  return tally;
+}
+
 SimRun Audited(SimEndpoint* endpoint) {
   std::unique_ptr<Audit> audit = MakeIkev1Audit(AuditLimits{});
   return RunAudit(audit.get(), endpoint, 0);
@@ -74,6 +92,19 @@ TEST(Ikev1AuditSimulation, LibreswanWithXauthIsExact) {
     SimEndpoint endpoint(family.behaviour, 1);
     endpoint.v1 = {{{{7, 256}}, {4}, {14}}};
     EXPECT_TRUE(Accepts(Audited(&endpoint).result, Kind::kAuthentication, method));
+  }
+}
+
+// With loss, a connection may stay unknown in a gateway of some hundreds: its silence looks like
+// that of one that does not exist.
+TEST(Ikev1AuditSimulation, LibreswanWithTwoConnectionsIsExact) {
+  for (double loss : {0.0, 0.2}) {
+    Family family{"IKEv1 libreswan, PSK and RSA", Libreswan({1})};
+    family.loss = loss;
+    family.runs = 30;
+    EXPECT_LE(RunTwoConnections(family, 3).incomplete * 20, SimRuns(family.runs));
+    family = {"IKEv1 libreswan, RSA and XAUTH", Libreswan({3}), loss, 30};
+    EXPECT_LE(RunTwoConnections(family, 65001).incomplete * 20, SimRuns(family.runs));
   }
 }
 

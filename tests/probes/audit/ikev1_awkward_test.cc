@@ -42,6 +42,34 @@ TEST(AwkwardIkev1, AnotherVersionOnly) {
   EXPECT_EQ(run.result.requests, 1u);
 }
 
+// The first connection that has a method is taken, and its suites are all that counts.
+TEST(AwkwardIkev1, MethodsWithSuitesOfTheirOwn) {
+  for (auto [first, other] : {std::pair<uint16_t, uint16_t>{1, 3},
+                              {3, 1},
+                              {1, 65001},
+                              {1, 65005},
+                              {65001, 1},
+                              {65001, 65005},
+                              {3, 65001}}) {
+    for (bool libreswan : {true, false}) {
+      Behaviour behaviour;
+      behaviour.manner = Manner::kLibreswan;
+      behaviour.anonymous = behaviour.refuses_methods = !libreswan;
+      behaviour.limits = false;
+      behaviour.methods = {first};
+      SimEndpoint endpoint(behaviour, 1);
+      endpoint.v1 = {kAes256};
+      behaviour.methods = {other};
+      endpoint.second = std::make_unique<SimEndpoint>(behaviour, 2);
+      endpoint.second->v1 = {{{{5, 0}}, {2}, {2}}};
+      SimRun run = Audited(&endpoint);
+      ExpectExact(run, endpoint);
+      EXPECT_TRUE(AcceptsMethod(run, first)) << first << " " << other;
+      EXPECT_TRUE(AcceptsMethod(run, other)) << first << " " << other;
+    }
+  }
+}
+
 TEST(AwkwardIkev1, TransformsNeedALife) {
   Behaviour behaviour;
   behaviour.wants_life = true;

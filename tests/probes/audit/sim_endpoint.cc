@@ -17,7 +17,8 @@ constexpr size_t kBlockThreshold = 5;
 constexpr auto kRoundTrip = milliseconds(20);
 // An exchange with the default timeout of 5 s: the message and two retransmissions.
 constexpr int kCopies = 3;
-constexpr auto kTimeout = seconds(5);
+constexpr int kCopiesInBrief = 2;
+constexpr TimePoint::duration kTimeout = seconds(5);
 
 bool Contains(const std::vector<uint16_t>& list, uint16_t value) {
   return std::ranges::find(list, value) != list.end();
@@ -51,12 +52,12 @@ size_t SimEndpoint::HalfOpen(TimePoint now) {
   return half_open_.size();
 }
 
-Outcome SimEndpoint::Exchange(const Opening& opening, double loss, TimePoint* now) {
+Outcome SimEndpoint::Exchange(const Opening& opening, double loss, TimePoint* now, bool brief) {
   Outcome outcome;
   outcome.version = VersionOf(opening);
   TimePoint start = *now;
   Answer cached;  // the identical request again is answered from the cache
-  for (int copy = 0; copy < kCopies; ++copy) {
+  for (int copy = 0; copy < (brief ? kCopiesInBrief : kCopies); ++copy) {
     TimePoint at = start + seconds((1 << copy) - 1);
     outcome.packets_sent = static_cast<uint32_t>(copy) + 1;
     outcome.retransmitted = copy > 0;
@@ -97,7 +98,7 @@ Outcome SimEndpoint::Exchange(const Opening& opening, double loss, TimePoint* no
     return outcome;
   }
   outcome.reason = Reason::kTimeout;
-  *now = start + kTimeout;
+  *now = start + (brief ? kTimeout * 2 / 5 : kTimeout);
   return outcome;
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <random>
 #include <set>
@@ -25,9 +26,11 @@ class SimEndpoint {
   std::vector<ProposalV2> v2;
   std::vector<ProposalV1> v1;
   std::vector<ProposalV1> v1_aggressive;  // where they differ in Aggressive Mode
+  std::unique_ptr<SimEndpoint> second;    // another IKEv1 connection of it, with other methods
 
   // One whole exchange with `loss` of the datagrams each way. Advances `now` by what it takes.
-  Outcome Exchange(const Opening& opening, double loss, TimePoint* now);
+  // `brief`: two fifths of the timeout.
+  Outcome Exchange(const Opening& opening, double loss, TimePoint* now, bool brief = false);
 
   // What is configured: every value of some combination that would be selected if offered alone.
   std::set<AlgorithmId> TruthV2() const;

@@ -19,7 +19,10 @@ SimEndpoint::Answer SimEndpoint::RespondV1(const Ikev1Opening& opening) {
   if (v1.empty()) return strong ? refusal : Answer{};
   refusal.notify_spi_size = strong ? 16 : 0;
   if (behaviour_.silent_v1) refusal.kind = AnswerKind::kNone;
-  if (!strong && !behaviour_.refuses_methods && IsSilentToMethodsOf(opening)) return Answer{};
+  if (!strong && IsSilentToMethodsOf(opening)) {
+    if (second) return second->RespondV1(opening);
+    if (!behaviour_.refuses_methods) return Answer{};
+  }
   bool aggressive = opening.mode == Ikev1Mode::kAggressive;
   // libreswan finds a connection of the mode before it looks at suites.
   if (aggressive && !strong && !behaviour_.aggressive) return Answer{};
@@ -108,6 +111,7 @@ std::set<AlgorithmId> SimEndpoint::TruthV1() const {
   std::set<AlgorithmId> truth;
   std::vector<ProposalV1> all = v1;
   all.insert(all.end(), v1_aggressive.begin(), v1_aggressive.end());
+  if (second) all.insert(all.end(), second->v1.begin(), second->v1.end());
   for (const ProposalV1& own : all) {
     for (const Cipher& c : own.ciphers) truth.insert({Kind::kEncryption, c.id, c.key_length});
     for (uint16_t id : own.hashes) truth.insert({Kind::kHash, id, 0});
