@@ -50,25 +50,25 @@ std::vector<Methods> OneByOne() {
 }  // namespace
 
 bool Ikev1Audit::PlanAggressive() {
-  if (!aggressive_started_) StartAggressive();
+  if (!aggressive_.started) StartAggressive();
   return AskAggressive(Purpose::kAggressive);
 }
 
 void Ikev1Audit::StartAggressive() {
-  aggressive_started_ = true;
+  aggressive_.started = true;
   ChooseAggressiveGroups();
   ChooseAggressiveMethods();
 }
 
 bool Ikev1Audit::AskAggressive(Purpose purpose) {
-  if (aggressive_groups_.empty()) return false;
-  const Methods& methods = aggressive_methods_.back();
+  if (aggressive_.groups.empty()) return false;
+  const Methods& methods = aggressive_.methods.back();
   Ikev1Opening opening;
   opening.mode = Ikev1Mode::kAggressive;
-  opening.group = aggressive_groups_.back();
+  opening.group = aggressive_.groups.back();
   std::vector<Ikev1Transform> suites = AggressiveSuites(opening.group);
   const size_t at_once = AggressiveRoom(opening.group, methods.size());
-  const size_t first = std::min(aggressive_refused_, suites.size());
+  const size_t first = std::min(aggressive_.refused, suites.size());
   const size_t last = std::min(first + at_once, suites.size());
   for (size_t index = first; index < last; ++index) {
     for (uint16_t method : methods) {
@@ -76,43 +76,43 @@ bool Ikev1Audit::AskAggressive(Purpose purpose) {
       opening.transforms.push_back(suites[index]);
     }
   }
-  aggressive_offered_ = last;
+  aggressive_.offered = last;
   Ask(purpose, std::move(opening));
   return true;
 }
 
 void Ikev1Audit::ChooseAggressiveGroups() {
-  aggressive_groups_ = space_.AcceptedGroups();
-  std::erase_if(aggressive_groups_, [](uint16_t group) {
+  aggressive_.groups = space_.AcceptedGroups();
+  std::erase_if(aggressive_.groups, [](uint16_t group) {
     size_t length = KeyShareLength(group);
     return length == 0 || length > kLongestPublicValue;
   });
-  if (aggressive_groups_.size() > kMostGroups) aggressive_groups_.resize(kMostGroups);
+  if (aggressive_.groups.size() > kMostGroups) aggressive_.groups.resize(kMostGroups);
   if (phase_ == Phase::kContact) {
-    aggressive_groups_.assign(kManyGroups.begin(), kManyGroups.end());
+    aggressive_.groups.assign(kManyGroups.begin(), kManyGroups.end());
   } else if (!space_.anything_accepted() && !IsRefusalFinal()) {
-    aggressive_groups_.assign(kCommonGroups.begin(), kCommonGroups.end());
+    aggressive_.groups.assign(kCommonGroups.begin(), kCommonGroups.end());
   }
-  std::ranges::reverse(aggressive_groups_);
+  std::ranges::reverse(aggressive_.groups);
 }
 
 // libreswan is silent where it has no connection for the methods, but takes several of one kind.
 void Ikev1Audit::ChooseAggressiveMethods() {
   if (phase_ == Phase::kContact) {
-    aggressive_methods_ = {XauthMethods()};
-    if (contacts_ == kAggressiveContact) aggressive_methods_.push_back(PlainMethods());
+    aggressive_.methods = {XauthMethods()};
+    if (contacts_ == kAggressiveContact) aggressive_.methods.push_back(PlainMethods());
     return;
   }
   const bool one_by_one = implementation_ == kStrongSwan;
-  aggressive_methods_ =
+  aggressive_.methods =
       one_by_one ? OneByOne() : std::vector<Methods>{XauthMethods(), PlainMethods()};
-  if (accepted_methods_.empty()) return;
-  const uint16_t known = accepted_methods_.front();
+  if (methods_.accepted.empty()) return;
+  const uint16_t known = methods_.accepted.front();
   auto with_known = [known](const Methods& methods) { return Contains(methods, known); };
-  auto set = std::ranges::find_if(aggressive_methods_, with_known);
-  if (set == aggressive_methods_.end()) set = aggressive_methods_.insert(set, Methods{known});
+  auto set = std::ranges::find_if(aggressive_.methods, with_known);
+  if (set == aggressive_.methods.end()) set = aggressive_.methods.insert(set, Methods{known});
   std::ranges::partition(*set, [known](uint16_t method) { return method == known; });
-  std::rotate(set, set + 1, aggressive_methods_.end());
+  std::rotate(set, set + 1, aggressive_.methods.end());
 }
 
 // Suites of the group that were selected, those that the accepted ones suggest, and likely ones.
@@ -148,53 +148,53 @@ void Ikev1Audit::LearnAggressive(Verdict verdict) {
   if (verdict == Verdict::kNo) return RefuseAggressive();
   // The suite would do; perhaps another method does.
   if (outcome.error_notify == kAuthenticationFailed) return RefuseAggressiveMethod();
-  const bool lacks_methods = !outcome.answered() && !aggressive_answered_;
-  if (lacks_methods && implementation_ != kStrongSwan && aggressive_methods_.size() > 1) {
-    return aggressive_methods_.pop_back();
+  const bool lacks_methods = !outcome.answered() && !aggressive_.answered;
+  if (lacks_methods && implementation_ != kStrongSwan && aggressive_.methods.size() > 1) {
+    return aggressive_.methods.pop_back();
   }
-  aggressive_groups_.clear();
+  aggressive_.groups.clear();
   if (verdict == Verdict::kYes) {
     space_.Learn(outcome.ikev1);
     AcceptMethod(outcome.ikev1.authentication);
   }
-  if (outcome.error_notify == kInvalidIdInformation) aggressive_mode_ = true;
+  if (outcome.error_notify == kInvalidIdInformation) aggressive_.allowed = true;
 }
 
 void Ikev1Audit::RefuseAggressive() {
-  aggressive_answered_ = true;
-  aggressive_refused_ = aggressive_offered_;
-  if (aggressive_refused_ < AggressiveSuites(aggressive_groups_.back()).size()) return;
-  aggressive_refused_ = 0;
-  aggressive_tried_.push_back(aggressive_groups_.back());
-  aggressive_groups_.pop_back();
-  if (!aggressive_groups_.empty()) return;
+  aggressive_.answered = true;
+  aggressive_.refused = aggressive_.offered;
+  if (aggressive_.refused < AggressiveSuites(aggressive_.groups.back()).size()) return;
+  aggressive_.refused = 0;
+  aggressive_.tried.push_back(aggressive_.groups.back());
+  aggressive_.groups.pop_back();
+  if (!aggressive_.groups.empty()) return;
   if (implementation_ == kLibreswan) return TryAllAggressiveGroups();
-  if (!aggressive_only_ || aggressive_methods_.size() == 1) return;
+  if (!aggressive_.only || aggressive_.methods.size() == 1) return;
   // Others refuse methods like suites.
-  aggressive_methods_.pop_back();
-  aggressive_groups_.assign(kCommonGroups.rbegin(), kCommonGroups.rend());
+  aggressive_.methods.pop_back();
+  aggressive_.groups.assign(kCommonGroups.rbegin(), kCommonGroups.rend());
 }
 
 // libreswan looks at suites only where it has a connection for Aggressive Mode.
 void Ikev1Audit::TryAllAggressiveGroups() {
   for (uint16_t group : kManyGroups) {
-    bool tried = std::ranges::find(aggressive_tried_, group) != aggressive_tried_.end();
-    if (!tried) aggressive_groups_.push_back(group);
+    bool tried = std::ranges::find(aggressive_.tried, group) != aggressive_.tried.end();
+    if (!tried) aggressive_.groups.push_back(group);
   }
-  std::ranges::reverse(aggressive_groups_);
+  std::ranges::reverse(aggressive_.groups);
 }
 
 // It goes by the method of the first transform.
 void Ikev1Audit::RefuseAggressiveMethod() {
-  const uint16_t refused = aggressive_methods_.back().front();
-  const bool several = aggressive_methods_.back().size() > 1;
+  const uint16_t refused = aggressive_.methods.back().front();
+  const bool several = aggressive_.methods.back().size() > 1;
   if (several) {
-    aggressive_methods_ = OneByOne();
-    std::erase(aggressive_methods_, Methods{refused});
+    aggressive_.methods = OneByOne();
+    std::erase(aggressive_.methods, Methods{refused});
     return;
   }
-  aggressive_methods_.pop_back();
-  if (aggressive_methods_.empty()) aggressive_groups_.clear();
+  aggressive_.methods.pop_back();
+  if (aggressive_.methods.empty()) aggressive_.groups.clear();
 }
 
 }  // namespace ike::audit

@@ -77,32 +77,32 @@ VersionAudit Ikev1Audit::Result() const {
   result.answered = courier_.ever_answered() && !version_refused_;
   if (!result.answered) return result;
   space_.Report(&result);
-  for (uint16_t method : accepted_methods_) {
+  for (uint16_t method : methods_.accepted) {
     result.accepted.push_back({Kind::kAuthentication, method, 0});
   }
   std::ranges::sort(result.accepted);
-  for (const auto& [method, why] : undecidable_methods_) {
+  for (const auto& [method, why] : methods_.undecidable) {
     result.undecidable.push_back({{Kind::kAuthentication, method, 0}, why});
   }
-  if (aggressive_only_) LeaveRestUndecided(&result);
+  if (aggressive_.only) LeaveRestUndecided(&result);
   result.ikev1_suites = suites_;
   result.main_mode = main_mode_;
-  result.aggressive_mode = aggressive_mode_;
-  result.aggressive_suite = aggressive_suite_;
+  result.aggressive_mode = aggressive_.allowed;
+  result.aggressive_suite = aggressive_.suite;
   result.complete = phase_ == Phase::kDone && !courier_.given_up() && result.unknown.empty();
   return result;
 }
 
 void Ikev1Audit::LeaveRestUndecided(VersionAudit* result) const {
   for (const AlgorithmId& id : result->unknown) {
-    result->undecidable.push_back({id, kAggressiveOnly});
+    result->undecidable.push_back({id, kOnlyAggressive});
   }
   result->unknown.clear();
   for (const Algorithm& row : AllAlgorithms(IkeVersion::kV1, Kind::kAuthentication)) {
-    if (!row.in_ike_sa || std::ranges::find(accepted_methods_, row.id) != accepted_methods_.end()) {
+    if (!row.in_ike_sa || std::ranges::find(methods_.accepted, row.id) != methods_.accepted.end()) {
       continue;
     }
-    result->undecidable.push_back({{Kind::kAuthentication, row.id, 0}, kAggressiveOnly});
+    result->undecidable.push_back({{Kind::kAuthentication, row.id, 0}, kOnlyAggressive});
   }
 }
 
@@ -164,7 +164,7 @@ bool Ikev1Audit::PlanContact() {
 }
 
 bool Ikev1Audit::PlanSweep() {
-  if (aggressive_only_) return false;
+  if (aggressive_.only) return false;
   Methods methods = SweepMethods();
   Ikev1Space::Batch batch = space_.NextBatchOf(Room(false), methods.size());
   if (batch.empty()) return false;
@@ -183,7 +183,7 @@ bool Ikev1Audit::IsRefusalFinal() const {
 }
 
 bool Ikev1Audit::PlanOtherMethods() {
-  if (space_.anything_accepted() || IsRefusalFinal() || aggressive_only_) return false;
+  if (space_.anything_accepted() || IsRefusalFinal() || aggressive_.only) return false;
   while (other_methods_ < kOtherMethods.size()) {
     uint16_t method = kOtherMethods[other_methods_++];
     if (method == method_) continue;
@@ -196,7 +196,7 @@ bool Ikev1Audit::PlanOtherMethods() {
 }
 
 bool Ikev1Audit::PlanLastResort() {
-  if (aggressive_only_) return false;
+  if (aggressive_.only) return false;
   if (space_.anything_accepted() || last_resort_ || implementation_ == kStrongSwan) return false;
   last_resort_ = true;
   Ask(Purpose::kLastResort, MakeIkev1MainOpening(ProposalSet::kBroad));
@@ -207,26 +207,26 @@ bool Ikev1Audit::PlanLastResort() {
 // concluded. It comes first: strongSwan takes the first transform with an acceptable suite.
 bool Ikev1Audit::PlanMethods() {
   if (suites_.empty() || !main_mode_) return false;
-  if (!methods_started_) {
-    methods_started_ = true;
-    accepted_methods_ = {suites_.front().authentication};
+  if (!methods_.started) {
+    methods_.started = true;
+    methods_.accepted = {suites_.front().authentication};
     for (const Algorithm& row : AllAlgorithms(IkeVersion::kV1, Kind::kAuthentication)) {
-      if (row.in_ike_sa && row.id != accepted_methods_[0]) methods_left_.push_back(row.id);
+      if (row.in_ike_sa && row.id != methods_.accepted[0]) methods_.left.push_back(row.id);
     }
     // It is known to be silent when one that it lacks is among them.
-    if (implementation_ == kLibreswan) LeaveMethodsUndecided(kSilent);
+    if (implementation_ == kLibreswan) LeaveMethodsUndecided(kSilentOnMethods);
     // Known to take any.
-    if (implementation_ == kStrongSwan) LeaveMethodsUndecided(kEchoes);
+    if (implementation_ == kStrongSwan) LeaveMethodsUndecided(kEchoesMethods);
   }
-  if (methods_left_.empty()) return false;
-  Methods methods = methods_left_;
+  if (methods_.left.empty()) return false;
+  Methods methods = methods_.left;
   methods.insert(methods.begin(), kUnassignedMethod);
   AskMethods(Purpose::kMethods, methods, false);
   return true;
 }
 
 bool Ikev1Audit::PlanRetry() {
-  if (retried_ || aggressive_only_) return false;
+  if (retried_ || aggressive_.only) return false;
   retried_ = true;
   space_.Retry();
   if (space_.NextBatch(1).empty()) return false;

@@ -6,8 +6,6 @@
 // teach nothing more are no longer offered, until every suite with an undecided value is refused.
 #pragma once
 
-#include <array>
-#include <map>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -15,6 +13,7 @@
 #include "probes/audit.h"
 #include "probes/audit/courier.h"
 #include "probes/audit/ikev1_methods.h"
+#include "probes/audit/ikev1_progress.h"
 #include "probes/audit/ikev1_space.h"
 
 namespace ike::audit {
@@ -32,43 +31,9 @@ class Ikev1Audit final : public Audit {
   VersionAudit Result() const override;
 
  private:
-  enum class Phase : uint8_t {
-    kContact,  // likely suites, common methods; if silent, XAUTH, plainer ones, Aggressive Mode
-    kSweep,    // all suites, with the method that works
-    kOtherMethods,  // nothing selected so far: perhaps it wants another method
-    kLastResort,    // still nothing: an opening as ordinary clients send it
-    kMethods,       // which methods, of a suite that is known to be accepted
-    kAggressive,
-    kRetry,
-    kConnections,  // other methods, which may have suites of their own
-    kDone
-  };
-  enum class Purpose : uint8_t {
-    kContact,
-    kSweep,
-    kOtherMethods,
-    kLastResort,
-    kMethods,
-    kAggressive,
-    kConnection
-  };
+  using Phase = Ikev1Phase;
+  using Purpose = Ikev1Purpose;
   enum class Verdict : uint8_t { kYes, kNo, kNone };
-
-  // Why a method is undecidable.
-  static constexpr std::string_view kEchoes =
-      "this endpoint takes suites with any authentication method in Main Mode, even unassigned "
-      "ones";
-  static constexpr std::string_view kSilent =
-      "this endpoint is silent when it is offered methods that it lacks, which says nothing of "
-      "each";
-  static constexpr std::string_view kAggressiveOnly =
-      "this endpoint answers Aggressive Mode only, where a few common suites are asked about";
-  // Contacts after the first: one with XAUTH's methods, a plainer one, and both kinds of methods in
-  // Aggressive Mode.
-  static constexpr int kXauthContact = 1;
-  static constexpr int kPlainestContact = 2;
-  static constexpr int kAggressiveContact = 3;
-  static constexpr int kAggressiveXauthContact = 4;
 
   bool Plan();
   bool PlanPhase();
@@ -141,32 +106,15 @@ class Ikev1Audit final : public Audit {
   bool retried_ = false;
   bool version_refused_ = false;
 
-  Methods methods_left_;
-  bool methods_started_ = false;
-  std::map<uint16_t, std::string_view> undecidable_methods_;  // why
-  Methods accepted_methods_;
-
-  Methods lacking_;                   // met silence in Main Mode where others were answered
-  std::vector<Methods> connections_;  // the methods to ask about, the next ones last
-  bool connections_started_ = false;
-
-  std::vector<uint16_t> aggressive_groups_;  // the next one last
-  std::vector<Methods> aggressive_methods_;  // likewise; what one opening may hold
-  size_t aggressive_refused_ = 0;            // suites of the group
-  size_t aggressive_offered_ = 0;            // the same when the question is refused
-  bool aggressive_started_ = false;
-  std::vector<uint16_t> aggressive_tried_;  // groups that were refused
-  bool aggressive_answered_ = false;        // with a refusal: the methods are not what it lacks
-  bool aggressive_only_ = false;            // Main Mode met silence and this did not
+  MethodProgress methods_;
+  ConnectionProgress connections_;
+  AggressiveProgress aggressive_;
   bool main_mode_ = false;
-  bool aggressive_mode_ = false;
-  std::optional<Ikev1Suite> aggressive_suite_;
-
   std::vector<Ikev1Suite> suites_;
   AnswerDetails details_;
   std::string_view implementation_ = "unknown";
-  bool lossy_ = false;  // an answer came only after a retransmission
   bool details_of_selection_ = false;
+  bool lossy_ = false;  // an answer came only after a retransmission
 };
 
 }  // namespace ike::audit

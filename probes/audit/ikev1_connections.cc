@@ -17,33 +17,34 @@ constexpr std::string_view kLibreswan = "libreswan";
 
 bool Ikev1Audit::PlanConnections() {
   // Whoever takes any method does not choose by it.
-  const bool by_method = implementation_ != kStrongSwan && !accepted_methods_.empty();
-  if (!main_mode_ || aggressive_only_ || !by_method) return false;
-  if (!connections_started_) {
-    connections_started_ = true;
+  const bool by_method = implementation_ != kStrongSwan && !methods_.accepted.empty();
+  if (!main_mode_ || aggressive_.only || !by_method) return false;
+  if (!connections_.started) {
+    connections_.started = true;
     for (Methods methods : {XauthMethods(), PlainMethods()}) {
       std::erase_if(methods, [this](uint16_t method) {
-        const bool lacks = std::ranges::find(lacking_, method) != lacking_.end();
+        const bool lacks =
+            std::ranges::find(connections_.lacking, method) != connections_.lacking.end();
         return method == method_ || (lacks && !lossy_);
       });
-      if (!methods.empty()) connections_.push_back(std::move(methods));
+      if (!methods.empty()) connections_.left.push_back(std::move(methods));
     }
   }
-  if (connections_.empty()) return false;
-  AskMethods(Purpose::kConnection, connections_.back(), true);
+  if (connections_.left.empty()) return false;
+  AskMethods(Purpose::kConnection, connections_.left.back(), true);
   return true;
 }
 
 void Ikev1Audit::LearnConnection(Verdict verdict) {
-  const Methods methods = std::move(connections_.back());
-  connections_.pop_back();
+  const Methods methods = std::move(connections_.left.back());
+  connections_.left.pop_back();
   if (verdict == Verdict::kNone) return;
   const bool news = verdict == Verdict::kYes && space_.Learn(courier_.outcome().ikev1);
   if (verdict == Verdict::kYes) AcceptMethod(courier_.outcome().ikev1.authentication);
   // libreswan is silent where it has no connection.
   if (!news && implementation_ != kLibreswan) return;
   if (methods.size() == 1) return SweepAgain(methods.front());
-  for (uint16_t method : methods) connections_.push_back({method});
+  for (uint16_t method : methods) connections_.left.push_back({method});
 }
 
 void Ikev1Audit::SweepAgain(uint16_t method) {

@@ -73,8 +73,8 @@ Ikev1Audit::Verdict Ikev1Audit::Judge(const Outcome& outcome) const {
 void Ikev1Audit::OnSelected(const Outcome& outcome) {
   bool aggressive = purpose_ == Purpose::kAggressive ||
                     (purpose_ == Purpose::kContact && contacts_ >= kAggressiveContact);
-  (aggressive ? aggressive_mode_ : main_mode_) = true;
-  if (aggressive) aggressive_suite_ = outcome.ikev1;
+  (aggressive ? aggressive_.allowed : main_mode_) = true;
+  if (aggressive) aggressive_.suite = outcome.ikev1;
   if (!details_of_selection_) details_ = outcome.details;
   details_of_selection_ = true;
   if (purpose_ != Purpose::kMethods && std::ranges::find(suites_, outcome.ikev1) == suites_.end()) {
@@ -95,13 +95,13 @@ int Ikev1Audit::EnoughRefusals() const {
 
 void Ikev1Audit::LearnContact(Verdict verdict) {
   if (verdict == Verdict::kNone && !courier_.ever_answered()) {
-    if (contacts_ < kPlainestContact) lacking_ = methods_of_contact_;
+    if (contacts_ < kPlainestContact) connections_.lacking = methods_of_contact_;
     ++contacts_;
     return;
   }
   method_ = methods_of_contact_[0];
-  aggressive_only_ = contacts_ >= kAggressiveContact;
-  if (aggressive_only_) return LearnAggressive(verdict);
+  aggressive_.only = contacts_ >= kAggressiveContact;
+  if (aggressive_.only) return LearnAggressive(verdict);
   bool was_rich = contacts_ != kPlainestContact;
   if (!was_rich && limits_.max_message_bytes / 2 > kSmallestMessageLimit) {
     limits_.max_message_bytes /= 2;  // large openings may be what it did not answer
@@ -122,7 +122,7 @@ void Ikev1Audit::LearnSweep(Verdict verdict) {
     silences_ = 0;
     method_ = outcome.ikev1.authentication;
     method_selected_ = true;
-    if (connections_started_) AcceptMethod(method_);
+    if (connections_.started) AcceptMethod(method_);
     // An answer without news would be given again and again.
     if (!space_.Learn(outcome.ikev1)) space_.Silence(batch_);
     return;
@@ -138,7 +138,7 @@ void Ikev1Audit::LearnSweep(Verdict verdict) {
   }
   if (!method_selected_ && method_ != 0) {
     // It was not silent when all of them were offered, so it may lack this one.
-    lacking_.push_back(method_);
+    connections_.lacking.push_back(method_);
     method_ = NextMethodOfContact();
     space_.BeginAnew();  // what was refused may have been refused for this one's connection
     return;
@@ -167,14 +167,14 @@ void Ikev1Audit::LearnLastResort(Verdict verdict) {
 }
 
 void Ikev1Audit::LearnMethods(Verdict verdict) {
-  if (verdict == Verdict::kNo) return methods_left_.clear();
+  if (verdict == Verdict::kNo) return methods_.left.clear();
   if (verdict == Verdict::kYes) {
     uint16_t method = courier_.outcome().ikev1.authentication;
-    if (std::erase(methods_left_, method) == 0) return LeaveMethodsUndecided(kEchoes);
-    accepted_methods_.push_back(method);
+    if (std::erase(methods_.left, method) == 0) return LeaveMethodsUndecided(kEchoesMethods);
+    methods_.accepted.push_back(method);
     return;
   }
-  LeaveMethodsUndecided(kSilent);
+  LeaveMethodsUndecided(kSilentOnMethods);
 }
 
 uint16_t Ikev1Audit::NextMethodOfContact() const {
@@ -184,18 +184,18 @@ uint16_t Ikev1Audit::NextMethodOfContact() const {
 }
 
 void Ikev1Audit::AcceptMethod(uint16_t method) {
-  undecidable_methods_.erase(method);
-  if (std::ranges::find(accepted_methods_, method) != accepted_methods_.end()) return;
-  accepted_methods_.push_back(method);
+  methods_.undecidable.erase(method);
+  if (std::ranges::find(methods_.accepted, method) != methods_.accepted.end()) return;
+  methods_.accepted.push_back(method);
 }
 
 void Ikev1Audit::LeaveMethodsUndecided(std::string_view why) {
-  if (why == kEchoes) {
-    methods_left_.insert(methods_left_.end(), accepted_methods_.begin(), accepted_methods_.end());
-    accepted_methods_.clear();
+  if (why == kEchoesMethods) {
+    methods_.left.insert(methods_.left.end(), methods_.accepted.begin(), methods_.accepted.end());
+    methods_.accepted.clear();
   }
-  for (uint16_t method : methods_left_) undecidable_methods_[method] = why;
-  methods_left_.clear();
+  for (uint16_t method : methods_.left) methods_.undecidable[method] = why;
+  methods_.left.clear();
 }
 
 }  // namespace ike::audit
