@@ -25,7 +25,8 @@
 // another opening was answered right after, and again untested an hour later; one that was selected
 // is unusable for good. Three, because packets get lost. For the same reason the plainest opening
 // is needed, and comes first, once it was answered three times in a row right after a full one met
-// silence; the full one is tried again every hour. Tested by tests/probes/liveness_test.cc.
+// silence; the full one is tried again every hour. As long as the plainest meets silence too, it
+// offers XAUTH's methods every other time. Tested by tests/probes/liveness_test.cc.
 #include "probes/liveness.h"
 
 #include <algorithm>
@@ -102,6 +103,7 @@ void RememberFull(const Outcome& outcome, TimePoint now, LivenessMemory* memory)
     return;
   }
   memory->plainest_needed = false;
+  memory->xauth = false;
   memory->full_silences = 0;
   if (outcome.selected()) memory->chosen_group = outcome.ikev2.group;
 }
@@ -111,6 +113,8 @@ void RememberPlainest(const Outcome& outcome, TimePoint now, LivenessMemory* mem
   memory->last_plainest = now;
   if (!outcome.answered()) {
     memory->last_full_answered = kNever;
+    // Which of the two may be answered is not known before one is.
+    if (memory->full_silences == 0) memory->xauth = !memory->xauth;
     return;
   }
   if (!memory->plainest_needed) {
@@ -146,6 +150,11 @@ OpeningKind FirstOpening(const LivenessMemory& memory, const LivenessCircumstanc
   const bool learns = RefusalOf(memory, at.now) == Refusal::kUntested &&
                       IsWithin(memory.last_full_answered, kLearningWindow, at.now);
   return learns ? OpeningKind::kRefusal : TellingOpening(memory, at);
+}
+
+bool OffersXauth(OpeningKind kind, const LivenessMemory& memory) {
+  if (kind == OpeningKind::kPlainest) return memory.xauth;
+  return kind == OpeningKind::kRefusal && memory.xauth && memory.plainest_needed;
 }
 
 bool IsRenewalDue(const LivenessMemory& memory, TimePoint now) {

@@ -14,7 +14,7 @@ namespace ike {
 
 enum class OpeningKind : uint8_t {
   kFull,      // the target's proposal set; may leave state; the only one that renews the suite
-  kPlainest,  // one common suite and nothing else, for daemons that a richer opening silences
+  kPlainest,  // some common suites and nothing else, for daemons that a richer opening silences
   kRefusal,   // proposals nobody implements: answered by a refusal that leaves no state
   kRepeat,    // the last full opening's bytes again: answered from the daemon's cache, no new state
   kNone,      // nothing that would tell anything is allowed now: the probe is skipped
@@ -37,6 +37,7 @@ struct LivenessMemory {
   bool refusal_missed = false;    // the last one met silence, and nothing was answered since
   uint8_t refusal_silences = 0;   // how often it met silence where others were answered
   bool plainest_needed = false;   // only the plainest opening is answered here
+  bool xauth = false;             // the plainest offers XAUTH's methods: see OffersXauth
   uint8_t full_silences = 0;  // how often a full one met silence where the plainest was answered
 };
 static_assert(sizeof(LivenessMemory) <= 64);  // there are two for each target
@@ -57,6 +58,9 @@ bool IsSilence(const Outcome& outcome);
 
 // The first opening of a probe.
 OpeningKind FirstOpening(const LivenessMemory& memory, const LivenessCircumstances& at);
+
+// Whether `kind` is to offer XAUTH's methods. IKEv1 only.
+bool OffersXauth(OpeningKind kind, const LivenessMemory& memory);
 
 // Whether the last opening of `memory` that may have left state is so old that liveness claims the
 // budget for it.

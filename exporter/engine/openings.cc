@@ -31,19 +31,23 @@ ike::Ikev1Opening Ikev1Plainest(const ike::ProbeSettings& settings) {
 
 }  // namespace
 
-const PreparedPtr& VersionOpenings::of(ike::OpeningKind kind) const {
-  if (kind == ike::OpeningKind::kPlainest) return plainest;
-  return kind == ike::OpeningKind::kRefusal ? refusal : full;
+const PreparedPtr& VersionOpenings::of(ike::OpeningKind kind, bool xauth) const {
+  if (kind == ike::OpeningKind::kPlainest) return plainest[xauth];
+  return kind == ike::OpeningKind::kRefusal ? refusal[xauth] : full;
 }
 
 std::shared_ptr<const OpeningSet> MakeOpeningSet(std::shared_ptr<const ike::ProbeSettings> shared) {
   const ike::ProbeSettings& settings = *shared;
   auto set = std::make_shared<OpeningSet>();
   set->settings = std::move(shared);
-  set->ikev1 = {Prepare(Ikev1Full(settings)), Prepare(Ikev1Plainest(settings)),
-                Prepare(ike::RefusedIkev1Opening())};
-  set->ikev2 = {Prepare(ike::MakeIkev2Opening(settings.proposal)),
-                Prepare(ike::PlainestIkev2Opening()), Prepare(ike::RefusedIkev2Opening())};
+  set->ikev1 = {
+      Prepare(Ikev1Full(settings)),
+      {Prepare(Ikev1Plainest(settings)), Prepare(ike::WithXauth(Ikev1Plainest(settings)))},
+      {Prepare(ike::RefusedIkev1Opening()), Prepare(ike::WithXauth(ike::RefusedIkev1Opening()))}};
+  const PreparedPtr plainest = Prepare(ike::PlainestIkev2Opening());
+  const PreparedPtr refusal = Prepare(ike::RefusedIkev2Opening());
+  set->ikev2 = {
+      Prepare(ike::MakeIkev2Opening(settings.proposal)), {plainest, plainest}, {refusal, refusal}};
   return set;
 }
 

@@ -2,6 +2,7 @@
 // engine's thread when settings first appear; immutable.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <unordered_map>
 
@@ -15,10 +16,10 @@ using PreparedPtr = std::shared_ptr<const ike::PreparedOpening>;
 
 struct VersionOpenings {
   PreparedPtr full;
-  PreparedPtr plainest;
-  PreparedPtr refusal;
+  std::array<PreparedPtr, 2> plainest;  // [1]: with XAUTH's methods, of IKEv1
+  std::array<PreparedPtr, 2> refusal;   // likewise
 
-  const PreparedPtr& of(ike::OpeningKind kind) const;
+  const PreparedPtr& of(ike::OpeningKind kind, bool xauth) const;
 };
 
 struct OpeningSet {

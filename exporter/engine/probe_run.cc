@@ -180,7 +180,7 @@ void ProbeRun::Send(ike::OpeningKind kind) {
   job.source = settings().source_address;
   job.source_port = settings().source_port;
   job.route = order_.route;
-  job.opening = order_.openings->of(order_.version).of(kind);
+  job.opening = order_.openings->of(order_.version).of(kind, ike::OffersXauth(kind, *memory_));
   job.ke_group = kind == ike::OpeningKind::kFull ? memory_->chosen_group : uint16_t{0};
   // What may follow does so later, when a slot that is taken now may be free again.
   ike::Duration remaining = deadline_ - now();

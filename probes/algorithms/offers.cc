@@ -264,4 +264,22 @@ Ikev1Opening RefusedIkev1Opening() {
   return opening;
 }
 
+Ikev1Opening WithXauth(Ikev1Opening opening) {
+  // XAUTHInitPreShared and XAUTHInitRSA (draft-beaulieu-ike-xauth-02 section 7.2). The latter with
+  // the first suites only, for all to fit a datagram.
+  constexpr uint16_t kXauthPsk = 65001;
+  constexpr uint16_t kXauthRsa = 65005;
+  constexpr size_t kMostWithRsa = 4;
+  std::erase_if(opening.transforms,
+                [](const Ikev1Transform& t) { return t.authentication != kPsk; });
+  const size_t suites = opening.transforms.size();
+  for (size_t i = 0; i < suites; ++i) {
+    opening.transforms[i].authentication = kXauthPsk;
+    if (i >= kMostWithRsa) continue;
+    opening.transforms.push_back(opening.transforms[i]);
+    opening.transforms.back().authentication = kXauthRsa;
+  }
+  return opening;
+}
+
 }  // namespace ike

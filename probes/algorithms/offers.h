@@ -29,4 +29,8 @@ Ikev1Opening PlainestIkev1Opening();
 Ikev2Opening RefusedIkev2Opening();
 Ikev1Opening RefusedIkev1Opening();
 
+// The same suites with XAUTH's authentication methods instead: libreswan is silent to an opening
+// that finds no connection of its kind, and has one kind with XAUTH and one without.
+Ikev1Opening WithXauth(Ikev1Opening opening);
+
 }  // namespace ike

@@ -19,6 +19,7 @@ import fleet  # noqa: E402
 import labnet  # noqa: E402
 import prober  # noqa: E402
 from libreswan import Libreswan  # noqa: E402
+from server import Server  # noqa: E402
 from strongswan import StrongSwan  # noqa: E402
 
 GATEWAYS = None
@@ -34,6 +35,8 @@ TWO_SUITES = {"encryption": {(7, 256), (5, None)}, "hash": {(4, None), (2, None)
 # Openings that hold all suites once.
 A_SWEEP = 20
 AUDIT_SECONDS = 240
+XAUTH_ALONE = [(mode, method) for mode in ("main", "aggressive")
+               for method in ("xauth-psk", "xauth-rsa")]
 
 SWANCTL = """connections {{ c {{
   version = 1
@@ -129,8 +132,18 @@ class Gateways:
             self.daemons[case] = self._daemon(case, name)
             self.daemons[case].start()
         source = prober.clean(self.lab)
+        self.server = Server(self.binary, source, self._targets())
         with ThreadPoolExecutor(len(cases)) as pool:
             self.results = dict(zip(cases, pool.map(lambda case: self._audit(source, case), cases)))
+
+    def _targets(self):
+        """Gateways that have XAUTH alone, in each mode: they are up."""
+        tables = ['[probe]\ninterval = "5s"\ntimeout = "5s"\naudit_interval = "0s"\nike_versions = [1]\n']
+        for mode, method in XAUTH_ALONE:
+            tables.append(f'[[target]]\nname = "{mode}-{method}"\n'
+                          f'host = "{self.hosts["pluto", mode, method]}"\n'
+                          f'exchange = "{mode}"\n')
+        return "".join(tables)
 
     def _daemon(self, case, name):
         kind, mode, method = case
@@ -180,6 +193,12 @@ class Methods(unittest.TestCase):
             kind, mode, method = case
             if kind == "pluto" and mode not in SECOND:
                 self.check(case, [mode], [method], SUITE)
+
+    def test_liveness_where_xauth_is_all_there_is(self):
+        page = GATEWAYS.server.metrics()
+        for mode, method in XAUTH_ALONE:
+            with self.subTest(mode=mode, method=method):
+                self.assertEqual(page.value("ike_target_up", target=f"{mode}-{method}"), 1)
 
     def test_strongswan(self):
         """It answers Main Mode whatever the mode of its connection is, and echoes methods there."""

@@ -267,6 +267,27 @@ TEST_F(LivenessTest, PlainestComesFirstWhereItIsNeeded) {
   EXPECT_FALSE(memory.plainest_needed);
 }
 
+// A libreswan that has connections with XAUTH alone.
+TEST_F(LivenessTest, PlainestOffersXauthEveryOtherTimeUntilItIsAnswered) {
+  Probe({});
+  EXPECT_TRUE(OffersXauth(kPlainest, memory));
+  EXPECT_FALSE(OffersXauth(kRefusal, memory)) << "if it comes back it may be the other kind";
+  Probe({});
+  EXPECT_FALSE(OffersXauth(kPlainest, memory));
+  Probe({});
+  for (int i = 0; i < 4; ++i) Probe({kPlainest, kRefusal});
+  EXPECT_TRUE(memory.plainest_needed);
+  EXPECT_TRUE(OffersXauth(kPlainest, memory));
+  EXPECT_TRUE(OffersXauth(kRefusal, memory));
+  EXPECT_FALSE(OffersXauth(kFull, memory));
+  Probe({});  // it may be down
+  Probe({});
+  EXPECT_TRUE(memory.xauth);
+  at.now += hours(1);
+  Probe({kFull});
+  EXPECT_FALSE(memory.xauth);
+}
+
 TEST_F(LivenessTest, OneLostFullOpeningDoesNotMakeThePlainestNeeded) {
   for (int i = 0; i < 5; ++i) {
     Saw(kFull, Silent());

@@ -65,8 +65,8 @@ class Prober final : public ProbeRun::Owner {
     for (; seen_ < engine.exchanger.jobs().size(); ++seen_) {
       const PreparedPtr& opening = engine.exchanger.jobs()[seen_].opening;
       for (OpeningKind kind : {OpeningKind::kFull, OpeningKind::kPlainest, OpeningKind::kRefusal}) {
-        const bool is_it =
-            opening == openings->ikev1.of(kind) || opening == openings->ikev2.of(kind);
+        bool is_it = opening == openings->ikev2.of(kind, false);
+        for (bool xauth : {false, true}) is_it |= opening == openings->ikev1.of(kind, xauth);
         if (is_it) kinds.push_back(kind);
       }
     }

@@ -27,7 +27,10 @@ std::vector<Ikev2Opening> AllIkev2() {
 
 std::vector<Ikev1Opening> AllIkev1() {
   std::vector<Ikev1Opening> openings = {PlainestIkev1Opening(), RefusedIkev1Opening()};
+  openings.push_back(WithXauth(PlainestIkev1Opening()));
+  openings.push_back(WithXauth(RefusedIkev1Opening()));
   for (ProposalSet set : kSets) {
+    openings.push_back(WithXauth(MakeIkev1AggressiveOpening(set, 14)));
     openings.push_back(MakeIkev1MainOpening(set));
     openings.push_back(MakeIkev1AggressiveOpening(set, 14));
   }
@@ -200,11 +203,13 @@ TEST(Ikev1Offers, AreWhatTheRegistryKnows) {
   }
 }
 
-// libreswan is silent where XAUTH stands among the transforms.
-TEST(Ikev1Offers, KeepToPskAndRsaSignatures) {
+// libreswan is silent where both kinds stand among the transforms.
+TEST(Ikev1Offers, KeepToOneKindOfMethods) {
   for (const Ikev1Opening& opening : AllIkev1()) {
+    const bool xauth = opening.transforms.front().authentication > 65000;
     for (const Ikev1Transform& transform : opening.transforms) {
-      EXPECT_TRUE(transform.authentication == 1 || transform.authentication == 3);
+      const uint16_t method = transform.authentication;
+      EXPECT_TRUE(xauth ? method == 65001 || method == 65005 : method == 1 || method == 3);
     }
   }
 }
