@@ -117,7 +117,7 @@ class Gateways:
 
     def __init__(self, binary):
         self.binary = os.path.abspath(binary)
-        self.lab = fleet.scratch_lab("ikem-", "10.102")
+        self.lab = fleet.scratch_lab("ikej-", "10.102")
         Charon.keys = Pluto.keys = Keys(os.path.join(self.lab.run_dir, "keys"))
         self.daemons, self.hosts = {}, {}
         # pluto has no hybrid authentication.
