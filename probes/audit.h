@@ -53,7 +53,7 @@ struct AuditStep {
   AuditAction action = AuditAction::kDone;
   Opening opening;              // kSend
   bool may_leave_state = true;  // kSend: wants a slot of the half-open budget
-  bool brief = false;           // kSend: silence is likely, two fifths of the timeout will do
+  int fifths = 5;               // kSend: of the timeout; fewer where silence is likely
   TimePoint until{};            // kWait
 };
 

@@ -143,7 +143,7 @@ void AuditRun::Send(Side* side, ike::TimePoint now) {
   job.source = order_.settings->source_address;
   job.source_port = order_.settings->source_port;
   job.opening = std::make_shared<const ike::PreparedOpening>(std::move(side->step->opening));
-  job.timeout = side->step->brief ? order_.settings->timeout * 2 / 5 : order_.settings->timeout;
+  job.timeout = order_.settings->timeout * side->step->fifths / 5;
   job.last_rtt = side->last_rtt;
   side->step.reset();
   exchange_ = services_->exchanger->Start(job, this, nullptr);

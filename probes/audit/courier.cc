@@ -12,10 +12,10 @@ bool IsReply(const Outcome& outcome) {
 }
 
 }  // namespace
-void Courier::Ask(Opening question, bool may_leave_state, int attempts) {
-  question_ = {std::move(question), may_leave_state, attempts == 0};
+void Courier::Ask(Opening question, bool may_leave_state, Patience patience) {
+  question_ = {std::move(question), may_leave_state, patience.fifths};
   sending_ = Sending::kQuestion;
-  attempts_left_ = attempts;
+  attempts_left_ = patience.attempts;
 }
 
 AuditStep Courier::Next(TimePoint now) {
@@ -29,7 +29,7 @@ AuditStep Courier::Next(TimePoint now) {
   step.action = AuditAction::kSend;
   step.opening = letter.opening;
   step.may_leave_state = letter.may_leave_state;
-  step.brief = letter.brief;
+  step.fifths = letter.fifths;
   return step;
 }
 
@@ -71,7 +71,7 @@ void Courier::RememberAnswered(const Outcome& outcome) {
   if (control_ && control_->may_leave_state == false && !stateless) return;
   control_ = question_;
   control_->may_leave_state = !stateless;
-  control_->brief = false;
+  control_->fifths = 5;
 }
 
 // COOKIE means that the endpoint counts half-open SAs, perhaps ours: they expire while we wait.

@@ -15,9 +15,13 @@ class Courier {
  public:
   explicit Courier(const AuditLimits& limits) : limits_(limits) {}
 
-  // `attempts`: how often silence is met by asking again, after a control that was answered; 0 =
-  // once, and briefly. REQUIRES: the question before it is done.
-  void Ask(Opening question, bool may_leave_state, int attempts = 2);
+  struct Patience {
+    int attempts = 2;  // a silent one is asked again after a control that was answered
+    int fifths = 5;    // of the timeout that each attempt has
+  };
+
+  // REQUIRES: the question before it is done.
+  void Ask(Opening question, bool may_leave_state, Patience patience);
   // What the audit's owner has to do next.
   AuditStep Next(TimePoint now);
   // True when the question is done: outcome() is its answer, or the last silence.
@@ -35,7 +39,7 @@ class Courier {
   struct Letter {
     Opening opening;
     bool may_leave_state = true;
-    bool brief = false;
+    int fifths = 5;
   };
   enum class Sending : uint8_t { kQuestion, kControl };
 

@@ -111,7 +111,7 @@ void Ikev1Audit::ChooseAggressiveMethods() {
   auto with_known = [known](const Methods& methods) { return Contains(methods, known); };
   auto set = std::ranges::find_if(aggressive_.methods, with_known);
   if (set == aggressive_.methods.end()) set = aggressive_.methods.insert(set, Methods{known});
-  std::ranges::partition(*set, [known](uint16_t method) { return method == known; });
+  std::partition(set->begin(), set->end(), [known](uint16_t method) { return method == known; });
   std::rotate(set, set + 1, aggressive_.methods.end());
 }
 

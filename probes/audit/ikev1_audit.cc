@@ -236,19 +236,32 @@ bool Ikev1Audit::PlanRetry() {
 
 void Ikev1Audit::Ask(Purpose purpose, Ikev1Opening opening) {
   purpose_ = purpose;
-  courier_.Ask(std::move(opening), true, Attempts(purpose));
+  courier_.Ask(std::move(opening), true, PatienceWith(purpose));
   asking_ = true;
 }
 
 // To questions of methods, connections and Aggressive Mode, silence is an answer of a kind:
 // libreswan has no other. That it is not a loss takes more copies of a question of methods, and
 // where the line is known to lose them.
-int Ikev1Audit::Attempts(Purpose purpose) const {
-  if (purpose == Purpose::kConnection) return lossy_ ? 3 : 0;
-  if (purpose == Purpose::kMethods) return 3;
-  // Perhaps the method is not its own: then the other one is tried, and both.
-  if (purpose == Purpose::kSweep && !method_selected_ && method_ != 0) return 1;
-  return purpose == Purpose::kAggressive && !lossy_ ? 1 : 2;
+Courier::Patience Ikev1Audit::PatienceWith(Purpose purpose) const {
+  switch (purpose) {
+    case Purpose::kConnection:
+      return lossy_ ? Courier::Patience{3, 5} : Courier::Patience{1, 2};
+    case Purpose::kAggressive:
+      return lossy_ ? Courier::Patience{2, 5} : Courier::Patience{1, 3};
+    case Purpose::kMethods:
+      return {3, 5};
+    case Purpose::kSweep:
+      // Perhaps the method is not its own: then the other one is tried, and both.
+      return {!method_selected_ && method_ != 0 ? 1 : 2, 5};
+    case Purpose::kContact:
+      // What is hardly ever answered has less.
+      return {2, contacts_ == 0 || contacts_ == kPlainestContact ? 5 : 3};
+    case Purpose::kOtherMethods:
+    case Purpose::kLastResort:
+      break;
+  }
+  return {};
 }
 
 void Ikev1Audit::AskBatch(Purpose purpose, Ikev1Space::Batch batch, const Methods& methods,

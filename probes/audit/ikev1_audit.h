@@ -49,7 +49,7 @@ class Ikev1Audit final : public Audit {
   void StartAggressive();
   bool AskAggressive(Purpose purpose);
   void Ask(Purpose purpose, Ikev1Opening opening);
-  int Attempts(Purpose purpose) const;
+  Courier::Patience PatienceWith(Purpose purpose) const;
   void AskBatch(Purpose purpose, Ikev1Space::Batch batch, const Methods& methods,
                 bool send_vendor_ids = false);
   void Offer(Ikev1Transform suite, const Methods& methods, Ikev1Opening* opening) const;

@@ -47,7 +47,7 @@ void Ikev2Audit::AskCurrentMessage() {
   opening.ke_group = KeGroupFor(groups);
   size_t oracle_index = space_.GroupIndex(oracle_.group);
   bool free = oracle_.trusted && space_.axis(Axis::kGroup).refused()[oracle_index];
-  courier_.Ask(std::move(opening), !free);
+  courier_.Ask(std::move(opening), !free, {});
   asking_ = true;
 }
 
@@ -55,7 +55,7 @@ void Ikev2Audit::AskOpening(Purpose purpose, Ikev2Opening opening) {
   question_ = Question{};
   question_.purpose = purpose;
   question_.messages = {opening.proposals};
-  courier_.Ask(std::move(opening), true);
+  courier_.Ask(std::move(opening), true, {});
   asking_ = true;
 }
 

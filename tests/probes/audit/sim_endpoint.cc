@@ -1,6 +1,7 @@
 #include "tests/probes/audit/sim_endpoint.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 
 #include "probes/wire/vendor_id.h"
@@ -15,9 +16,10 @@ constexpr auto kHalfOpenLife = seconds(30);
 constexpr size_t kCookieThreshold = 3;
 constexpr size_t kBlockThreshold = 5;
 constexpr auto kRoundTrip = milliseconds(20);
-// An exchange with the default timeout of 5 s: the message and two retransmissions.
-constexpr int kCopies = 3;
-constexpr int kCopiesInBrief = 2;
+// An exchange with the default timeout of 5 s: the message and three retransmissions, each interval
+// 1.3 times the one before.
+constexpr std::array kCopiesAt = {milliseconds(0), milliseconds(1000), milliseconds(2300),
+                                  milliseconds(3990)};
 constexpr TimePoint::duration kTimeout = seconds(5);
 
 bool Contains(const std::vector<uint16_t>& list, uint16_t value) {
@@ -52,15 +54,16 @@ size_t SimEndpoint::HalfOpen(TimePoint now) {
   return half_open_.size();
 }
 
-Outcome SimEndpoint::Exchange(const Opening& opening, double loss, TimePoint* now, bool brief) {
+Outcome SimEndpoint::Exchange(const Opening& opening, double loss, TimePoint* now, int fifths) {
   Outcome outcome;
   outcome.version = VersionOf(opening);
   TimePoint start = *now;
   Answer cached;  // the identical request again is answered from the cache
-  for (int copy = 0; copy < (brief ? kCopiesInBrief : kCopies); ++copy) {
-    TimePoint at = start + seconds((1 << copy) - 1);
-    outcome.packets_sent = static_cast<uint32_t>(copy) + 1;
-    outcome.retransmitted = copy > 0;
+  for (const milliseconds copy_at : kCopiesAt) {
+    if (copy_at >= kTimeout * fifths / 5) break;
+    const TimePoint at = start + copy_at;
+    outcome.retransmitted = outcome.packets_sent > 0;
+    ++outcome.packets_sent;
     if (Lost(loss)) continue;
     if (cached.kind == AnswerKind::kNone) {
       size_t open = behaviour_.limits ? HalfOpen(at) : 0;
@@ -98,7 +101,7 @@ Outcome SimEndpoint::Exchange(const Opening& opening, double loss, TimePoint* no
     return outcome;
   }
   outcome.reason = Reason::kTimeout;
-  *now = start + (brief ? kTimeout * 2 / 5 : kTimeout);
+  *now = start + kTimeout * fifths / 5;
   return outcome;
 }
 
