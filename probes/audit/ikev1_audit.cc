@@ -246,14 +246,15 @@ void Ikev1Audit::Ask(Purpose purpose, Ikev1Opening opening) {
 Courier::Patience Ikev1Audit::PatienceWith(Purpose purpose) const {
   switch (purpose) {
     case Purpose::kConnection:
-      return lossy_ ? Courier::Patience{3, 5} : Courier::Patience{1, 2};
+      return lossy_ ? Courier::Patience{2, 5} : Courier::Patience{1, 2};
     case Purpose::kAggressive:
       return lossy_ ? Courier::Patience{2, 5} : Courier::Patience{1, 3};
     case Purpose::kMethods:
       return {3, 5};
     case Purpose::kSweep:
       // Perhaps the method is not its own: then the other one is tried, and both.
-      return {!method_selected_ && method_ != 0 ? 1 : 2, 5};
+      if (!method_selected_ && method_ != 0) return {1, lossy_ ? 5 : 2};
+      return {2, 5};
     case Purpose::kContact:
       // What is hardly ever answered has less.
       return {2, contacts_ == 0 || contacts_ == kPlainestContact ? 5 : 3};
