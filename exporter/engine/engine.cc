@@ -19,6 +19,10 @@ size_t ConnectionsOfEach(size_t engines) {
   return std::max<size_t>(1, (all - std::min(all / 2, kOtherDescriptors)) / engines);
 }
 
+// At most so long a probe starts late, and answers are read; arrivals have the kernel's time
+// stamps. At 10,000 probes a second one takes 6.0 us of CPU with it, and 7.4 us with half of it.
+constexpr ike::Duration kTick = std::chrono::milliseconds(2);
+
 constexpr ike::Duration kProgressInterval = std::chrono::milliseconds(200);
 constexpr ike::Duration kSparesPeriod = std::chrono::seconds(30);
 constexpr size_t kGiveBackSlice = 500;  // objects, which takes about half a millisecond
@@ -102,7 +106,7 @@ bool Engine::Owns(std::string_view host) const {
 }
 
 void Engine::Start() {
-  thread_ = std::thread([this] { loop_->Run(this); });
+  thread_ = std::thread([this] { loop_->Run(this, kTick); });
 }
 
 void Engine::Stop(ike::Duration patience) {
