@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "probes/algorithms/implementations.h"
 #include "probes/algorithms/registry.h"
 #include "probes/opening.h"
 #include "probes/outcome.h"
@@ -44,7 +45,7 @@ struct VersionAudit {
   std::optional<Ikev1Suite> aggressive_suite;  // the one selected there
   uint32_t requests = 0;    // openings sent, follow-ups (cookie) and retransmissions included
   AnswerDetails responder;  // of the most telling answer, for its vendor ids
-  std::string_view implementation = "unknown";  // of Implementations() (vendor_ids.h)
+  std::string_view implementation = kUnknownImplementation;  // of Implementations() (vendor_ids.h)
 };
 
 enum class AuditAction : uint8_t { kSend, kWait, kDone };

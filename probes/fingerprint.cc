@@ -20,6 +20,7 @@
 #include <optional>
 #include <span>
 
+#include "probes/algorithms/implementations.h"
 #include "probes/algorithms/vendor_ids.h"
 #include "probes/wire/ikev1_ids.h"
 #include "probes/wire/ikev2_ids.h"
@@ -31,10 +32,6 @@ namespace {
 namespace v1 = wire::v1;
 namespace v2 = wire::v2;
 
-constexpr std::string_view kUnknown = "unknown";
-constexpr std::string_view kStrongSwan = "strongSwan";
-constexpr std::string_view kLibreswan = "libreswan";
-
 constexpr size_t kBareRefusalSize = 40;
 constexpr ByteSpan kBareFragmentation = ByteSpan(wire::kVendorIdFragmentation).first(16);
 
@@ -43,18 +40,18 @@ std::string_view ByVendorIds(const AnswerDetails& details) {
     const std::optional<VendorIdMatch> match = MatchVendorId(id);
     if (match && !match->implementation.empty()) return match->implementation;
   }
-  return kUnknown;
+  return kUnknownImplementation;
 }
 
 std::string_view ByNotifyOrder(const std::vector<uint16_t>& notifies) {
-  if (notifies.size() < 3) return kUnknown;
+  if (notifies.size() < 3) return kUnknownImplementation;
   const bool nat_first = notifies[0] == v2::notify::kNatDetectionSourceIp &&
                          notifies[1] == v2::notify::kNatDetectionDestinationIp;
   if (nat_first && notifies.back() == v2::notify::kMultipleAuthSupported) return kStrongSwan;
   const auto source =
       std::find(notifies.begin(), notifies.end(), v2::notify::kNatDetectionSourceIp);
   const bool fragmentation_first = notifies.front() == v2::notify::kFragmentationSupported;
-  return fragmentation_first && source != notifies.end() ? kLibreswan : kUnknown;
+  return fragmentation_first && source != notifies.end() ? kLibreswan : kUnknownImplementation;
 }
 
 // Whether `ids` are `first` and `second`, then nothing but what the optional rest allows.
@@ -72,7 +69,7 @@ std::string_view ByVendorIdOrder(const std::vector<Bytes>& ids) {
   static constexpr std::array<ByteSpan, 3> kOfLibreswan = {kBareFragmentation, wire::kVendorIdDpd,
                                                            wire::kVendorIdNatT};
   if (AreVendorIds(ids, kOfStrongSwan)) return kStrongSwan;
-  return AreVendorIds(ids, kOfLibreswan) ? kLibreswan : kUnknown;
+  return AreVendorIds(ids, kOfLibreswan) ? kLibreswan : kUnknownImplementation;
 }
 
 bool IsBareRefusal(const Outcome& outcome) {
@@ -86,12 +83,12 @@ bool IsBareRefusal(const Outcome& outcome) {
 
 std::string_view Fingerprint(const Outcome& outcome) {
   const std::string_view named = ByVendorIds(outcome.details);
-  if (named != kUnknown) return named;
+  if (named != kUnknownImplementation) return named;
   if (outcome.selected() && outcome.version == IkeVersion::kV2) {
     return ByNotifyOrder(outcome.details.notifies);
   }
   if (outcome.selected()) return ByVendorIdOrder(outcome.details.vendor_ids);
-  return IsBareRefusal(outcome) ? kLibreswan : kUnknown;
+  return IsBareRefusal(outcome) ? kLibreswan : kUnknownImplementation;
 }
 
 }  // namespace ike

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "probes/algorithms/implementations.h"
 #include "probes/fingerprint.h"
 #include "probes/prepared_opening.h"
 
@@ -172,7 +173,7 @@ void AuditRun::NoteState(const ike::Outcome& outcome, ike::TimePoint now) {
   bool none = outcome.leaves_no_state() || outcome.packets_sent == 0;
   if (slot_ && none) services_->budget->GiveBack(order_.address, kAsker, *slot_);
   if (!slot_ && outcome.selected()) services_->budget->ForceTake(order_.address, now);
-  if (ike::Fingerprint(outcome) == "libreswan") {
+  if (ike::Fingerprint(outcome) == ike::kLibreswan) {
     sending_->state_lifetime = StateLifetimeOfLibreswan(outcome.version);
   }
   bool left = outcome.selected() || (slot_ && !none);
@@ -182,7 +183,7 @@ void AuditRun::NoteState(const ike::Outcome& outcome, ike::TimePoint now) {
 
 void AuditRun::NoteImplementation(const ike::Outcome& outcome) {
   std::string_view name = ike::Fingerprint(outcome);
-  if (name == "unknown") return;
+  if (name == ike::kUnknownImplementation) return;
   for (const Side& side : sides_) {
     if (side.audit) side.audit->NoteImplementation(name);
   }

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include "probes/algorithms/implementations.h"
+
 namespace ike {
 namespace {
 
-constexpr std::string_view kUnknown = "unknown";
 constexpr std::string_view kLucent = "Alcatel-Lucent";
 constexpr std::string_view kApple = "Apple macOS";
 constexpr std::string_view kAruba = "Aruba";
@@ -22,7 +23,6 @@ constexpr std::string_view kFreeSwanOrOpenswan = "FreeS/WAN or Openswan";
 constexpr std::string_view kJuniper = "Juniper";
 constexpr std::string_view kJunos = "Juniper Junos";
 constexpr std::string_view kScreenOs = "Juniper ScreenOS";
-constexpr std::string_view kLibreswan = "libreswan";
 constexpr std::string_view kWindows = "Microsoft Windows";
 constexpr std::string_view kXbox = "Microsoft Xbox";
 constexpr std::string_view kMikroTik = "MikroTik RouterOS";  // known by its behaviour only
@@ -37,14 +37,13 @@ constexpr std::string_view kSafeNetSoftRemote = "SafeNet SoftRemote";
 constexpr std::string_view kShrewSoft = "Shrew Soft";
 constexpr std::string_view kSidewinder = "Sidewinder";
 constexpr std::string_view kSonicWall = "SonicWall";
-constexpr std::string_view kStrongSwan = "strongSwan";
 constexpr std::string_view kSymantec = "Symantec";
 constexpr std::string_view kTeldat = "Teldat";
 constexpr std::string_view kTimestep = "Timestep";
 constexpr std::string_view kZyxel = "Zyxel";
 
 constexpr std::string_view kImplementations[] = {
-    kUnknown,
+    kUnknownImplementation,
     kLucent,
     kApple,
     kAruba,

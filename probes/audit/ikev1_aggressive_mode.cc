@@ -4,14 +4,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "probes/algorithms/implementations.h"
 #include "probes/algorithms/key_share.h"
 #include "probes/audit/ikev1_audit.h"
 
 namespace ike::audit {
 namespace {
-
-constexpr std::string_view kStrongSwan = "strongSwan";
-constexpr std::string_view kLibreswan = "libreswan";
 
 // RFC 2408 section 3.14.1.
 constexpr uint16_t kInvalidIdInformation = 18;

@@ -4,15 +4,12 @@
 #include <array>
 #include <utility>
 
+#include "probes/algorithms/implementations.h"
 #include "probes/algorithms/offers.h"
 #include "probes/algorithms/registry.h"
 
 namespace ike::audit {
 namespace {
-
-constexpr std::string_view kUnknown = "unknown";
-constexpr std::string_view kStrongSwan = "strongSwan";
-constexpr std::string_view kLibreswan = "libreswan";
 
 // When nothing is accepted with the common methods: remote access gateways. One at a time, since
 // libreswan is silent when it lacks one of several.
@@ -54,7 +51,7 @@ uint32_t Ikev1Audit::estimated_requests() const {
 }
 
 void Ikev1Audit::NoteImplementation(std::string_view name) {
-  if (implementation_ == kUnknown) SetImplementation(name);
+  if (implementation_ == kUnknownImplementation) SetImplementation(name);
 }
 
 void Ikev1Audit::SetImplementation(std::string_view name) {
@@ -66,7 +63,7 @@ bool Ikev1Audit::wants_implementation() const {
   // Next is a contact that a libreswan need not be asked for.
   bool silent = contacts_ == kPlainestContact && phase_ == Phase::kContact;
   bool refused = seems_unconfigured_ && phase_ == Phase::kSweep;
-  return implementation_ == kUnknown && (silent || refused);
+  return implementation_ == kUnknownImplementation && (silent || refused);
 }
 
 VersionAudit Ikev1Audit::Result() const {

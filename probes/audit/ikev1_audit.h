@@ -112,7 +112,7 @@ class Ikev1Audit final : public Audit {
   bool main_mode_ = false;
   std::vector<Ikev1Suite> suites_;
   AnswerDetails details_;
-  std::string_view implementation_ = "unknown";
+  std::string_view implementation_ = kUnknownImplementation;
   bool details_of_selection_ = false;
   bool lossy_ = false;  // an answer came only after a retransmission
 };

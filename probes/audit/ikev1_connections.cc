@@ -5,15 +5,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "probes/algorithms/implementations.h"
 #include "probes/audit/ikev1_audit.h"
 
 namespace ike::audit {
-namespace {
-
-constexpr std::string_view kStrongSwan = "strongSwan";
-constexpr std::string_view kLibreswan = "libreswan";
-
-}  // namespace
 
 bool Ikev1Audit::PlanConnections() {
   // Whoever takes any method does not choose by it.

@@ -2,14 +2,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "probes/algorithms/implementations.h"
 #include "probes/audit/ikev1_audit.h"
 #include "probes/fingerprint.h"
 
 namespace ike::audit {
 namespace {
-
-constexpr std::string_view kUnknown = "unknown";
-constexpr std::string_view kStrongSwan = "strongSwan";
 
 // RFC 2408 section 3.14.1.
 constexpr uint16_t kNoProposalChosen = 14;
@@ -39,8 +37,8 @@ void Ikev1Audit::Learn() {
   if (outcome.answered()) {
     std::string_view name = Fingerprint(outcome);
     // A selection tells more than the form of a refusal.
-    if (name != kUnknown && outcome.selected()) SetImplementation(name);
-    if (name != kUnknown) NoteImplementation(name);
+    if (name != kUnknownImplementation && outcome.selected()) SetImplementation(name);
+    if (name != kUnknownImplementation) NoteImplementation(name);
   }
   lossy_ |= outcome.answered() && outcome.retransmitted;
   if (outcome.selected()) OnSelected(outcome);

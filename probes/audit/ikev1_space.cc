@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "probes/algorithms/implementations.h"
 #include "probes/algorithms/registry.h"
 
 namespace ike::audit {
@@ -188,8 +189,8 @@ void Ikev1Space::RefuseRest() {
 }
 
 void Ikev1Space::SetImplementation(std::string_view name) {
-  if (name == "strongSwan") family_ = Family::kStrongSwan;
-  if (name == "libreswan") family_ = Family::kLibreswan;
+  if (name == kStrongSwan) family_ = Family::kStrongSwan;
+  if (name == kLibreswan) family_ = Family::kLibreswan;
 }
 
 void Ikev1Space::Retry() {

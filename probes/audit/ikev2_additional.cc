@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "probes/algorithms/implementations.h"
 #include "probes/audit/additional_offers.h"
 #include "probes/audit/ikev2_audit.h"
 
@@ -11,8 +12,6 @@ namespace ike::audit {
 namespace {
 
 constexpr size_t kMostStrictSlots = 3;
-
-constexpr std::string_view kStrongSwan = "strongSwan";
 
 constexpr uint16_t kMlKem768 = 36;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "probes/algorithms/implementations.h"
 #include "probes/algorithms/offers.h"
 #include "probes/algorithms/registry.h"
 
@@ -17,10 +18,6 @@ constexpr size_t kSearchedAxes = 4;
 // Openings without any answer, each with all its retransmissions, before the version is called
 // silent.
 constexpr int kMostContacts = 2;
-
-constexpr std::string_view kUnknown = "unknown";
-constexpr std::string_view kStrongSwan = "strongSwan";
-constexpr std::string_view kLibreswan = "libreswan";
 
 constexpr std::string_view kNoPublicValue =
     "this endpoint has to be asked with a public value of the group, which is unknown here or does "
@@ -54,13 +51,13 @@ uint32_t Ikev2Audit::estimated_requests() const {
 }
 
 void Ikev2Audit::NoteImplementation(std::string_view name) {
-  if (implementation_ == kUnknown) implementation_ = name;
+  if (implementation_ == kUnknownImplementation) implementation_ = name;
 }
 
 bool Ikev2Audit::wants_implementation() const {
   bool all_refused = NothingAccepted() && space_.axis(Axis::kGroup).undecided().none();
   return all_refused && phase_ == Phase::kGroups && oracle_.trusted &&
-         implementation_ == kUnknown && refused_.with_spi != refused_.without_spi;
+         implementation_ == kUnknownImplementation && refused_.with_spi != refused_.without_spi;
 }
 
 // Whether the endpoint refuses before it looks at offers, having no IKEv2 configuration for us:

@@ -113,7 +113,7 @@ class Ikev2Audit final : public Audit {
   int last_resorts_ = 0;
   std::vector<Ikev2Suite> suites_;
   AnswerDetails details_;
-  std::string_view implementation_ = "unknown";
+  std::string_view implementation_ = kUnknownImplementation;
   bool details_of_selection_ = false;
 };
 

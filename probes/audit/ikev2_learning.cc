@@ -2,14 +2,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "probes/algorithms/implementations.h"
 #include "probes/algorithms/key_share.h"
 #include "probes/audit/ikev2_audit.h"
 #include "probes/fingerprint.h"
 
 namespace ike::audit {
 namespace {
-
-constexpr std::string_view kUnknown = "unknown";
 
 constexpr uint16_t kNoProposalChosen = 14;  // RFC 7296 section 3.10.1
 
@@ -29,7 +28,7 @@ void Ikev2Audit::Learn() {
   if (outcome.answered() && !details_of_selection_) details_ = outcome.details;
   if (outcome.answered()) {
     std::string_view name = Fingerprint(outcome);
-    if (name != kUnknown) implementation_ = name;
+    if (name != kUnknownImplementation) implementation_ = name;
   }
   NoteRefusal(outcome);
   Purpose purpose = question_.purpose;
