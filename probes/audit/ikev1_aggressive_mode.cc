@@ -35,10 +35,6 @@ constexpr uint32_t kLifeSeconds = 28800;
 constexpr size_t kFixedBytes = 28 + 20 + 4 + 36 + 24 + 120;
 constexpr size_t kTransformBytes = 40;
 
-bool Contains(const Methods& methods, uint16_t method) {
-  return std::ranges::find(methods, method) != methods.end();
-}
-
 std::vector<Methods> OneByOne() {
   std::vector<Methods> sets;
   for (uint16_t method : kMethodsOneByOne) sets.push_back({method});

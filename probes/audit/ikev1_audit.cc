@@ -96,9 +96,7 @@ void Ikev1Audit::LeaveRestUndecided(VersionAudit* result) const {
   }
   result->unknown.clear();
   for (const Algorithm& row : AllAlgorithms(IkeVersion::kV1, Kind::kAuthentication)) {
-    if (!row.in_ike_sa || std::ranges::find(methods_.accepted, row.id) != methods_.accepted.end()) {
-      continue;
-    }
+    if (!row.in_ike_sa || Contains(methods_.accepted, row.id)) continue;
     result->undecidable.push_back({{Kind::kAuthentication, row.id, 0}, kOnlyAggressive});
   }
 }

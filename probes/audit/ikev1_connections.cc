@@ -2,7 +2,6 @@
 // sweep offered. libreswan looks for a connection by methods and then at its suites alone, others
 // have the method in each of their policies: what is refused with one method may be accepted with
 // another.
-#include <algorithm>
 #include <utility>
 
 #include "probes/algorithms/implementations.h"
@@ -18,8 +17,7 @@ bool Ikev1Audit::PlanConnections() {
     connections_.started = true;
     for (Methods methods : {XauthMethods(), PlainMethods()}) {
       std::erase_if(methods, [this](uint16_t method) {
-        const bool lacks =
-            std::ranges::find(connections_.lacking, method) != connections_.lacking.end();
+        const bool lacks = Contains(connections_.lacking, method);
         return method == method_ || (lacks && !lossy_);
       });
       if (!methods.empty()) connections_.left.push_back(std::move(methods));

@@ -183,7 +183,7 @@ uint16_t Ikev1Audit::NextMethodOfContact() const {
 
 void Ikev1Audit::AcceptMethod(uint16_t method) {
   methods_.undecidable.erase(method);
-  if (std::ranges::find(methods_.accepted, method) != methods_.accepted.end()) return;
+  if (Contains(methods_.accepted, method)) return;
   methods_.accepted.push_back(method);
 }
 

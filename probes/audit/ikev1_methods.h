@@ -3,6 +3,7 @@
 // its kind. Methods that it does not know it passes over. Used by the IKEv1 audit. Constants.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -19,5 +20,9 @@ inline constexpr uint16_t kHybridRsa = 64221;
 
 inline Methods PlainMethods() { return {kPsk, kRsaSignatures}; }
 inline Methods XauthMethods() { return {kXauthPsk, kXauthRsa, kHybridRsa}; }
+
+inline bool Contains(const Methods& methods, uint16_t method) {
+  return std::ranges::find(methods, method) != methods.end();
+}
 
 }  // namespace ike::audit
