@@ -3,42 +3,45 @@
 #include <algorithm>
 
 namespace exporter {
+namespace {
 
-BudgetTurns::Turn* BudgetTurns::Find(uint64_t address) {
-  auto found = turns_.find(address);
-  return found == turns_.end() ? nullptr : &found->second;
+// The turn of the address, const where the map is; null if it has none.
+template <typename Turns>
+auto* Find(Turns& turns, uint64_t address) {
+  auto found = turns.find(address);
+  return found == turns.end() ? nullptr : &found->second;
 }
 
+}  // namespace
+
 void BudgetTurns::RemoveAudit(uint64_t address) {
-  if (Turn* turn = Find(address)) turn->waiting = std::max(turn->waiting - 1, 0);
+  if (Turn* turn = Find(turns_, address)) turn->waiting = std::max(turn->waiting - 1, 0);
 }
 
 void BudgetTurns::AuditTook(uint64_t address) {
-  if (Turn* turn = Find(address)) turn->taken = std::min(turn->taken + 1, kAuditTurns);
+  if (Turn* turn = Find(turns_, address)) turn->taken = std::min(turn->taken + 1, kAuditTurns);
 }
 
 void BudgetTurns::AuditGaveBack(uint64_t address) {
-  if (Turn* turn = Find(address)) turn->taken = std::max(turn->taken - 1, 0);
+  if (Turn* turn = Find(turns_, address)) turn->taken = std::max(turn->taken - 1, 0);
 }
 
 void BudgetTurns::RequestTook(uint64_t address) {
-  if (Turn* turn = Find(address)) turn->taken = 0;
+  if (Turn* turn = Find(turns_, address)) turn->taken = 0;
 }
 
 void BudgetTurns::RequestTurnedAway(uint64_t address, ike::TimePoint now) {
-  if (Turn* turn = Find(address)) turn->turned_away = now;
+  if (Turn* turn = Find(turns_, address)) turn->turned_away = now;
 }
 
 bool BudgetTurns::RequestYields(uint64_t address) const {
-  auto found = turns_.find(address);
-  if (found == turns_.end()) return false;
-  return found->second.waiting > 0 && found->second.taken < kAuditTurns;
+  const Turn* turn = Find(turns_, address);
+  return turn && turn->waiting > 0 && turn->taken < kAuditTurns;
 }
 
 bool BudgetTurns::AuditYields(uint64_t address, ike::TimePoint now) const {
-  auto found = turns_.find(address);
-  if (found == turns_.end()) return false;
-  return found->second.taken >= kAuditTurns && now - found->second.turned_away < kKept;
+  const Turn* turn = Find(turns_, address);
+  return turn && turn->taken >= kAuditTurns && now - turn->turned_away < kKept;
 }
 
 void BudgetTurns::Sweep(ike::TimePoint now) {

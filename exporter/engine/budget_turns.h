@@ -41,8 +41,6 @@ class BudgetTurns {
     ike::TimePoint turned_away{};
   };
 
-  Turn* Find(uint64_t address);
-
   std::unordered_map<uint64_t, Turn> turns_;
 };
 
