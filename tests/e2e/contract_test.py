@@ -4,39 +4,23 @@ line, what each error of the API says, and what the metrics claim before anythin
 gateways on loopback; argument: the build directory."""
 import pathlib
 import re
-import subprocess
 import sys
 import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT / "tests/ops"))
+sys.path[:0] = [str(ROOT / "tests/ops"), str(ROOT / "tests/support")]
 
+from gateways import gateway, listening  # noqa: E402
 from http_api import Client  # noqa: E402
 from stack import Stack, wait_until  # noqa: E402
 
 BOTH, REFUSING, DOWN, ABSENT = (f"127.0.22.{i}" for i in range(1, 5))
 
-GATEWAYS = """
-[listen]
-udp = [{ike}]
-bind = "each"
-[[gateway]]
-name = "both"
-addresses = ["127.0.22.1"]
-ikev2 = ["aes256-sha256-modp2048"]
-ikev1 = ["aes256-sha256-modp2048"]
-half_open_lifetime = "0"
-[[gateway]]
-name = "refusing"
-addresses = ["127.0.22.2"]
-ikev2 = "refuse"
-ikev1 = "refuse"
-[[gateway]]
-name = "down"
-addresses = ["127.0.22.3"]
-state = "down"
-"""
+SUITES = ["aes256-sha256-modp2048"]
+GATEWAYS = (gateway("both", [BOTH], ikev2=SUITES, ikev1=SUITES, half_open_lifetime="0") +
+            gateway("refusing", [REFUSING], ikev2="refuse", ikev1="refuse") +
+            gateway("down", [DOWN], state="down"))
 
 CONFIG = """
 [api]
@@ -73,12 +57,11 @@ class Test:
     def __init__(self, build, work):
         self.stack = Stack(build, work)
         self.ike = self.stack.ports["ike"]
-        self.program = self.stack.build / "ike_exporter"
 
     def run(self):
         self.check_usage()
         with self.stack:
-            self.stack.start_gateways(GATEWAYS.format(**self.stack.ports))
+            self.stack.start_gateways(listening(self.ike) + GATEWAYS)
             self.check_commands()
             self.stack.start_exporter(self.configuration("ietf"), "--web.enable-lifecycle")
             self.client = Client(self.stack.ports["exporter"])
@@ -93,9 +76,6 @@ class Test:
     def configuration(self, policy):
         return CONFIG.format(policy=policy, **self.stack.ports)
 
-    def command(self, *arguments):
-        return subprocess.run([self.program, *map(str, arguments)], capture_output=True, text=True, timeout=60)
-
     # --- the command line
 
     def check_usage(self):
@@ -105,22 +85,22 @@ class Test:
                           ["probe", "--source-address", "::1", "127.0.22.1"],
                           ["audit", "--source-address", "127.0.0.1", "::1"],
                           ["probe", "--address-family", "ipv6", "127.0.22.1"]):
-            ended = self.command(*arguments)
+            ended = self.stack.command(*arguments)
             said = ended.stderr.strip().splitlines()
             assert (ended.returncode, len(said), ended.stdout) == (2, 1, ""), (arguments, ended)
-        named = self.command("probe", "--module", "legacy", "127.0.22.1")
+        named = self.stack.command("probe", "--module", "legacy", "127.0.22.1")
         assert named.returncode == 2 and "/etc/ike_exporter/ike_exporter.toml" in named.stderr, named
 
     def check_commands(self):
         for address, code in ((BOTH, 0), (REFUSING, 0), (DOWN, 1)):
-            ended = self.command("probe", "--port", self.ike, "--timeout", "1s", address)
+            ended = self.stack.command("probe", "--port", self.ike, "--timeout", "1s", address)
             assert ended.returncode == code, ended
         # The half-open budget of an address spent, nobody claims that it refused anything.
-        ended = self.command("probe", "--ike-version", 2, "--port", self.ike, "--timeout", "1s", *[BOTH] * 4)
+        ended = self.stack.command("probe", "--ike-version", 2, "--port", self.ike, "--timeout", "1s", *[BOTH] * 4)
         assert ended.returncode == 0 and "refused" not in ended.stdout, ended
         assert ended.stdout.count("budget is spent") == 1, ended
         # Only the family of the source address is probed, so "localhost" is ::1 here.
-        ended = self.command("probe", "--json", "--port", self.ike, "--source-address", "::1", "localhost")
+        ended = self.stack.command("probe", "--json", "--port", self.ike, "--source-address", "::1", "localhost")
         assert '"reason":"unreachable"' in ended.stdout, ended
 
     # --- the API

@@ -4,38 +4,22 @@ is printed whatever became of the others. Simulated gateways on loopback; argume
 import itertools
 import json
 import pathlib
-import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT / "tests/ops"))
+sys.path[:0] = [str(ROOT / "tests/ops"), str(ROOT / "tests/support")]
 
+from gateways import gateway, listening  # noqa: E402
 from stack import Stack  # noqa: E402
 
 GOOD, WEAK, DOWN, NAMELESS = "127.0.23.1", "127.0.23.2", "127.0.23.3", "nowhere.invalid"
 HOSTS = (GOOD, WEAK, DOWN, NAMELESS)
 
-GATEWAYS = """
-[listen]
-udp = [{ike}]
-bind = "each"
-[[gateway]]
-name = "good"
-addresses = ["127.0.23.1"]
-ikev2 = ["aes256gcm16-prfsha384-ecp384"]
-half_open_lifetime = "0"
-[[gateway]]
-name = "weak"
-addresses = ["127.0.23.2"]
-ikev2 = ["3des-sha1-modp1024"]
-half_open_lifetime = "0"
-[[gateway]]
-name = "down"
-addresses = ["127.0.23.3"]
-state = "down"
-"""
+GATEWAYS = (gateway("good", [GOOD], ikev2=["aes256gcm16-prfsha384-ecp384"], half_open_lifetime="0") +
+            gateway("weak", [WEAK], ikev2=["3des-sha1-modp1024"], half_open_lifetime="0") +
+            gateway("down", [DOWN], state="down"))
 
 # So many audits of one gateway at a time would wait for each other's half-open SAs, if they could leave any.
 CONFIG = """
@@ -90,7 +74,7 @@ class Test:
     def run(self):
         with self.stack:
             ike = self.stack.ports["ike"]
-            self.stack.start_gateways(GATEWAYS.format(ike=ike))
+            self.stack.start_gateways(listening(ike) + GATEWAYS)
             self.config = self.stack.write("exit_codes.toml", CONFIG.format(ike=ike))
             lists = [hosts for count in (1, 2) for hosts in itertools.permutations(HOSTS, count)]
             lists += [(DOWN, WEAK, GOOD, NAMELESS), (GOOD, NAMELESS, DOWN)]
@@ -100,9 +84,7 @@ class Test:
             print(f"{len(cases)} commands")
 
     def check(self, command, hosts, as_json):
-        ended = subprocess.run([self.stack.build / "ike_exporter", command, f"--config.file={self.config}",
-                                *(["--json"] if as_json else []), *hosts],
-                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=90)
+        ended = self.stack.command(command, f"--config.file={self.config}", *(["--json"] if as_json else []), *hosts)
         assert ended.returncode == expected(command, hosts), (command, hosts, ended)
         assert ended.stderr == "", (command, hosts, ended)
         (check_json if as_json else check_text)(command, hosts, ended.stdout)

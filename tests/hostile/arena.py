@@ -293,5 +293,5 @@ def targets(prefix, network, count, first=1, **settings):
 
 
 def addresses(network, count, first=1):
-    """The same addresses, as a gateway's list in the responder's script."""
-    return ", ".join(f'"{network}.{n // 250}.{n % 250 + 1}"' for n in range(first, first + count))
+    """The same addresses, as a list; its text is one in the responder's script too."""
+    return [f"{network}.{n // 250}.{n % 250 + 1}" for n in range(first, first + count)]

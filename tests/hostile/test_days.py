@@ -5,6 +5,7 @@ everything it probes is replaced, nobody reads its log, descriptors run out, mem
   test_days.py BUILD [TEST...]
 """
 import os
+import pathlib
 import signal
 import struct
 import sys
@@ -12,32 +13,18 @@ import time
 import unittest
 
 sys.dont_write_bytecode = True
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 
 import arena  # noqa: E402
+from gateways import gateway  # noqa: E402
 
 HEALTHY = 500
 HOUR = 3600
-GATEWAYS = f"""
-[[gateway]]
-name = "healthy"
-addresses = [{arena.addresses("127.1", HEALTHY)}]
-ikev2 = ["aes256gcm16-prfsha256-ecp256"]
-delay = "20ms"
-[[gateway]]
-name = "replaced"
-addresses = ["127.2.0.0/16"]
-ikev2 = ["aes256gcm16-prfsha256-ecp256"]
-delay = "300ms"
-[[gateway]]
-name = "hanging"
-addresses = ["127.3.0.0/16"]
-ikev2 = ["aes256gcm16-prfsha256-ecp256"]
-tcp_habit = "hang"
-[[gateway]]
-name = "connected"
-addresses = ["127.4.0.0/16"]
-ikev2 = ["aes256gcm16-prfsha256-ecp256"]
-"""
+SUITES = ["aes256gcm16-prfsha256-ecp256"]
+GATEWAYS = (gateway("healthy", arena.addresses("127.1", HEALTHY), ikev2=SUITES, delay="20ms") +
+            gateway("replaced", ["127.2.0.0/16"], ikev2=SUITES, delay="300ms") +
+            gateway("hanging", ["127.3.0.0/16"], ikev2=SUITES, tcp_habit="hang") +
+            gateway("connected", ["127.4.0.0/16"], ikev2=SUITES))
 LISTEN = 'udp = [500]\nudp_encap = []\ntcp = [4500]\ntcp_raw = []\nbind = "wildcard"'
 SETTINGS = """
 [metrics]

@@ -20,7 +20,7 @@ SECONDS = 3
 GATEWAYS = f"""
 [[gateway]]
 name = "healthy"
-addresses = [{arena.addresses("127.1", HEALTHY)}]
+addresses = {arena.addresses("127.1", HEALTHY)}
 ikev2 = ["aes256gcm16-prfsha256-ecp256"]
 delay = "20ms"
 [[gateway]]

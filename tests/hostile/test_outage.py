@@ -29,7 +29,7 @@ timeout = "{timeout}"
 HEALTHY_GATEWAY = """
 [[gateway]]
 name = "healthy"
-addresses = [{addresses}]
+addresses = {addresses}
 ikev2 = ["aes256gcm16-prfsha256-ecp256"]
 delay = "5ms"
 """

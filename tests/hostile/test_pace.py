@@ -5,6 +5,7 @@ configured, and what the kernel dropped.
   test_pace.py BUILD [TEST...]
 """
 import json
+import pathlib
 import signal
 import socket
 import sys
@@ -12,10 +13,12 @@ import time
 import unittest
 
 sys.dont_write_bytecode = True
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 
 import arena  # noqa: E402
 import dns_server  # noqa: E402
 import test_dns  # noqa: E402
+from gateways import gateway  # noqa: E402
 
 SETTINGS = """
 [metrics]
@@ -26,13 +29,9 @@ interval = "{interval}"
 timeout = "{timeout}"
 {more}
 """
-SPEAKS = 'ikev2 = ["aes256gcm16-prfsha256-ecp256"]\nikev1 = ["aes256-sha256-modp2048"]\n'
+SPEAKS = {"ikev2": ["aes256gcm16-prfsha256-ecp256"], "ikev1": ["aes256-sha256-modp2048"]}
 DELAYED = "ike_exporter_packets_delayed_total"
 DROPPED = "ike_exporter_receive_drops_total"
-
-
-def gateway(name, addresses, more):
-    return f'[[gateway]]\nname = "{name}"\naddresses = [{addresses}]\n{more}'
 
 
 class Pace(unittest.TestCase):
@@ -73,8 +72,8 @@ class Pace(unittest.TestCase):
 
     def test_one_network(self):
         """A /24 with silent gateways, whose retransmissions count, and another /24 that is not slowed."""
-        self.begin(gateway("down", arena.addresses("127.2", 200), 'state = "down"\n') +
-                   gateway("up", arena.addresses("127.1", 200), SPEAKS),
+        self.begin(gateway("down", arena.addresses("127.2", 200), state="down") +
+                   gateway("up", arena.addresses("127.1", 200), **SPEAKS),
                    arena.targets("down", "127.2", 200) + arena.targets("up", "127.1", 200),
                    interval="5s", timeout="4s", more="network_packets_per_second = 80\nike_versions = [2]")
         time.sleep(12)
@@ -91,7 +90,7 @@ class Pace(unittest.TestCase):
     def test_the_whole(self):
         """Retransmissions and both engines included."""
         self.exporter.flags = ["--probe.threads=2"]
-        self.begin(gateway("down", arena.addresses("127.2", 1000), 'state = "down"\n'),
+        self.begin(gateway("down", arena.addresses("127.2", 1000), state="down"),
                    arena.targets("down", "127.2", 1000), interval="5s", timeout="4s",
                    more="packets_per_second = 200")
         time.sleep(12)
@@ -104,7 +103,7 @@ class Pace(unittest.TestCase):
     def test_receive_buffer(self):
         """A process that is kept from reading: all answers under way fit into the small buffer of an
         ordinary user, though the interval would have twice as many of them under way."""
-        self.begin(gateway("far", arena.addresses("127.1", 4000), SPEAKS + 'delay = "300ms"\n'),
+        self.begin(gateway("far", arena.addresses("127.1", 4000), **SPEAKS, delay="300ms"),
                    arena.targets("far", "127.1", 4000), interval="2s", timeout="1900ms",
                    more="ike_versions = [2]", **self.small_buffer())
         for _ in range(8):
@@ -120,7 +119,7 @@ class Pace(unittest.TestCase):
 
     def test_drops_are_counted(self):
         """Strangers who know the port fill the buffer while nobody reads."""
-        self.begin(gateway("up", arena.addresses("127.1", 10), SPEAKS), arena.targets("up", "127.1", 10),
+        self.begin(gateway("up", arena.addresses("127.1", 10), **SPEAKS), arena.targets("up", "127.1", 10),
                    **self.small_buffer())
         arena.wait_for("answers", lambda: sum(arena.Page().by_target("ike_up").values()) == 20, 10)
         self.assertEqual(0, arena.Page().value(DROPPED))
@@ -155,8 +154,8 @@ class OneAddress(unittest.TestCase):
         server = dns_server.DnsServer()
         server.start()
         # strongSwan's limits; slow, so that openings of two engines would overlap.
-        place.responder.write(gateway("only", '"127.1.0.2"', SPEAKS + f'delay = "{self.DELAY * 1000:.0f}ms"\n'
-                                      'cookie_after = 3\nblock_after = 5\n'))
+        place.responder.write(gateway("only", ["127.1.0.2"], **SPEAKS, cookie_after=3, block_after=5,
+                                      delay=f"{self.DELAY * 1000:.0f}ms"))
         place.responder.begin(events=True)
         place.exporter.flags = ["--probe.threads=2"]
         place.exporter.write(SETTINGS.format(interval="6s", timeout="4s", more="") + "".join(

@@ -21,7 +21,7 @@ LISTEN = 'udp = [500]\nudp_encap = []\ntcp = [4500]\ntcp_raw = [500]\nbind = "wi
 GATEWAYS = f"""
 [[gateway]]
 name = "healthy"
-addresses = [{arena.addresses("127.1", HEALTHY)}]
+addresses = {arena.addresses("127.1", HEALTHY)}
 ikev2 = ["aes256gcm16-prfsha256-ecp256"]
 ikev1 = ["aes256-sha256-modp2048"]
 delay = "5ms"

@@ -34,19 +34,19 @@ SPEAKS = 'ikev2 = ["aes256gcm16-prfsha256-ecp256", "aes256-sha256-modp2048"]\nik
 GATEWAYS = f"""
 [[gateway]]
 name = "steady"
-addresses = [{arena.addresses("127.1", 2 * TARGETS)}]
+addresses = {arena.addresses("127.1", 2 * TARGETS)}
 loss = 0.03
 delay = "10ms"
 {SPEAKS}
 [[gateway]]
 name = "flaky"
-addresses = [{arena.addresses("127.2", 50)}]
+addresses = {arena.addresses("127.2", 50)}
 up = "7s"
 down = "5s"
 {SPEAKS}
 [[gateway]]
 name = "absent"
-addresses = [{arena.addresses("127.3", 20)}]
+addresses = {arena.addresses("127.3", 20)}
 state = "absent"
 [[gateway]]
 name = "asked"

@@ -128,6 +128,11 @@ class Stack:
                                     f"--web.listen-address={self.address}:{self.ports['alertmanager']}"])
         self.await_url("alertmanager", "/-/ready")
 
+    def command(self, *arguments):
+        """What becomes of one command of the exporter's."""
+        return subprocess.run([self.build / "ike_exporter", *map(str, arguments)], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=90)
+
     # --- what they know
 
     def query(self, expression, at=None):

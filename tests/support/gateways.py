@@ -1,0 +1,13 @@
+"""Tables of the script of the simulated gateways (tests/responder/README.md), as tests write them."""
+import json
+
+
+def listening(port):
+    """UDP at one port of every address that a gateway has."""
+    return f'[listen]\nudp = [{port}]\nbind = "each"\n'
+
+
+def gateway(name, addresses, **settings):
+    """A [[gateway]]. Values are texts, numbers, booleans and lists of them, which TOML writes like JSON."""
+    rows = {"name": name, "addresses": addresses, **settings}
+    return "[[gateway]]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in rows.items())
