@@ -9,67 +9,16 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <random>
 
-#include "probes/algorithms/vendor_ids.h"
-#include "probes/audit_result.h"
+#include "tests/exporter/full_history.h"
 
 namespace exporter {
 namespace {
 
 using ike::Kind;
+using test::FullHistory;
+using test::FullResult;
 namespace fs = std::filesystem;
-
-std::shared_ptr<const ike::AuditResult> FullResult() {
-  ike::AuditResult result;
-  result.host = "vpn.example";
-  result.port = 500;
-  result.success = true;
-  result.reason = ike::Reason::kRejected;
-  result.complete = true;
-  result.policy = "nist";
-  result.compliant = false;
-  result.post_quantum = true;
-  result.requests = 77;
-  result.duration = std::chrono::milliseconds(61234);
-  result.implementation = 1;
-  ike::VersionAudit& v1 = result.versions[0].emplace();
-  v1.answered = true;
-  v1.accepted = {{Kind::kEncryption, 7, 128}, {Kind::kMode, 4, 0}};
-  v1.ikev1_suites = {{7, 128, 2, 1, 14, 28800}};
-  v1.main_mode = v1.aggressive_mode = true;
-  v1.aggressive_suite = ike::Ikev1Suite{5, 0, 1, 3, 2, 86400};
-  ike::VersionAudit& v2 = result.versions[1].emplace();
-  v2.answered = v2.complete = true;
-  v2.accepted = {{Kind::kEncryption, 12, 256}, {Kind::kDh, 65000, 0}};
-  v2.unknown = {{Kind::kPrf, 5, 0}};
-  v2.undecidable = {{{Kind::kIntegrity, 2, 0}, "only AEAD ciphers are accepted"}};
-  v2.ikev2_suites = {{12, 256, 12, 5, 31, {36, 0, 0, 0, 0, 0, 37}, 2}};
-  v2.requests = 40;
-  v2.responder.vendor_ids = {{0x00, 0xff, 0x10}, {}};
-  v2.implementation = ike::Implementations()[1];
-  result.findings = {{ike::IkeVersion::kV1, Kind::kDh, 2, "1024-bit MODP Group", 0, "weak",
-                      "\"short\" \xc3\xa4", "RFC 8247", "remove modp1024", true}};
-  return std::make_shared<const ike::AuditResult>(std::move(result));
-}
-
-AuditHistory FullHistory() {
-  AuditHistory history;
-  history.last_complete = FullResult();
-  auto failed = std::make_shared<ike::AuditResult>();
-  failed->host = "vpn.example";
-  failed->error = "the name has no address";
-  history.last = failed;
-  history.audits = 1'000'000'000'000;
-  history.failures = 3;
-  history.last_run = 1790000000.123456;
-  history.last_requests = 24;
-  history.last_duration = std::chrono::seconds(70);
-  history.changes[0][4][1] = 9;
-  history.changes[1][8][0] = 4294967295;
-  history.last_changes = {"IKEv2 dh 1024-bit MODP Group is accepted now"};
-  return history;
-}
 
 std::string Contents(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -78,14 +27,6 @@ std::string Contents(const fs::path& path) {
 
 void Put(const fs::path& path, const std::string& text) {
   std::ofstream(path, std::ios::binary | std::ios::trunc) << text;
-}
-
-// A whole file of one target.
-std::string FileOf(const std::string& head, const std::string& row) {
-  Checksum checksum;
-  checksum.Add(head);
-  checksum.Add(row);
-  return head + row + StateTail(checksum);
 }
 
 class StateFileTest : public testing::Test {
@@ -335,73 +276,6 @@ TEST_F(StateFileTest, WhatIsNoFileIsReported) {
   fs::remove(path());
   ASSERT_EQ(mkfifo(path().c_str(), 0600), 0);
   EXPECT_FALSE(StateFile(directory_).Load(*TableOf({"hq"})));
-}
-
-TEST(ParseStateTest, AnUnknownVersionIsNamed) {
-  auto parsed = ParseState(FileOf("{\"version\":2,\"audits\":[", "{\"new\":1}"));
-  ASSERT_FALSE(parsed);
-  EXPECT_EQ(parsed.error(), "its version 2 is not known");
-}
-
-TEST(ParseStateTest, EveryTruncationIsDamage) {
-  std::string whole =
-      FileOf(std::string(StateHead()), StateRow({"hq", "vpn.example", 500, {}}, FullHistory()));
-  ASSERT_TRUE(ParseState(whole));
-  for (size_t length = 0; length < whole.size(); ++length) {
-    EXPECT_FALSE(ParseState(std::string_view(whole).substr(0, length))) << length;
-  }
-}
-
-TEST(ParseStateTest, EveryFlippedByteIsDamage) {
-  std::string whole =
-      FileOf(std::string(StateHead()), StateRow({"hq", "vpn.example", 500, {}}, FullHistory()));
-  std::mt19937 random(1);
-  for (int i = 0; i < 2000; ++i) {
-    std::string damaged = whole;
-    damaged[random() % damaged.size()] ^= static_cast<char>(1 + random() % 255);
-    EXPECT_FALSE(ParseState(damaged)) << damaged;
-  }
-}
-
-// The same with a checksum that fits, so that the reader itself is tried: whatever it takes, it can
-// write again.
-TEST(ParseStateTest, FlippedBytesUnderAGoodChecksumNeverCrash) {
-  std::string row = StateRow({"hq", "vpn.example", 500, {}}, FullHistory());
-  std::mt19937 random(2);
-  int taken = 0;
-  for (int i = 0; i < 2000; ++i) {
-    std::string damaged = row;
-    damaged[random() % damaged.size()] ^= static_cast<char>(1 + random() % 255);
-    auto parsed = ParseState(FileOf(std::string(StateHead()), damaged));
-    if (!parsed) continue;
-    ++taken;
-    for (const auto& [key, history] : *parsed) {
-      ASSERT_NE(history.last, nullptr);
-      EXPECT_TRUE(ParseState(FileOf(std::string(StateHead()), StateRow(key, history))));
-    }
-  }
-  EXPECT_GT(taken, 0);
-  EXPECT_LT(taken, 2000);
-}
-
-TEST(ParseStateTest, NumbersOutOfRangeAreDamage) {
-  std::string row = StateRow({"hq", "vpn.example", 500, {}}, FullHistory());
-  for (const auto& [from, to] :
-       {std::pair{"\"port\":500", "\"port\":65536"}, std::pair{"\"port\":500", "\"port\":-1"},
-        std::pair{"\"reason\":6", "\"reason\":8"}, std::pair{"\"dh\"", "\"DH\""},
-        std::pair{"\"lastRun\":", "\"lastRun\":-"}, std::pair{"4294967295", "4294967296"},
-        std::pair{"\"00ff10\"", "\"00ff1\""}}) {
-    std::string changed = row;
-    ASSERT_NE(changed.find(from), std::string::npos) << from;
-    changed.replace(changed.find(from), std::string_view(from).size(), to);
-    EXPECT_FALSE(ParseState(FileOf(std::string(StateHead()), changed))) << to;
-  }
-}
-
-TEST(ParseStateTest, RowsThatAreNoObjectsAreDamage) {
-  EXPECT_FALSE(ParseState(FileOf(std::string(StateHead()), "17")));
-  EXPECT_FALSE(ParseState(FileOf(std::string(StateHead()), std::string(100000, '['))));
-  EXPECT_TRUE(ParseState(FileOf(std::string(StateHead()), "")));
 }
 
 }  // namespace

@@ -2,11 +2,9 @@
 // both on one loop and thread, over real sockets on loopback.
 #pragma once
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <functional>
 #include <optional>
@@ -14,6 +12,7 @@
 
 #include "exporter/engine/exchange_runner.h"
 #include "exporter/engine/openings.h"
+#include "tests/exporter/engine/loopback_socket.h"
 #include "tests/responder/test_support.h"
 
 namespace exporter::test {
@@ -22,31 +21,6 @@ using ike::Bytes;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using Clock = std::chrono::steady_clock;
-
-class Socket {
- public:
-  // Bound to loopback, at a port of the system's choice.
-  explicit Socket(int type) : fd_(socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-  }
-  ~Socket() { close(fd_); }
-  Socket(const Socket&) = delete;
-  Socket& operator=(const Socket&) = delete;
-
-  int fd() const { return fd_; }
-  ike::Endpoint endpoint() const {
-    sockaddr_in address{};
-    socklen_t size = sizeof address;
-    getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size);
-    return {ike::IpAddress::V4(127, 0, 0, 1), ntohs(address.sin_port)};
-  }
-
- private:
-  const int fd_;
-};
 
 class Outcomes final : public ExchangeHandler {
  public:

@@ -2,13 +2,20 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+#include <string_view>
+#include <utility>
+
 #include "probes/audit_result.h"
+#include "tests/exporter/full_history.h"
 
 namespace exporter {
 namespace {
 
-std::string FileOf(const std::string& row) {
-  const std::string head(StateHead());
+using test::FullHistory;
+
+// A whole file of one target.
+std::string FileOf(const std::string& row, const std::string& head = std::string(StateHead())) {
   Checksum checksum;
   checksum.Add(head);
   checksum.Add(row);
@@ -47,6 +54,71 @@ TEST(StateJsonTest, TakesTheNewestAuditsCostWhereAnOlderFileKnowsNoOther) {
   AuditHistory history = ReadBack(row);
   EXPECT_EQ(history.last_requests, 77u);
   EXPECT_EQ(history.last_duration, std::chrono::seconds(61));
+}
+
+TEST(ParseStateTest, AnUnknownVersionIsNamed) {
+  auto parsed = ParseState(FileOf("{\"new\":1}", "{\"version\":2,\"audits\":["));
+  ASSERT_FALSE(parsed);
+  EXPECT_EQ(parsed.error(), "its version 2 is not known");
+}
+
+TEST(ParseStateTest, EveryTruncationIsDamage) {
+  std::string whole = FileOf(StateRow({"hq", "vpn.example", 500, {}}, FullHistory()));
+  ASSERT_TRUE(ParseState(whole));
+  for (size_t length = 0; length < whole.size(); ++length) {
+    EXPECT_FALSE(ParseState(std::string_view(whole).substr(0, length))) << length;
+  }
+}
+
+TEST(ParseStateTest, EveryFlippedByteIsDamage) {
+  std::string whole = FileOf(StateRow({"hq", "vpn.example", 500, {}}, FullHistory()));
+  std::mt19937 random(1);
+  for (int i = 0; i < 2000; ++i) {
+    std::string damaged = whole;
+    damaged[random() % damaged.size()] ^= static_cast<char>(1 + random() % 255);
+    EXPECT_FALSE(ParseState(damaged)) << damaged;
+  }
+}
+
+// The same with a checksum that fits, so that the reader itself is tried: whatever it takes, it can
+// write again.
+TEST(ParseStateTest, FlippedBytesUnderAGoodChecksumNeverCrash) {
+  std::string row = StateRow({"hq", "vpn.example", 500, {}}, FullHistory());
+  std::mt19937 random(2);
+  int taken = 0;
+  for (int i = 0; i < 2000; ++i) {
+    std::string damaged = row;
+    damaged[random() % damaged.size()] ^= static_cast<char>(1 + random() % 255);
+    auto parsed = ParseState(FileOf(damaged));
+    if (!parsed) continue;
+    ++taken;
+    for (const auto& [key, history] : *parsed) {
+      ASSERT_NE(history.last, nullptr);
+      EXPECT_TRUE(ParseState(FileOf(StateRow(key, history))));
+    }
+  }
+  EXPECT_GT(taken, 0);
+  EXPECT_LT(taken, 2000);
+}
+
+TEST(ParseStateTest, NumbersOutOfRangeAreDamage) {
+  std::string row = StateRow({"hq", "vpn.example", 500, {}}, FullHistory());
+  for (const auto& [from, to] :
+       {std::pair{"\"port\":500", "\"port\":65536"}, std::pair{"\"port\":500", "\"port\":-1"},
+        std::pair{"\"reason\":6", "\"reason\":8"}, std::pair{"\"dh\"", "\"DH\""},
+        std::pair{"\"lastRun\":", "\"lastRun\":-"}, std::pair{"4294967295", "4294967296"},
+        std::pair{"\"00ff10\"", "\"00ff1\""}}) {
+    std::string changed = row;
+    ASSERT_NE(changed.find(from), std::string::npos) << from;
+    changed.replace(changed.find(from), std::string_view(from).size(), to);
+    EXPECT_FALSE(ParseState(FileOf(changed))) << to;
+  }
+}
+
+TEST(ParseStateTest, RowsThatAreNoObjectsAreDamage) {
+  EXPECT_FALSE(ParseState(FileOf("17")));
+  EXPECT_FALSE(ParseState(FileOf(std::string(100000, '['))));
+  EXPECT_TRUE(ParseState(FileOf("")));
 }
 
 }  // namespace
