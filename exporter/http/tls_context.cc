@@ -49,6 +49,9 @@ void SetLimits(const TlsSettings& settings, SSL_CTX* context) {
   SSL_CTX_set_num_tickets(context, 0);
   SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                 SSL_MODE_RELEASE_BUFFERS);
+  // Else one SSL_read goes on as long as a client sends nothing but key updates, and everybody else
+  // waits for it.
+  SSL_CTX_clear_mode(context, SSL_MODE_AUTO_RETRY);
   SSL_CTX_set_alpn_select_cb(context, ChooseProtocol, nullptr);
   SSL_CTX_set_default_passwd_cb(context, NoPassword);
 }
