@@ -279,11 +279,13 @@ void RequestParser::OnLength(std::string_view text) {
 }
 
 void RequestParser::OnChunkSize(std::string_view line) {
-  // RFC 9112 section 7.1.1: extensions that are not known are ignored.
+  // RFC 9112 section 7.1.1: extensions that are not known are ignored. A blank alone begins none.
   std::string_view digits = line.substr(0, line.find_first_of("; \t"));
+  std::string_view rest = Trim(line.substr(digits.size()));
   size_t size = 0;
   auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), size, 16);
-  bool number = !digits.empty() && end == digits.data() + digits.size();
+  bool number =
+      !digits.empty() && end == digits.data() + digits.size() && (rest.empty() || rest[0] == ';');
   if (!number || !IsFieldValue(line)) return Fail(400, "a chunk's size is no number");
   if (error != std::errc{} || size > kMaxBody - request_.body.size()) {
     return Fail(413, "the body is longer than " + std::to_string(kMaxBody) + " bytes");

@@ -145,6 +145,7 @@ std::vector<Refused> Framing() {
       {"chunks in HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
       {"a chunk's size with a sign", Chunks("-1\r\n"), 400},
       {"a chunk's size with 0x", Chunks("0x1\r\na\r\n"), 400},
+      {"a chunk's size with a word", Chunks("1 a\r\na\r\n"), 400},
       {"a chunk without size", Chunks("\r\n"), 400},
       {"a blank before the size", Chunks(" 1\r\na\r\n"), 400},
       {"a chunk with a bare line feed", Chunks("1\na\r\n"), 400},
