@@ -218,13 +218,6 @@ ApiReply Api::Audit(const std::string& id) {
   return {200, Text(json), "", 0, ""};
 }
 
-ApiReply Api::Targets() const {
-  Json list = Json::array();
-  std::shared_ptr<const TargetTable> table = services_->store->table();
-  for (const EntryPtr& entry : table->entries) list.push_back(TargetSummaryJson(*entry));
-  return {200, Text(Json{{"targets", std::move(list)}}), "", 0, ""};
-}
-
 ApiReply Api::Target(const std::string& name) const {
   EntryPtr entry = services_->store->table()->Find(name);
   if (!entry) return Refuse({}, {404, "there is no target of that name", "not_found", 0});

@@ -26,7 +26,6 @@ class Api {
   Api(const HttpServices* services, AdHoc* ad_hoc) : services_(services), ad_hoc_(ad_hoc) {}
 
   ApiReply Post(ApiEndpoint endpoint, std::string_view body, const std::string& client);
-  ApiReply Targets() const;
   ApiReply Target(const std::string& name) const;
   ApiReply Audit(const std::string& id);
 

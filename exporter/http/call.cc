@@ -30,6 +30,8 @@ constexpr size_t kTrustAfter = 128 * 1024;
 
 void AnswerWith(HttpReply reply, Call* call) {
   call->writer.emplace(std::move(reply), FormFor(call->request), call->policy->fields);
+  call->request.fields = {};
+  call->request.body = {};
   Continue(call);
 }
 

@@ -26,7 +26,7 @@ constexpr Route kRoutes[] = {
     {"/-/reload", "POST", "reload", &Site::Reload, Stage::kProbe, true},
     {"/probe", "GET", "probe", &Site::Probe, Stage::kProbe, true},
     {"/logs", "GET, HEAD", "logs", &Site::Logs},
-    {"/config", "GET, HEAD", "config", &Site::Config},
+    {"/config", "GET, HEAD", "config", &Site::Config, Stage::kScrape},
     {"/api/ike/probe", "POST", "api_probe", &Site::ApiProbe, Stage::kProbe, true},
     {"/api/ike/version", "POST", "api_version", &Site::ApiVersion, Stage::kProbe, true},
     {"/api/ike/v2-sa", "POST", "api_v2_sa", &Site::ApiV2Sa, Stage::kProbe, true},
@@ -40,7 +40,7 @@ constexpr Route kRoutes[] = {
     {"/api/audits/*", "GET, HEAD", "api_audits", &Site::ApiAudits},
     {"/api/probes", "GET, HEAD", "api_probes", &Site::ApiProbes},
     {"/api/openapi.json", "GET, HEAD", "api_openapi", &Site::ApiDescription},
-    {"/api/targets", "GET, HEAD", "api_targets", &Site::ApiTargets},
+    {"/api/targets", "GET, HEAD", "api_targets", &Site::ApiTargets, Stage::kScrape},
     {"/api/targets/*", "GET, HEAD", "api_target", &Site::ApiTarget},
 };
 

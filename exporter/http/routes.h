@@ -15,7 +15,7 @@ class Site;
 // Whose thread answers.
 enum class Stage : unsigned char {
   kFront,   // the front's own: at once, whatever else goes on
-  kScrape,  // /metrics
+  kScrape,  // what is made while it is sent: /metrics and what else grows with the fleet
   kPage,    // what is computed from the store
   kProbe,   // what waits for gateways, or reloads
 };

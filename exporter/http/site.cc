@@ -5,14 +5,13 @@
 #include <memory>
 #include <utility>
 
-#include "exporter/config_text.h"
 #include "exporter/http/credentials.h"
 #include "exporter/http/guard.h"
+#include "exporter/http/long_pages.h"
 #include "exporter/http/openapi.h"
 #include "exporter/http/probe_page.h"
 #include "exporter/json/probe_json.h"
 #include "exporter/log.h"
-#include "exporter/metrics/page.h"
 #include "exporter/page/pages.h"
 #include "exporter/unix_time.h"
 #include "exporter/url.h"
@@ -20,9 +19,6 @@
 namespace exporter {
 namespace {
 
-constexpr size_t kPieceBytes = 64 * 1024;
-// Where many read pages at a time.
-constexpr size_t kSparePieceBytes = 8 * 1024;
 constexpr const char* kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
 constexpr const char* kJsonType = "application/json";
 constexpr const char* kTextType = "text/plain; charset=utf-8";
@@ -76,47 +72,6 @@ std::optional<uint64_t> ParseId(const std::string& text) {
 }
 
 }  // namespace
-
-// Made in pieces: the memory of a scrape does not grow with the fleet.
-class Site::Page final : public BodySource {
- public:
-  Page(const Site* site, bool spare)
-      : site_(site),
-        piece_(spare ? kSparePieceBytes : kPieceBytes),
-        page_(site->services_.store->table()) {}
-
-  bool Next(std::string* out) override {
-    out->reserve(out->size() + piece_ + piece_ / 8);
-    if (page_.Next(piece_, out)) return true;
-    out->append(site_->metrics_.Text());
-    return false;
-  }
-
- private:
-  const Site* const site_;
-  const size_t piece_;
-  MetricsPage page_;
-};
-
-// In pieces too: a target a few lines, however many there are.
-class Site::ConfigPage final : public BodySource {
- public:
-  explicit ConfigPage(std::shared_ptr<const TargetTable> table)
-      : config_(table->config), head_(ConfigHeadText(*config_)) {}
-
-  bool Next(std::string* out) override {
-    out->append(std::exchange(head_, {}));
-    while (next_ < config_->targets.size() && out->size() < kPieceBytes) {
-      AppendTargetText(*config_, config_->targets[next_++], out);
-    }
-    return next_ < config_->targets.size();
-  }
-
- private:
-  const std::shared_ptr<const config::Config> config_;
-  std::string head_;
-  size_t next_ = 0;
-};
 
 HttpReply ErrorReply(const HttpError& error, std::string_view path) {
   HttpReply reply = TextReply(error.status, error.sentence + "\n");
@@ -216,7 +171,7 @@ void Site::Count(const Route* route, int status, double seconds) {
 HttpReply Site::Metrics(const HttpRequest& request, const std::string&) {
   HttpReply reply;
   reply.type = kMetricsType;
-  reply.source = std::make_unique<Page>(this, request.spare);
+  reply.source = MetricsBody(services_.store->table(), &metrics_, PieceBytes(request.spare));
   return reply;
 }
 
@@ -291,10 +246,10 @@ HttpReply Site::Logs(const HttpRequest& request, const std::string&) {
   return TextReply(200, ProbeLogText(*probe));
 }
 
-HttpReply Site::Config(const HttpRequest&, const std::string&) {
+HttpReply Site::Config(const HttpRequest& request, const std::string&) {
   HttpReply reply;
   reply.type = kTextType;
-  reply.source = std::make_unique<ConfigPage>(services_.store->table());
+  reply.source = ConfigBody(services_.store->table(), PieceBytes(request.spare));
   return reply;
 }
 
@@ -345,8 +300,11 @@ HttpReply Site::ApiDescription(const HttpRequest&, const std::string&) {
   return reply;
 }
 
-HttpReply Site::ApiTargets(const HttpRequest&, const std::string&) {
-  return FromApi(api_.Targets());
+HttpReply Site::ApiTargets(const HttpRequest& request, const std::string&) {
+  HttpReply reply;
+  reply.type = kJsonType;
+  reply.source = TargetListBody(services_.store->table(), PieceBytes(request.spare));
+  return reply;
 }
 
 HttpReply Site::ApiTarget(const HttpRequest&, const std::string& name) {

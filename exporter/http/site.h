@@ -67,9 +67,6 @@ class Site {
   HttpReply ApiTarget(const HttpRequest& request, const std::string& name);
 
  private:
-  class Page;
-  class ConfigPage;
-
   std::optional<HttpError> CheckRoute(const Route& route, const HttpRequest& request) const;
   HttpReply Post(ApiEndpoint endpoint, const HttpRequest& request);
   HttpReply FromApi(ApiReply reply);
