@@ -41,6 +41,25 @@ int ClientRate::Ask(const std::string& client, double per_second) {
   return 0;
 }
 
+bool ProbePlaces::Take(const std::string& client, uint32_t limit) {
+  const uint32_t kept = limit / 8;
+  std::lock_guard lock(mutex_);
+  auto found = clients_.find(client);
+  const uint32_t own = found == clients_.end() ? 0 : found->second;
+  const bool others_turn = taken_ >= limit - kept && own >= kept;
+  if (taken_ >= limit || (kept > 0 && others_turn)) return false;
+  ++taken_;
+  ++clients_[client];
+  return true;
+}
+
+void ProbePlaces::Leave(const std::string& client) {
+  std::lock_guard lock(mutex_);
+  --taken_;
+  auto found = clients_.find(client);
+  if (--found->second == 0) clients_.erase(found);
+}
+
 tl::expected<ConcurrencyTicket, HttpError> AdHoc::Enter(const std::string& client) {
   std::shared_ptr<const TargetTable> table = services_->store->table();
   int wait = rate_.Ask(client, table->config->api.requests_per_second);
@@ -49,11 +68,10 @@ tl::expected<ConcurrencyTicket, HttpError> AdHoc::Enter(const std::string& clien
         HttpError{429, "this client asks too often; [api] requests_per_second bounds it",
                   "client_rate", wait});
   }
-  if (++under_way_ > table->config->api.max_concurrent) {
-    --under_way_;
+  if (!places_.Take(client, table->config->api.max_concurrent)) {
     return tl::make_unexpected(Busy());
   }
-  return ConcurrencyTicket(&under_way_);
+  return ConcurrencyTicket(&places_, client);
 }
 
 std::optional<net::ResolveResult> AdHoc::Resolve(const std::string& host, ike::AddressFamily family,

@@ -9,6 +9,7 @@
 #include <string>
 #include <tl/expected.hpp>
 #include <unordered_map>
+#include <utility>
 
 #include "exporter/http/access.h"
 #include "exporter/http/http_error.h"
@@ -23,19 +24,34 @@ struct Admitted {
   std::shared_ptr<const ike::ProbeSettings> settings;
 };
 
-// At most so many at once; counted while it lives.
+// How many probes are under way, in all and of each client. The last eighth of the places is for
+// clients that have fewer than that, so that nobody keeps all others out with slow probes.
+class ProbePlaces {
+ public:
+  bool Take(const std::string& client, uint32_t limit);
+  void Leave(const std::string& client);
+
+ private:
+  std::mutex mutex_;
+  uint32_t taken_ = 0;
+  std::unordered_map<std::string, uint32_t> clients_;
+};
+
+// A place that was taken; left with its end.
 class ConcurrencyTicket {
  public:
-  explicit ConcurrencyTicket(std::atomic<uint32_t>* count) : count_(count) {}
+  ConcurrencyTicket(ProbePlaces* places, std::string client)
+      : places_(places), client_(std::move(client)) {}
   ConcurrencyTicket(ConcurrencyTicket&& other) noexcept
-      : count_(std::exchange(other.count_, nullptr)) {}
+      : places_(std::exchange(other.places_, nullptr)), client_(std::move(other.client_)) {}
   ConcurrencyTicket& operator=(ConcurrencyTicket&&) = delete;
   ~ConcurrencyTicket() {
-    if (count_ != nullptr) --*count_;
+    if (places_ != nullptr) places_->Leave(client_);
   }
 
  private:
-  std::atomic<uint32_t>* count_;
+  ProbePlaces* places_;
+  std::string client_;
 };
 
 // A limit per client address, in bounded space.
@@ -83,7 +99,7 @@ class AdHoc {
                                             ike::Duration limit);
 
   const HttpServices* const services_;
-  std::atomic<uint32_t> under_way_{0};
+  ProbePlaces places_;
   std::atomic<bool> abandoned_{false};
   ClientRate rate_;
 };
