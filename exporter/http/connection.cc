@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "exporter/http/front.h"
-#include "exporter/http/listener.h"
+#include "exporter/net/address.h"
 
 namespace exporter {
 namespace {
@@ -113,7 +113,7 @@ bool Connection::BeginShaking() {
     Shake(false);
     return false;
   }
-  uint64_t precedence = front_->crowd()->PrecedenceOfHandshake(this);
+  uint64_t precedence = front_->crowd()->PrecedenceInTurn(this);
   if (front_->handshakes()->Enter(this, precedence)) {
     Shake(true);
   } else {
@@ -216,8 +216,12 @@ void Connection::Dispatch() {
   call_ = std::make_shared<Call>();
   call_->begun = Now();
   call_->policy = front_->policy();
+  size_t held = parser_.held();
   call_->request = parser_.Take();
-  if (client_.empty()) client_ = ClientOf(channel_->fd());
+  // Nobody reads the body of anything else, and a page may take minutes to go.
+  if (call_->request.method != "POST") held -= std::exchange(call_->request.body, {}).size();
+  asked_ = held;
+  if (client_.empty()) client_ = net::ToString(books.client);
   call_->request.client = client_;
   if (winding_down_) call_->request.keep_alive = false;
   call_->admission = front_->site()->Admit(call_->request, *call_->policy, false);
@@ -264,18 +268,21 @@ Crowd::Rank Connection::RankOf() const {
 bool Connection::AskWorker() {
   Await(Channel::Need::kNothing);
   Site* site = front_->site();
+  uint64_t turn = front_->crowd()->PrecedenceInTurn(this);
   if (call_->admission.asks_password) {
     auto check = [site](Call* call) {
       call->password = site->CheckPassword(call->request, *call->policy);
     };
-    return front_->Submit(Work::kPassword, {JobOf(check, &Connection::OnPassword)});
+    return front_->Submit(Work::kPassword, {JobOf(check, &Connection::OnPassword), turn, call_});
   }
   auto answer = [site, weak = std::weak_ptr(channel_)](Call* call) {
     Answer(site, call);
     if (auto channel = weak.lock()) Carry(channel.get(), call);
   };
   Work work = WorkOf(*call_->admission.route);
-  if (work != Work::kScrape) return front_->Submit(work, {JobOf(answer, &Connection::OnPiece)});
+  if (work != Work::kScrape) {
+    return front_->Submit(work, {JobOf(answer, &Connection::OnPiece), turn, call_});
+  }
   scrape_ = front_->crowd()->BeginStream(this, RankOf());
   call_->request.spare = front_->crowd()->streams() > kManyScrapes;
   return front_->Submit(work, {JobOf(answer, &Connection::OnPiece), scrape_, call_});
@@ -300,6 +307,7 @@ void Connection::OnPiece() {
 
 void Connection::Reply() {
   out_ = std::exchange(call_->piece, {});
+  asked_ = 0;
   Enter(Phase::kSending);
 }
 

@@ -47,7 +47,9 @@ class Connection {
   // It is the client that is waited for, so that others may take its place.
   bool waits() const { return phase_ != Phase::kShaking && phase_ != Phase::kWorking; }
   // Bytes in memory.
-  size_t held() const { return session_ + parser_.held() + leftover_.capacity() + out_.capacity(); }
+  size_t held() const {
+    return session_ + parser_.held() + asked_ + leftover_.capacity() + out_.capacity();
+  }
 
   Crowd::Books books;            // kept by the crowd
   HandshakeGate::Ticket ticket;  // kept by the gate
@@ -89,7 +91,7 @@ class Connection {
 
   Front* const front_;
   const uint64_t id_;
-  std::string client_;                // its address, once it has asked for something
+  std::string client_;                // its network, once it has asked for something
   std::shared_ptr<Channel> channel_;  // null: it has ended
   net::LoopTimer deadline_;
   Phase phase_ = Phase::kIdle;
@@ -98,6 +100,7 @@ class Connection {
   ike::TimePoint scraped_;  // when it was last served by the workers for scrapes, if ever
   uint64_t scrape_ = 0;     // precedence of the one under way
   size_t session_ = 0;      // bytes that TLS holds
+  size_t asked_ = 0;        // bytes of the request that is being answered
 
   RequestParser parser_;
   std::string leftover_;  // received beyond the request

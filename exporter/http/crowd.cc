@@ -30,7 +30,7 @@ uint64_t Crowd::PrecedenceOfPage(Rank rank) {
   return rank == Rank::kGreedy ? 0 : Ranked(rank, ++turns_);
 }
 
-uint64_t Crowd::PrecedenceOfHandshake(const Connection* connection) {
+uint64_t Crowd::PrecedenceInTurn(const Connection* connection) {
   Rank rank = OfMany(connection) ? Rank::kMany : Rank::kFew;
   return Ranked(rank, kGoesOn - ++turns_);
 }

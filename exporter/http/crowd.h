@@ -45,9 +45,9 @@ class Crowd {
   // Of a page: the latest of a rank first, from its first byte to its last: he is the most likely
   // to wait still, and a flood delays itself. The greedy take turns.
   uint64_t PrecedenceOfPage(Rank rank);
-  // Of a handshake that begins, which is short: they take turns. kGoesOn is added once it has
-  // begun.
-  uint64_t PrecedenceOfHandshake(const Connection* connection);
+  // Of what is done in one go, as a handshake or an answer of the API: within a rank they take
+  // turns. kGoesOn is added to a handshake's once it has begun.
+  uint64_t PrecedenceInTurn(const Connection* connection);
   static constexpr uint64_t kGoesOn = uint64_t{1} << 56;
 
   // It begins to wait for its client, or to be worked for.

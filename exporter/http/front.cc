@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <utility>
 
 #include "exporter/log.h"
@@ -27,6 +28,8 @@ constexpr ike::Duration kHeartbeat = std::chrono::seconds(1);
 // Every connection has at most one job that it waits for: beside as many abandoned ones there is
 // always room, and they need not be looked for with each job.
 constexpr size_t kAnyQueue = 2 * kMaxConnections;
+// What a few clients with as many connections as anybody needs may ask for at once.
+constexpr size_t kPasswords = 64;
 
 // Half of the descriptors are for probes over TCP, files and the like.
 size_t ConnectionLimit() {
@@ -54,7 +57,7 @@ Front::Front(Site* site, WebAccess* access, std::unique_ptr<net::EventLoop> loop
       loop_(std::move(loop)),
       max_connections_(ConnectionLimit()),
       handshakes_(kMaxHandshakes, kHandshakeGrace),
-      pools_{{{1, kAnyQueue}, {1, 16}, {2, kAnyQueue}, {2, 64}, {128, 64}}} {
+      pools_{{{1, kAnyQueue}, {1, kPasswords}, {2, kAnyQueue}, {2, 64}, {128, 64}}} {
   pause_.callback = [this] { Listen(EPOLLIN); };
   heart_.callback = [this] { Beat(); };
 }
@@ -67,6 +70,8 @@ bool Front::Start(std::vector<Listener> listeners) {
     int fd = listener.fd();
     if (!loop_->AddFd(fd, EPOLLIN, [this, fd](uint32_t) { Accept(fd); })) return false;
   }
+  // Each kind has a thread from now on: later another may take the last that the system gives.
+  for (WorkerPool& pool : pools_) pool.Submit({[] {}});
   Beat();
   thread_ = std::thread([this] { loop_->Run(this, ike::Duration::zero()); });
   return true;
@@ -117,7 +122,9 @@ void Front::AdmitHandshakes(ike::TimePoint now) {
 void Front::Beat() {
   beats_.fetch_add(1, std::memory_order_relaxed);
   loop_->Arm(&heart_, loop_->now() + kHeartbeat);
-  if (access_->has_files()) Submit(Work::kHandshake, {[this] { access_->Refresh(); }});
+  // Before all handshakes: a flood of them must not keep an old certificate in force.
+  if (!access_->has_files()) return;
+  Submit(Work::kHandshake, {[this] { access_->Refresh(); }, std::numeric_limits<uint64_t>::max()});
 }
 
 void Front::Listen(uint32_t events) {

@@ -113,14 +113,6 @@ void Listener::Prepare() {
   address_ = net::ToString(endpoint);
 }
 
-std::string ClientOf(int fd) {
-  sockaddr_storage storage{};
-  socklen_t size = sizeof storage;
-  if (getpeername(fd, reinterpret_cast<sockaddr*>(&storage), &size) != 0) return {};
-  if (storage.ss_family == AF_UNIX) return "unix";
-  return net::ToString(ike::Normalize(net::FromSockaddr(storage).address));
-}
-
 ike::IpAddress ClientNetworkOf(int fd) {
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;

@@ -36,10 +36,9 @@ class Listener {
   bool local_ = false;
 };
 
-// The client's address of an accepted connection, for limits and logs.
-std::string ClientOf(int fd);
-// Whose it is when shares are counted: the address, or of IPv6 the network (/64), in which one host
-// has as many addresses as it likes. Empty: a Unix socket, or it has gone.
+// Whose an accepted connection is when shares and rates are counted: the address, or of IPv6 the
+// network (/64), in which one host has as many addresses as it likes. Empty: a Unix socket, or it
+// has gone.
 ike::IpAddress ClientNetworkOf(int fd);
 
 }  // namespace exporter

@@ -20,7 +20,7 @@ struct HttpRequest {
   std::string query;
   std::vector<HttpField> fields;
   std::string body;
-  std::string client;  // its address
+  std::string client;  // its address, of IPv6 its network
   bool has_body = false;
   bool keep_alive = true;
   bool takes_chunks = true;  // not HTTP/1.0

@@ -1,30 +1,39 @@
 #include "exporter/http/worker_pool.h"
 
+#include <iterator>
+#include <system_error>
 #include <utility>
 
 namespace exporter {
 
 bool WorkerPool::Submit(Job job) {
   std::lock_guard lock(mutex_);
+  if (stopping_) return false;
   // Jobs beyond the idle threads need a new one, or a place in the queue.
-  bool spawns = jobs_.size() >= idle_ && threads_.size() < max_threads_;
-  if (stopping_ || (!spawns && !HasRoom(idle_ + max_queue_))) return false;
+  if (jobs_.size() >= idle_ && threads_.size() < max_threads_) Spawn();
   uint64_t precedence = job.precedence;
+  if (threads_.empty() || !HasRoom(precedence)) return false;
   jobs_.emplace(precedence, std::move(job));
-  if (spawns) {
-    ++idle_;
-    threads_.emplace_back([this] { Work(); });
-  } else {
-    wake_.notify_one();
-  }
+  wake_.notify_one();
   return true;
 }
 
+// Where the system has none to give, those that are there do the work.
+void WorkerPool::Spawn() {
+  try {
+    threads_.emplace_back([this] { Work(); });
+    ++idle_;
+  } catch (const std::system_error&) {
+  }
+}
+
 // Abandoned jobs are looked for only when there is no other room.
-bool WorkerPool::HasRoom(size_t limit) {
+bool WorkerPool::HasRoom(uint64_t precedence) {
+  size_t limit = idle_ + max_queue_;
   if (jobs_.size() < limit) return true;
   std::erase_if(jobs_, [](const auto& item) { return item.second.abandoned(); });
-  return jobs_.size() < limit;
+  auto first_behind = jobs_.upper_bound(precedence);
+  return static_cast<size_t>(std::distance(jobs_.begin(), first_behind)) < limit;
 }
 
 void WorkerPool::Stop() {

@@ -32,13 +32,15 @@ class WorkerPool {
     }
   };
 
-  // At most `threads`, and at most `queue` jobs that wait for one.
+  // At most `threads`, and at most `queue` jobs that wait for one and go before a new one: what
+  // comes first by its precedence is not refused for the sake of what comes last.
   WorkerPool(size_t threads, size_t queue) : max_threads_(threads), max_queue_(queue) {}
   ~WorkerPool() { Stop(); }
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  // False: too much waits already, or the pool has stopped; the job is dropped.
+  // False: too much waits already, the system has no thread to give, or the pool has stopped; the
+  // job is dropped.
   bool Submit(Job job);
   // Ends when the jobs under way have ended; those that wait are dropped.
   void Stop();
@@ -46,7 +48,8 @@ class WorkerPool {
  private:
   using Queue = std::multimap<uint64_t, Job, std::greater<>>;
 
-  bool HasRoom(size_t limit);
+  void Spawn();
+  bool HasRoom(uint64_t precedence);
   void Work();
 
   const size_t max_threads_;

@@ -15,6 +15,7 @@ OPENS_PER_TURN = 50
 IP_BIND_ADDRESS_NO_PORT = 24  # of Linux; Python does not name it
 REQUEST = b"GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 ONE = REQUEST.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+WITH_BODY = REQUEST.replace(b"\r\n\r\n", b"\r\nContent-Length: 65536\r\n\r\n") + b" " * 65536
 FIELD = b"A: bbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\r\n"
 BODY = b"POST /api/ike/probe HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 65536\r\n\r\n"
 
@@ -46,6 +47,8 @@ KINDS = {
     "pipelining_and_reading": Kind(again=REQUEST * 300, reads=True),
     "scraping": Kind(first=ONE, reads=True, source="127.0.0.2"),
     "never_reading": Kind(first=REQUEST),
+    "unread_with_body": Kind(first=WITH_BODY),
+    "listing": Kind(first=ONE.replace(b"/metrics", b"/api/targets"), reads=True, source="127.0.0.2"),
     "header_flood": Kind(first=b"GET / HTTP/1.1\r\n", again=FIELD * 400),
     "unfinished_body": Kind(first=BODY + b" " * 65535),
     "tls_silent": Kind(),

@@ -6,6 +6,7 @@ Prometheus. promtool agrees with every file.
 """
 import base64
 import contextlib
+import http.client
 import json
 import pathlib
 import shutil
@@ -214,16 +215,29 @@ class BasicAuth(unittest.TestCase):
         web = "basic_auth_users:\n  alice: " + HASH + "\n  bob: " + HASH.replace("$04$", "$12$") + "\n"
         with serve(web) as exporter:
             self.assertEqual(200, exporter.ask("/metrics", headers=basic("alice", PASSWORD))[0])
-            guesses = [exporter.connect() for _ in range(40)]
+            guesses = [exporter.connect() for _ in range(120)]
             for number, connection in enumerate(guesses):
                 connection.request("GET", "/metrics", headers=basic("bob", str(number)))
             begun = time.monotonic()
             self.assertEqual(200, exporter.ask("/metrics", headers=basic("alice", PASSWORD))[0])
             self.assertEqual(200, exporter.ask()[0])
             took = time.monotonic() - begun
-            print(f"\nanswered in {took * 1000:.1f} ms while 40 passwords were tried")
+            print(f"\nanswered in {took * 1000:.1f} ms while 120 passwords were tried")
             self.assertLess(took, 3)
             self.assertIn(429, [guess.getresponse().status for guess in guesses[-5:]])
+            for connection in guesses:
+                connection.close()
+
+    def test_guesses_of_one_client_keep_no_other_out(self):
+        with serve(USERS.replace("$04$", "$10$")) as exporter:
+            guesses = [http.client.HTTPConnection("127.0.0.1", exporter.port, 20, ("127.0.0.2", 0)) for _ in range(120)]
+            for connection in guesses:
+                connection.connect()
+            for number, connection in enumerate(guesses):
+                connection.request("GET", "/metrics", headers=basic("alice", str(number)))
+            # The hash is of the cost above and so of no password; that it is tried is what counts.
+            self.assertEqual(401, exporter.ask("/metrics", headers=basic("alice", PASSWORD))[0])
+            self.assertIn(429, [guess.getresponse().status for guess in guesses])
             for connection in guesses:
                 connection.close()
 

@@ -23,7 +23,7 @@ from exporter import Exporter, binary_of, trusting, wait_until  # noqa: E402
 BINARY = FOLDER = None
 PROCESSES = 4
 # Of each: nearly as many as the exporter takes; of some more, so that they push each other out.
-CONNECTIONS = {"idle": 1500, "never_reading": 1500, "header_flood": 1500, "others": 1000}
+CONNECTIONS = {"idle": 1500, "never_reading": 1500, "unread_with_body": 1500, "header_flood": 1500, "others": 1000}
 SECONDS = 10
 TARGETS = 1000
 # Of each request on a connection of its own, in seconds; Prometheus would wait for ten. The attackers themselves take the

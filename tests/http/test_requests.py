@@ -6,6 +6,7 @@
 import contextlib
 import gzip
 import json
+import os
 import re
 import socket
 import sys
@@ -330,6 +331,22 @@ class Bounds(Case):
             self.assertEqual("client_rate", json.loads(seen[-1][1])["reason"])
             self.assertEqual(200, exporter.ask("/metrics")[0], "reading is free")
             self.assertIn(b'ike_exporter_api_rejections_total{reason="client_rate"}', exporter.ask("/metrics")[1])
+
+    def test_probes_where_the_system_has_no_thread_to_give(self):
+        if os.geteuid() != 0:
+            self.skipTest("needs root: of its own user's processes there shall be as many as it has threads")
+        wrapper = ("prlimit", "--nproc=12", "setpriv", "--reuid=54321", "--clear-groups", "--inh-caps=+dac_override",
+                   "--ambient-caps=+dac_override")
+        config = SETTINGS.replace("[api]", "[api]\nmax_concurrent = 128")
+        with Exporter(binary_path(), config, wrapper=wrapper, flags=["--probe.threads=1"]) as exporter:
+            connections = [exporter.connect() for _ in range(40)]
+            for connection in connections:
+                connection.request("GET", "/probe?target=127.0.0.1")
+            self.assertIn(200, [connection.getresponse().status for connection in connections])
+            for connection in connections:
+                connection.close()
+            self.assertEqual(200, exporter.ask("/metrics")[0])
+            self.assertEqual(0, exporter.stop())
 
     def test_a_stop_waits_for_no_probe(self):
         silent = socket.socket(type=socket.SOCK_DGRAM)

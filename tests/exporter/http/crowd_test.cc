@@ -38,7 +38,7 @@ class CrowdTest : public testing::Test {
   }
 
   bool Enter(HandshakeGate* gate, Connection* connection) {
-    return gate->Enter(connection, crowd_.PrecedenceOfHandshake(connection));
+    return gate->Enter(connection, crowd_.PrecedenceInTurn(connection));
   }
 
   Crowd crowd_;

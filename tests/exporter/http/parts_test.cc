@@ -5,6 +5,7 @@
 #include <atomic>
 #include <future>
 
+#include "exporter/http/ad_hoc.h"
 #include "exporter/http/credentials.h"
 #include "exporter/http/routes.h"
 #include "exporter/http/worker_pool.h"
@@ -56,6 +57,25 @@ TEST(Routes, AreFound) {
   EXPECT_TRUE(Takes(*route, "HEAD"));
   EXPECT_FALSE(Takes(*route, "POST"));
   EXPECT_FALSE(Takes(*route, "GET, HEAD"));
+}
+
+TEST(ProbePlaces, KeepTheLastEighthForWhoeverHasFew) {
+  ProbePlaces places;
+  constexpr uint32_t kLimit = 64;
+  uint32_t taken = 0;
+  while (places.Take("greedy", kLimit)) ++taken;
+  EXPECT_EQ(taken, 56u);
+  for (int i = 0; i < 8; ++i) EXPECT_TRUE(places.Take("other", kLimit)) << i;
+  EXPECT_FALSE(places.Take("third", kLimit)) << "not one more in all";
+  places.Leave("greedy");
+  EXPECT_FALSE(places.Take("greedy", kLimit));
+  EXPECT_TRUE(places.Take("third", kLimit));
+}
+
+TEST(ProbePlaces, AreAllForOneWhereTheyAreFew) {
+  ProbePlaces places;
+  for (int i = 0; i < 7; ++i) EXPECT_TRUE(places.Take("one", 7));
+  EXPECT_FALSE(places.Take("one", 7));
 }
 
 TEST(WorkerPool, RunsAsManyJobsAtOnceAsItHasThreads) {
@@ -117,9 +137,9 @@ class BusyPool {
   }
   // The names in the order in which they were done.
   std::string Finish() {
-    std::promise<void> last;
-    EXPECT_TRUE(pool_.Submit({[&] { last.set_value(); }}));
     gate_.set_value();
+    std::promise<void> last;
+    while (!pool_.Submit({[&] { last.set_value(); }})) std::this_thread::yield();
     last.get_future().wait();
     return order_;
   }
@@ -136,6 +156,17 @@ TEST(WorkerPool, DoesFirstWhatTakesPrecedence) {
     EXPECT_TRUE(pool.Submit(name, static_cast<uint64_t>(precedence)));
   }
   EXPECT_EQ(pool.Finish(), "bdcae");
+}
+
+TEST(WorkerPool, RefusesNothingForTheSakeOfWhatComesAfterIt) {
+  BusyPool pool(2);
+  for (char name : {'a', 'b'}) EXPECT_TRUE(pool.Submit(name, 1));
+  EXPECT_FALSE(pool.Submit('c', 1));
+  EXPECT_TRUE(pool.Submit('d', 2));
+  EXPECT_TRUE(pool.Submit('e', 2));
+  EXPECT_FALSE(pool.Submit('f', 2)) << "as many wait before it as may";
+  EXPECT_FALSE(pool.Submit('g', 1));
+  EXPECT_EQ(pool.Finish(), "deab");
 }
 
 TEST(WorkerPool, SkipsWhatNobodyWaitsFor) {
