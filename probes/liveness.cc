@@ -26,7 +26,8 @@
 // is unusable for good. Three, because packets get lost. For the same reason the plainest opening
 // is needed, and comes first, once it was answered three times in a row right after a full one met
 // silence; the full one is tried again every hour. As long as the plainest meets silence too, it
-// offers XAUTH's methods every other time. Tested by tests/probes/liveness_test.cc.
+// offers XAUTH's methods every other time; a probe on request, which is the only one, offers them
+// when all else met silence. Tested by tests/probes/liveness_test.cc.
 #include "probes/liveness.h"
 
 #include <algorithm>
@@ -136,6 +137,13 @@ void RememberRefusal(const Outcome& outcome, TimePoint now, LivenessMemory* memo
   memory->refusal_judged = now;
 }
 
+// Of what is left for an opening and what follows it. That is a last resort behind a full opening,
+// and where nothing else does; else it may be followed itself.
+int ShareInPercent(OpeningKind kind, bool goes_on) {
+  if (kind == OpeningKind::kPlainest) return 50;  // the methods of either may be right
+  return kind == OpeningKind::kFull || !goes_on ? 60 : 40;
+}
+
 }  // namespace
 
 bool IsSilence(const Outcome& outcome) {
@@ -185,6 +193,11 @@ std::optional<OpeningKind> NextOpening(OpeningKind sent, const Outcome& outcome,
   return std::nullopt;
 }
 
+std::optional<OpeningKind> LastResort(const Outcome& outcome, const LivenessCircumstances& at) {
+  if (!IsSilence(outcome) || !at.xauth_untried) return std::nullopt;
+  return at.budget_available ? OpeningKind::kPlainest : OpeningKind::kRefusal;
+}
+
 bool SilenceIsProof(OpeningKind sent, const LivenessMemory& memory) {
   return sent != OpeningKind::kRefusal || memory.refusal_answered || !memory.ever_answered;
 }
@@ -193,9 +206,9 @@ Duration ShareOfTimeout(OpeningKind kind, const LivenessMemory& memory,
                         const LivenessCircumstances& at, Duration remaining) {
   Outcome silence;
   silence.reason = Reason::kTimeout;
-  if (!NextOpening(kind, silence, memory, at)) return remaining;
-  // What follows a full opening is a last resort; what follows the others may be followed itself.
-  const int percent = kind == OpeningKind::kFull ? 60 : 40;
+  const bool goes_on = NextOpening(kind, silence, memory, at).has_value();
+  if (!goes_on && !LastResort(silence, at)) return remaining;
+  const int percent = ShareInPercent(kind, goes_on);
   return std::min(remaining, std::max(remaining * percent / 100, memory.last_rtt * 2));
 }
 

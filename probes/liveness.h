@@ -49,7 +49,8 @@ struct LivenessCircumstances {
   bool other_version_answers = false;
   bool repeat_possible = false;  // the engine still has the bytes and they have been answered
   bool plainest_differs = true;  // from the full opening
-  bool time_left = false;  // what met silence had a share of the timeout, and no second one yet
+  bool time_left = false;      // what met silence had a share of the timeout, and no second one yet
+  bool xauth_untried = false;  // by a probe on request: see LastResort
 };
 
 // Nothing came that is IKE. An error of the path or of our own system is no such silence: another
@@ -71,6 +72,10 @@ bool IsRenewalDue(const LivenessMemory& memory, TimePoint now);
 std::optional<OpeningKind> NextOpening(OpeningKind sent, const Outcome& outcome,
                                        const LivenessMemory& memory,
                                        const LivenessCircumstances& at);
+
+// What a probe on request, which has no next time, is left with once NextOpening has nothing: an
+// opening with XAUTH's methods (IKEv1), one without state if the budget allows no other.
+std::optional<OpeningKind> LastResort(const Outcome& outcome, const LivenessCircumstances& at);
 
 // Whether the silence to `sent`, the last opening of a probe, says that this version is down. Not
 // so where it is an untested refusal and others have been answered: then the probe counts as

@@ -99,6 +99,7 @@ ike::LivenessCircumstances ProbeRun::Circumstances(ike::TimePoint at) const {
   bool renewed = memory_->last_full != ike::TimePoint{} && at - memory_->last_full < kSuiteRenewal;
   circumstances.budget_contended = renewed || standing_.contended;
   circumstances.other_version_answers = order_.other_version_answers;
+  circumstances.xauth_untried = !order_.scheduled && order_.version == ike::IkeVersion::kV1;
   return circumstances;
 }
 
@@ -180,13 +181,14 @@ void ProbeRun::Send(ike::OpeningKind kind) {
   job.source = settings().source_address;
   job.source_port = settings().source_port;
   job.route = order_.route;
-  job.opening = order_.openings->of(order_.version).of(kind, ike::OffersXauth(kind, *memory_));
+  const bool xauth = last_resort_ || ike::OffersXauth(kind, *memory_);
+  job.opening = order_.openings->of(order_.version).of(kind, xauth);
   job.ke_group = kind == ike::OpeningKind::kFull ? memory_->chosen_group : uint16_t{0};
   // What may follow does so later, when a slot that is taken now may be free again.
   ike::Duration remaining = deadline_ - now();
   ike::LivenessCircumstances later = Circumstances(now() + remaining / 3);
   if (again_) later.budget_available = false;
-  job.timeout = ike::ShareOfTimeout(kind, *memory_, later, remaining);
+  job.timeout = last_resort_ ? remaining : ike::ShareOfTimeout(kind, *memory_, later, remaining);
   job.last_rtt = memory_->last_rtt;
   exchange_ = services_->exchanger->Start(std::move(job), this, trace_.get());
 }
@@ -212,17 +214,23 @@ void ProbeRun::OnExchangeDone(const ike::Outcome& outcome) {
   SettleBudget(outcome);
   std::optional<ike::OpeningKind> next;
   bool tells = true;
-  // Only what met silence may be followed by another opening.
-  if (ike::IsSilence(outcome)) {
+  // Only what met silence may be followed by another opening, and a last resort by none.
+  if (ike::IsSilence(outcome) && !last_resort_) {
     AskBudget();
     ike::LivenessCircumstances at = Circumstances(now());
     at.time_left = !again_ && deadline_ - now() >= kWorthwhile;
     next = ike::NextOpening(kind_, outcome, *memory_, at);
+    if (!next) {
+      next = ike::LastResort(outcome, at);
+      last_resort_ = next.has_value();
+    }
     again_ = next == ike::OpeningKind::kRefusal;
     tells = ike::SilenceIsProof(kind_, *memory_);
   }
   ike::Remember(kind_, outcome, now(), memory_);
   if (next && deadline_ > now()) return Try(*next);
+  // A last resort that the budget left no state for: somebody is there, but chose no suite.
+  if (order_.need_suite && !MayLeaveState(kind_) && outcome.answered()) tells = false;
   Report(tells ? ProbeEnd::kProbed : ProbeEnd::kNoBudget, outcome);
 }
 

@@ -99,7 +99,8 @@ class ProbeRun final : public Alarm, private ExchangeHandler {
   HalfOpenBudget::Standing standing_;
   bool waiting_ = false;
   bool resolved_ = false;
-  bool again_ = false;  // a refusal is sent once more, with all of the time
+  bool again_ = false;        // a refusal is sent once more, with all of the time
+  bool last_resort_ = false;  // of a request: XAUTH's methods are offered
   std::string resolve_error_;
   uint32_t packets_sent_ = 0;
   uint32_t packets_received_ = 0;

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Audits of IKEv1 gateways by mode and authentication method, each with one connection: what is
-reported has to be what the daemon's configuration says.
+reported has to be what the daemon's configuration says. Liveness and single requests find them too.
 
   test_methods.py build/release/ike_exporter [TEST...]
 """
@@ -23,7 +23,11 @@ from server import Server  # noqa: E402
 from strongswan import StrongSwan  # noqa: E402
 
 GATEWAYS = None
+EXCHANGE_TYPES = {"main": 2, "aggressive": 4}
 METHODS = {"psk": 1, "rsa": 3, "xauth-psk": 65001, "xauth-rsa": 65005, "hybrid": 64221}
+# What a single request calls them (IANA; draft-beaulieu-ike-xauth-02 section 7.2).
+NAMES = {"psk": "pre-shared key", "rsa": "RSA signatures", "xauth-psk": "XAUTHInitPreShared",
+         "xauth-rsa": "XAUTHInitRSA"}
 # Of the peer, in the words of swanctl.conf.
 REMOTE = {"psk": ["psk"], "rsa": ["pubkey"], "xauth-psk": ["psk", "xauth"],
           "xauth-rsa": ["pubkey", "xauth"], "hybrid": ["xauth"]}
@@ -131,18 +135,21 @@ class Gateways:
             self.hosts[case] = self.lab.address(fleet.FIRST_NUMBER + index)
             self.daemons[case] = self._daemon(case, name)
             self.daemons[case].start()
-        source = prober.clean(self.lab)
+        source = self.source = prober.clean(self.lab)
         self.server = Server(self.binary, source, self._targets())
         with ThreadPoolExecutor(len(cases)) as pool:
             self.results = dict(zip(cases, pool.map(lambda case: self._audit(source, case), cases)))
+        self.page = self.server.metrics()  # before requests take liveness' part of the budget
 
     def _targets(self):
-        """Gateways that have XAUTH alone, in each mode: they are up."""
-        tables = ['[probe]\ninterval = "5s"\ntimeout = "5s"\naudit_interval = "0s"\nike_versions = [1]\n']
+        """Gateways that have XAUTH alone, in each mode: they are up. What liveness may leave open
+        there is the default, requests by hand may leave more."""
+        tables = ['[probe]\ninterval = "5s"\ntimeout = "5s"\naudit_interval = "0s"\nike_versions = [1]\n'
+                  'half_open_budget = 30\n']
         for mode, method in XAUTH_ALONE:
             tables.append(f'[[target]]\nname = "{mode}-{method}"\n'
                           f'host = "{self.hosts["pluto", mode, method]}"\n'
-                          f'exchange = "{mode}"\n')
+                          f'exchange = "{mode}"\nhalf_open_budget = 3\n')
         return "".join(tables)
 
     def _daemon(self, case, name):
@@ -156,6 +163,15 @@ class Gateways:
         else:
             text = connection(host, mode, method)
         return Pluto(self.lab, name, text)
+
+    def by_hand(self, mode, host):
+        """(exit code, JSON) of a command that knows nothing of the gateway but its mode."""
+        done = subprocess.run(
+            self.source.command(self.binary, "probe", "--json", "--ike-version", "1", "--exchange",
+                                mode, host),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            timeout=AUDIT_SECONDS, check=False)
+        return done.returncode, json.loads(done.stdout)
 
     def _audit(self, source, case):
         done = subprocess.run(
@@ -195,10 +211,33 @@ class Methods(unittest.TestCase):
                 self.check(case, [mode], [method], SUITE)
 
     def test_liveness_where_xauth_is_all_there_is(self):
-        page = GATEWAYS.server.metrics()
         for mode, method in XAUTH_ALONE:
             with self.subTest(mode=mode, method=method):
-                self.assertEqual(page.value("ike_target_up", target=f"{mode}-{method}"), 1)
+                self.assertEqual(GATEWAYS.page.value("ike_target_up", target=f"{mode}-{method}"), 1)
+
+    def test_by_hand(self):
+        """One command finds every method that scheduled probes find, in the mode of the connection."""
+        cases = [(mode, method) for mode in EXCHANGE_TYPES for method in NAMES]
+        hosts = [GATEWAYS.hosts["pluto", mode, method] for mode, method in cases]
+        with ThreadPoolExecutor(len(cases)) as pool:
+            answers = list(pool.map(GATEWAYS.by_hand, [mode for mode, _ in cases], hosts))
+        for (mode, method), (code, answer) in zip(cases, answers):
+            with self.subTest(mode=mode, method=method):
+                self.assertEqual(code, 0, answer)
+                self.assertEqual(NAMES[method], answer["selected"]["authentication"])
+
+    def test_by_hand_through_the_api(self):
+        for mode, method in XAUTH_ALONE:
+            with self.subTest(mode=mode, method=method):
+                asked = {"host": GATEWAYS.hosts["pluto", mode, method], "timeout": 5000}
+                status, body = GATEWAYS.server.post(
+                    "/api/ike/probe", {**asked, "exchangeType": EXCHANGE_TYPES[mode]})
+                self.assertEqual(200, status, body)
+                self.assertEqual(NAMES[method], body["selected"]["authentication"])
+                if mode == "main":
+                    status, body = GATEWAYS.server.post("/api/ike/version", asked)
+                    self.assertEqual((200, True, True),
+                                     (status, body.get("ikev1"), body.get("ikev1Selected")), body)
 
     def test_strongswan(self):
         """It answers Main Mode whatever the mode of its connection is, and echoes methods there."""

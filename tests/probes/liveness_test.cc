@@ -288,6 +288,16 @@ TEST_F(LivenessTest, PlainestOffersXauthEveryOtherTimeUntilItIsAnswered) {
   EXPECT_FALSE(memory.xauth);
 }
 
+TEST_F(LivenessTest, LastResortOfARequestIsXauthAsTheBudgetAllows) {
+  EXPECT_EQ(LastResort(Silent(), at), std::nullopt);
+  at.xauth_untried = true;
+  EXPECT_EQ(LastResort(Silent(), at), kPlainest);
+  at.budget_available = false;
+  EXPECT_EQ(LastResort(Silent(), at), kRefusal);
+  EXPECT_EQ(LastResort(Refused(), at), std::nullopt);
+  EXPECT_EQ(LastResort(Silent(Reason::kUnreachable), at), std::nullopt);
+}
+
 TEST_F(LivenessTest, OneLostFullOpeningDoesNotMakeThePlainestNeeded) {
   for (int i = 0; i < 5; ++i) {
     Saw(kFull, Silent());
@@ -328,6 +338,10 @@ TEST_F(LivenessTest, SharesLeaveTimeForWhatMayFollow) {
   at.budget_available = false;
   EXPECT_EQ(ShareOfTimeout(kRefusal, memory, at, seconds(5)), seconds(5));
   EXPECT_EQ(ShareOfTimeout(kFull, memory, at, seconds(5)), seconds(5));
+  memory.last_rtt = {};
+  at.xauth_untried = true;
+  EXPECT_EQ(ShareOfTimeout(kRefusal, memory, at, seconds(5)), seconds(3));
+  EXPECT_EQ(ShareOfTimeout(kPlainest, memory, at, seconds(2)), seconds(1));
 }
 
 // A default strongSwan, both versions every 5 s for an hour, two of three slots for liveness: never

@@ -5,10 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <optional>
 
 #include "exporter/net/event_loop.h"
-#include "tests/support/simulated_gateway.h"
+#include "tests/exporter/engine/prober.h"
 
 namespace exporter::test {
 namespace {
@@ -22,80 +21,6 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr char kModern[] = "ikev2 = [\"aes256-sha256-modp2048\"]\nikev1 = \"refuse\"\n";
-constexpr char kStrongSwanLimits[] =
-    "ikev2 = [\"aes256-sha256-modp2048\"]\nikev1 = [\"aes256-sha256-modp2048\"]\n"
-    "cookie_after = 3\nblock_after = 5\n";
-
-// A prober of one target: what it remembers, and each probe to its end.
-class Prober final : public ProbeRun::Owner {
- public:
-  explicit Prober(const std::string& keys) : gateway(keys), engine(&shares_, &gateway) {
-    gateway.Attach(&engine);
-  }
-
-  ProbeOrder Order(IkeVersion version = IkeVersion::kV2) const {
-    ProbeOrder order;
-    order.address = ike::IpAddress::V4(127, 0, 0, 9);
-    order.openings = openings;
-    order.version = version;
-    order.timeout = settings->timeout;
-    order.scheduled = true;
-    return order;
-  }
-
-  ProbeResult Probe(ProbeOrder order) {
-    Begin(std::move(order));
-    while (!result_) engine.RunUntil(engine.NextEvent());
-    return std::move(*result_);
-  }
-  ProbeResult Probe(IkeVersion version = IkeVersion::kV2) { return Probe(Order(version)); }
-
-  void Begin(ProbeOrder order) {
-    result_.reset();
-    auto* remembered = &memory[static_cast<size_t>(order.version) - 1];
-    run = std::make_unique<ProbeRun>(&engine.services, std::move(order), remembered, this);
-    run->Begin();
-  }
-
-  const std::optional<ProbeResult>& result() const { return result_; }
-
-  // The kinds of what has been sent since the last call.
-  std::vector<OpeningKind> TakeKinds() {
-    std::vector<OpeningKind> kinds;
-    for (; seen_ < engine.exchanger.jobs().size(); ++seen_) {
-      const PreparedPtr& opening = engine.exchanger.jobs()[seen_].opening;
-      for (OpeningKind kind : {OpeningKind::kFull, OpeningKind::kPlainest, OpeningKind::kRefusal}) {
-        bool is_it = opening == openings->ikev2.of(kind, false);
-        for (bool xauth : {false, true}) is_it |= opening == openings->ikev1.of(kind, xauth);
-        if (is_it) kinds.push_back(kind);
-      }
-    }
-    return kinds;
-  }
-
-  SimulatedGateway gateway;
-
- private:
-  RealShares shares_;
-
- public:
-  VirtualEngine engine;
-  std::shared_ptr<const ike::ProbeSettings> settings = std::make_shared<ike::ProbeSettings>();
-  std::shared_ptr<const OpeningSet> openings = MakeOpeningSet(settings);
-  std::array<ike::LivenessMemory, 2> memory;
-  std::unique_ptr<ProbeRun> run;
-
- private:
-  void OnProbeDone(ProbeRun*, ProbeResult&& result) override { result_ = std::move(result); }
-
-  std::optional<ProbeResult> result_;
-  size_t seen_ = 0;
-};
-
-using Kinds = std::vector<OpeningKind>;
-constexpr OpeningKind kFull = OpeningKind::kFull;
-constexpr OpeningKind kPlainest = OpeningKind::kPlainest;
-constexpr OpeningKind kRefusal = OpeningKind::kRefusal;
 
 TEST(ProbeRun, ReportsTheSuiteAndTheRoundTripTime) {
   Prober prober(std::string(kModern) + "delay = \"15ms\"\n");
@@ -246,34 +171,6 @@ TEST(ProbeRun, ShortIntervalsStayWithinTheBudgetByOpeningsThatAreRefused) {
   EXPECT_GE(full.size(), 5u) << "the suite stays fresh";
   const std::string counters = prober.gateway.gateway().CountersAsJson();
   EXPECT_NE(counters.find("\"half_open_peak\":1,"), std::string::npos) << counters;
-}
-
-TEST(ProbeRun, OnRequestWaitsForTheBudgetWithinItsDeadline) {
-  Prober prober(kStrongSwanLimits);
-  const ike::IpAddress address = ike::IpAddress::V4(127, 0, 0, 9);
-  HalfOpenBudget& budget = prober.engine.budget;
-  for (int i = 0; i < 3; ++i) {
-    ASSERT_TRUE(budget.TryTake(address, 3, HalfOpenBudget::Asker::kOnRequest, prober.engine.now()));
-  }
-  ProbeOrder order = prober.Order();
-  order.scheduled = false;
-  order.timeout = seconds(15);
-  const ProbeResult without_suite = prober.Probe(order);
-  EXPECT_TRUE(without_suite.report.outcome.version_answered);
-  EXPECT_FALSE(without_suite.report.full_opening);
-  EXPECT_EQ(prober.TakeKinds(), Kinds{kRefusal});
-
-  order.need_suite = true;
-  EXPECT_EQ(prober.Probe(order).end, ProbeEnd::kNoBudget);
-  EXPECT_TRUE(prober.TakeKinds().empty()) << "nothing is sent that could not tell";
-
-  order.timeout = seconds(60);
-  const ProbeResult waited = prober.Probe(order);
-  EXPECT_TRUE(waited.report.outcome.selected());
-  EXPECT_GE(waited.report.duration, seconds(29));
-  EXPECT_FALSE(budget.StandingOf(address, 3, HalfOpenBudget::Asker::kScheduled, prober.engine.now())
-                   .contended)
-      << "it waits no longer";
 }
 
 // The refusal leaves time to a full opening, for which a slot will be free; then others take it.
