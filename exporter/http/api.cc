@@ -157,11 +157,7 @@ ApiReply Api::Run(ApiEndpoint endpoint, const ApiRequest& request, const Admitte
     return {200, Text(Ikev2SaJson(host, ikev2->report.outcome)), "", 0, ""};
   }
   if (!Answered(ikev1) && !Answered(ikev2)) return NotAnswered(host, ikev2);
-  ike::Outcome nothing;
-  return {200,
-          Text(VersionJson(host, ikev1 ? TellingOutcome(*ikev1) : nothing,
-                           ikev2 ? TellingOutcome(*ikev2) : nothing)),
-          "", 0, ""};
+  return {200, Text(VersionJson(host, answers.versions)), "", 0, ""};
 }
 
 void Api::ForgetOldAudits() {

@@ -106,6 +106,12 @@ Json NotifiesJson(const ike::Outcome& outcome) {
   return names;
 }
 
+// What leaves no state is refused whatever the endpoint accepts.
+bool OfferedAChoice(const std::optional<ProbeResult>& result) {
+  if (!result || result->end != ProbeEnd::kProbed) return false;
+  return result->report.full_opening || result->report.outcome.selected();
+}
+
 // `error` is the resolver's.
 std::string SentenceOf(ike::Reason reason, const std::string& error) {
   switch (reason) {
@@ -214,12 +220,15 @@ Json Ikev2SaJson(const ProbedHost& host, const ike::Outcome& outcome) {
   return json;
 }
 
-Json VersionJson(const ProbedHost& host, const ike::Outcome& ikev1, const ike::Outcome& ikev2) {
+Json VersionJson(const ProbedHost& host,
+                 const std::array<std::optional<ProbeResult>, 2>& versions) {
+  const ike::Outcome ikev1 = versions[0] ? TellingOutcome(*versions[0]) : ike::Outcome{};
+  const ike::Outcome ikev2 = versions[1] ? TellingOutcome(*versions[1]) : ike::Outcome{};
   Json json = Begin(host);
   json["ikev1"] = ikev1.version_answered;
   json["ikev2"] = ikev2.version_answered;
-  json["ikev1Selected"] = ikev1.selected();
-  json["ikev2Selected"] = ikev2.selected();
+  if (OfferedAChoice(versions[0])) json["ikev1Selected"] = ikev1.selected();
+  if (OfferedAChoice(versions[1])) json["ikev2Selected"] = ikev2.selected();
   if (ikev2.version_answered) {
     json["version"] = "2.0";
   } else if (ikev1.version_answered) {

@@ -3,8 +3,10 @@
 // names ever gets in.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "exporter/engine/probe_run.h"
@@ -41,8 +43,9 @@ Json Ikev1ProbeJson(const ProbedHost& host, const ike::Outcome& outcome);
 // /api/ike/v2-sa: one IKE_SA_INIT that was answered.
 Json Ikev2SaJson(const ProbedHost& host, const ike::Outcome& outcome);
 
-// /api/ike/version: both together, at least one of them answered.
-Json VersionJson(const ProbedHost& host, const ike::Outcome& ikev1, const ike::Outcome& ikev2);
+// /api/ike/version: both together ([version - 1]), at least one of them answered. Whether a
+// proposal was chosen is left out of a version that was offered none that could be.
+Json VersionJson(const ProbedHost& host, const std::array<std::optional<ProbeResult>, 2>& versions);
 
 // 16 hex digits.
 std::string SpiHex(uint64_t spi);

@@ -163,7 +163,7 @@ class Test:
         assert not values_of(page, "ike_negotiated"), page
         body = {"host": BOTH, "port": self.ike, "timeout": 300}
         answers = [self.client.request("POST", "/api/ike/version", body).json() for _ in range(3)]
-        assert answers[-1]["ikev2"] and not answers[-1]["ikev2Selected"], answers
+        assert answers[-1]["ikev2"] and "ikev2Selected" not in answers[-1], answers
         assert all("errorNotify" not in answer for answer in answers), answers
         page = self.probe("nowhere.invalid")
         assert all(values_of(page, "ike_probe_duration_seconds").values()), page
