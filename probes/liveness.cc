@@ -194,7 +194,7 @@ std::optional<OpeningKind> NextOpening(OpeningKind sent, const Outcome& outcome,
 }
 
 std::optional<OpeningKind> LastResort(const Outcome& outcome, const LivenessCircumstances& at) {
-  if (!IsSilence(outcome) || !at.xauth_untried) return std::nullopt;
+  if (!at.xauth_untried || !IsSilence(outcome)) return std::nullopt;
   return at.budget_available ? OpeningKind::kPlainest : OpeningKind::kRefusal;
 }
 
