@@ -41,13 +41,16 @@ int ClientRate::Ask(const std::string& client, double per_second) {
   return 0;
 }
 
+bool MayTake(size_t taken, size_t own, size_t limit) {
+  const size_t kept = limit / 8;
+  if (taken >= limit) return false;
+  return taken < limit - kept || own < kept || kept == 0;
+}
+
 bool ProbePlaces::Take(const std::string& client, uint32_t limit) {
-  const uint32_t kept = limit / 8;
   std::lock_guard lock(mutex_);
   auto found = clients_.find(client);
-  const uint32_t own = found == clients_.end() ? 0 : found->second;
-  const bool others_turn = taken_ >= limit - kept && own >= kept;
-  if (taken_ >= limit || (kept > 0 && others_turn)) return false;
+  if (!MayTake(taken_, found == clients_.end() ? 0 : found->second, limit)) return false;
   ++taken_;
   ++clients_[client];
   return true;

@@ -24,8 +24,11 @@ struct Admitted {
   std::shared_ptr<const ike::ProbeSettings> settings;
 };
 
-// How many probes are under way, in all and of each client. The last eighth of the places is for
-// clients that have fewer than that, so that nobody keeps all others out with slow probes.
+// Whether a client that has `own` of the `taken` places may have one more. The last eighth is for
+// clients that have fewer than that, so that nobody keeps all others out.
+bool MayTake(size_t taken, size_t own, size_t limit);
+
+// How many probes are under way, in all and of each client.
 class ProbePlaces {
  public:
   bool Take(const std::string& client, uint32_t limit);

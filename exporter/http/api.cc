@@ -2,6 +2,7 @@
 
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "config/host.h"
@@ -138,11 +139,11 @@ ApiReply Api::Post(ApiEndpoint endpoint, std::string_view body, const std::strin
   if (!ticket) return Refuse(asked, ticket.error());
   auto admitted = ad_hoc_->Admit(parsed->host, settings, kResolveLimit);
   if (!admitted) return Refuse(asked, admitted.error());
+  if (endpoint == ApiEndpoint::kAudit) return StartAudit(*admitted, client);
   return Run(endpoint, *request, *admitted);
 }
 
 ApiReply Api::Run(ApiEndpoint endpoint, const ApiRequest& request, const Admitted& admitted) {
-  if (endpoint == ApiEndpoint::kAudit) return StartAudit(admitted);
   ProbedHost host{request.host, admitted.settings->port};
   bool need_suite = endpoint != ApiEndpoint::kVersion;
   AdHoc::Answers answers = ad_hoc_->Probe(admitted, admitted.settings->timeout, need_suite, false);
@@ -167,25 +168,31 @@ void Api::ForgetOldAudits() {
   });
 }
 
-ApiReply Api::StartAudit(const Admitted& admitted) {
+bool Api::HasRoomFor(const std::string& client) const {
+  auto own = std::ranges::count_if(audits_,
+                                   [&](const auto& item) { return item.second.client == client; });
+  return MayTake(audits_.size(), static_cast<size_t>(own), kMaxAudits);
+}
+
+ApiReply Api::StartAudit(const Admitted& admitted, const std::string& client) {
   ProbedHost host{admitted.host, admitted.settings->port};
   std::string id;
   {
     std::lock_guard lock(mutex_);
     ForgetOldAudits();
-    if (audits_.size() >= kMaxAudits) {
-      return Refuse(host, {429, "too many audits are kept; try again later", "concurrency", 60});
-    }
     for (const auto& [known_id, audit] : audits_) {
       bool same = audit.host == host.host && audit.port == host.port &&
                   audit.transport == admitted.settings->transport;
       if (same && !audit.job->done()) id = known_id;
     }
     if (id.empty()) {
+      if (!HasRoomFor(client)) {
+        return Refuse(host, {429, "too many audits are kept; try again later", "concurrency", 60});
+      }
       id = NewAuditId();
       AuditJobPtr job = services_->engines->For(admitted.host)
                             .Audit({admitted.host, admitted.address, admitted.settings, nullptr});
-      audits_.emplace(id, KeptAudit{host.host, host.port, admitted.settings->transport, job,
+      audits_.emplace(id, KeptAudit{host.host, host.port, admitted.settings->transport, job, client,
                                     std::chrono::steady_clock::now()});
     }
   }

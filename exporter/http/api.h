@@ -39,11 +39,13 @@ class Api {
     uint16_t port = 0;
     ike::Transport transport{};
     AuditJobPtr job;
+    std::string client;  // that asked for it first
     std::chrono::steady_clock::time_point started;
   };
 
   ApiReply Run(ApiEndpoint endpoint, const ApiRequest& request, const Admitted& admitted);
-  ApiReply StartAudit(const Admitted& admitted);
+  ApiReply StartAudit(const Admitted& admitted, const std::string& client);
+  bool HasRoomFor(const std::string& client) const;
   void ForgetOldAudits();
 
   const HttpServices* const services_;

@@ -5,6 +5,7 @@
 """
 import contextlib
 import gzip
+import http.client
 import json
 import os
 import re
@@ -331,6 +332,17 @@ class Bounds(Case):
             self.assertEqual("client_rate", json.loads(seen[-1][1])["reason"])
             self.assertEqual(200, exporter.ask("/metrics")[0], "reading is free")
             self.assertIn(b'ike_exporter_api_rejections_total{reason="client_rate"}', exporter.ask("/metrics")[1])
+
+    def test_one_client_leaves_room_for_audits_of_others(self):
+        with Exporter(binary_path(), SETTINGS.replace('"127.0.0.2"', '"127.0.0.0/8"')) as exporter:
+            def audit(number, source):
+                with contextlib.closing(http.client.HTTPConnection("127.0.0.1", exporter.port, 10, (source, 0))) as connection:
+                    body = json.dumps({"host": f"127.1.{number // 250}.{number % 250 + 1}"})
+                    connection.request("POST", "/api/ike/audit", body, {"Content-Type": "application/json"})
+                    return connection.getresponse().status
+            asked = [audit(number, "127.0.0.1") for number in range(880)]
+            self.assertEqual([202] * 875 + [429] * 5, asked)
+            self.assertEqual(202, audit(880, "127.0.0.2"))
 
     def test_probes_where_the_system_has_no_thread_to_give(self):
         if os.geteuid() != 0:
