@@ -29,9 +29,10 @@ constexpr size_t kTrustAfter = 128 * 1024;
 }  // namespace
 
 void AnswerWith(HttpReply reply, Call* call) {
-  call->writer.emplace(std::move(reply), FormFor(call->request), call->policy->fields);
-  call->request.fields = {};
-  call->request.body = {};
+  ReplyForm form = call->form ? *call->form : FormFor(call->request);
+  call->writer.emplace(std::move(reply), form, call->policy->fields);
+  std::exchange(call->request.fields, {});
+  std::exchange(call->request.body, {});
   Continue(call);
 }
 

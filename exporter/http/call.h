@@ -22,6 +22,7 @@ struct Call {
   ike::TimePoint begun;
   AuthResult password = AuthResult::kDenied;  // once it was checked
 
+  std::optional<ReplyForm> form;  // where the fields that ask for it are gone
   std::optional<ReplyWriter> writer;
   std::string piece;    // of the reply
   size_t carried = 0;   // bytes of it that workers have sent

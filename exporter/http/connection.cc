@@ -219,7 +219,7 @@ void Connection::Dispatch() {
   size_t held = parser_.held();
   call_->request = parser_.Take();
   // Nobody reads the body of anything else, and a page may take minutes to go.
-  if (call_->request.method != "POST") held -= std::exchange(call_->request.body, {}).size();
+  if (call_->request.method != "POST") held -= HeapBytes(std::exchange(call_->request.body, {}));
   asked_ = held;
   if (client_.empty()) client_ = net::ToString(books.client);
   call_->request.client = client_;
@@ -285,6 +285,11 @@ bool Connection::AskWorker() {
   }
   scrape_ = front_->crowd()->BeginStream(this, RankOf());
   call_->request.spare = front_->crowd()->streams() > kManyScrapes;
+  // Its turn may be long in coming: until then it holds no more than it needs.
+  call_->form = FormFor(call_->request);
+  std::exchange(call_->request.fields, {});
+  std::exchange(call_->request.query, {});
+  asked_ = 0;
   return front_->Submit(work, {JobOf(answer, &Connection::OnPiece), scrape_, call_});
 }
 
@@ -326,7 +331,7 @@ bool Connection::Send() {
       return false;
     }
   }
-  out_ = {};
+  std::exchange(out_, {});  // an assignment would keep its memory
   sent_ = 0;
   if (call_->more) return NextPiece();
   Finish();

@@ -48,7 +48,7 @@ class Connection {
   bool waits() const { return phase_ != Phase::kShaking && phase_ != Phase::kWorking; }
   // Bytes in memory.
   size_t held() const {
-    return session_ + parser_.held() + asked_ + leftover_.capacity() + out_.capacity();
+    return session_ + parser_.held() + asked_ + HeapBytes(leftover_) + HeapBytes(out_);
   }
 
   Crowd::Books books;            // kept by the crowd

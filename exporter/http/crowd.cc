@@ -1,5 +1,7 @@
 #include "exporter/http/crowd.h"
 
+#include <algorithm>
+
 #include "exporter/http/connection.h"
 
 namespace exporter {
@@ -124,15 +126,14 @@ Connection* Crowd::Longest() const {
 }
 
 Connection* Crowd::LongestHolding(const Connection* but) const {
-  Connection* first = nullptr;
+  auto holds = [but](const Connection* one) { return one != but && one->books.held > 0; };
   int looks = kLooks;
-  for (auto at = holding_.begin(); at != holding_.end() && looks > 0; ++at, --looks) {
-    if (*at == but) continue;
-    if ((*at)->books.greedy) return *at;
-    if (first == nullptr) first = *at;
+  for (auto at = greedy_.begin(); at != greedy_.end() && looks > 0; ++at, --looks) {
+    if (holds(*at)) return *at;
   }
-  Connection* of_many = FirstOfMany(holding_, but);
-  return of_many != nullptr ? of_many : first;
+  if (Connection* of_many = FirstOfMany(holding_, but)) return of_many;
+  auto first = std::ranges::find_if(holding_, holds);
+  return first == holding_.end() ? nullptr : *first;
 }
 
 }  // namespace exporter

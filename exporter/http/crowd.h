@@ -61,7 +61,8 @@ class Crowd {
 
   // Who has to go; null: there is none. Those that are worked for come last.
   Connection* Longest() const;
-  // The same of those that hold memory and are waited for, `but` excepted.
+  // The same of those that hold memory, `but` excepted: the greedy whatever they do, the others
+  // where they are waited for.
   Connection* LongestHolding(const Connection* but) const;
   size_t held() const { return held_; }
   size_t streams() const { return streams_; }

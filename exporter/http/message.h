@@ -2,12 +2,18 @@
 // sockets. Values.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace exporter {
+
+// What a string keeps in memory beside itself.
+inline size_t HeapBytes(const std::string& text) {
+  return text.capacity() > std::string().capacity() ? text.capacity() : 0;
+}
 
 struct HttpField {
   std::string name;  // of a request: lower case

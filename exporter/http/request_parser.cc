@@ -87,7 +87,7 @@ HttpRequest RequestParser::Take() {
 
 void RequestParser::Fail(int status, std::string sentence) {
   state_ = State::kFailed;
-  request_.body = {};
+  std::exchange(request_.body, {});
   error_ = HttpError{status, std::move(sentence), "request", 0};
 }
 
@@ -226,7 +226,7 @@ void RequestParser::OnHeadEnd() {
   }
   if (!authority_.empty()) {
     if (host == request_.fields.end()) host = request_.fields.insert(host, {"host", ""});
-    host->value = authority_;
+    host->value = std::exchange(authority_, {});
   }
   CheckConnection();
   std::string_view length = request_.Field("content-length");

@@ -39,7 +39,7 @@ class RequestParser {
   HttpRequest Take();
 
   // What it holds in memory, in bytes.
-  size_t held() const { return line_.size() + head_bytes_ + request_.body.size(); }
+  size_t held() const { return HeapBytes(line_) + head_bytes_ + HeapBytes(request_.body); }
 
  private:
   enum class State : unsigned char {

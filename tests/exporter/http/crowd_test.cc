@@ -45,6 +45,19 @@ class CrowdTest : public testing::Test {
   std::vector<std::unique_ptr<Connection>> all_;
 };
 
+TEST_F(CrowdTest, ForMemoryTheGreedyGoWhateverTheyDo) {
+  Connection* reader = Join(kFlood);
+  reader->books.held = 1;
+  crowd_.NotePhase(reader);
+  EXPECT_EQ(crowd_.LongestHolding(nullptr), reader);
+  EXPECT_EQ(crowd_.LongestHolding(reader), nullptr);
+  Connection* greedy = Join(kFlood);
+  crowd_.BeginStream(greedy, Rank::kGreedy);
+  EXPECT_EQ(crowd_.LongestHolding(nullptr), reader) << "it holds nothing";
+  greedy->books.held = 1;  // it is worked for, and so in no other list
+  EXPECT_EQ(crowd_.LongestHolding(nullptr), greedy);
+}
+
 TEST_F(CrowdTest, TheLatestOfARankComesFirstAndTheGreedyTakeTurns) {
   uint64_t greedy = crowd_.PrecedenceOfPage(Rank::kGreedy);
   uint64_t few = crowd_.PrecedenceOfPage(Rank::kFew);
