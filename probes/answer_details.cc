@@ -69,14 +69,10 @@ void ClearDetails(AnswerDetails* details, std::vector<Bytes>* spare) {
   for (Bytes& id : details->vendor_ids) {
     if (spare->size() < kMaxVendorIds) spare->push_back(std::move(id));
   }
-  AnswerDetails empty;
-  empty.vendor_ids = std::move(details->vendor_ids);
-  empty.notifies = std::move(details->notifies);
-  empty.payloads = std::move(details->payloads);
-  empty.vendor_ids.clear();
-  empty.notifies.clear();
-  empty.payloads.clear();
-  *details = std::move(empty);
+  details->vendor_ids.clear();
+  details->notifies.clear();
+  details->payloads.clear();
+  static_cast<AnswerSummary&>(*details) = {};
 }
 
 void RecordDetails(const wire::IkeHeader& header, ByteSpan message, std::vector<Bytes>* spare,

@@ -54,12 +54,8 @@ enum class AnswerKind : uint8_t {
 
 enum class NatState : uint8_t { kUnknown, kNo, kYes };
 
-// What the responder's messages carried, for JSON, fingerprint and debug. Vectors: made only where
-// somebody will read them.
-struct AnswerDetails {
-  std::vector<Bytes> vendor_ids;   // as received, in order
-  std::vector<uint16_t> notifies;  // types in order, errors included
-  std::vector<uint8_t> payloads;   // payload types in order: a fingerprint
+// All of an answer's details but the lists.
+struct AnswerSummary {
   uint32_t proposal_count = 0;
   uint32_t transform_count = 0;
   bool nat_traversal_vendor_id = false;  // IKEv1: a NAT-T vendor id came back
@@ -68,6 +64,15 @@ struct AnswerDetails {
   uint8_t minor_version = 0;
   uint8_t notify_spi_size = 0;  // of the first notify
   uint32_t message_size = 0;    // of the answer
+
+  friend bool operator==(const AnswerSummary&, const AnswerSummary&) = default;
+};
+
+// What the responder's messages carried, for JSON, fingerprint and debug.
+struct AnswerDetails : AnswerSummary {
+  std::vector<Bytes> vendor_ids;   // as received, in order
+  std::vector<uint16_t> notifies;  // types in order, errors included
+  std::vector<uint8_t> payloads;   // payload types in order: a fingerprint
 
   friend bool operator==(const AnswerDetails&, const AnswerDetails&) = default;
 };

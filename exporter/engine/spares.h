@@ -24,6 +24,11 @@ class Spares {
     return object;
   }
 
+  // The one that is taken after `others` more; null: there is none.
+  const T* Next(size_t others) const {
+    return others < objects_.size() ? objects_[objects_.size() - 1 - others].get() : nullptr;
+  }
+
   void Put(std::unique_ptr<T> object) { objects_.push_back(std::move(object)); }
 
   // What was not needed from here to the next call is to be given back after it.

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 
 #include <cstring>
+#include <new>
 
 namespace exporter::net {
 
@@ -28,21 +29,19 @@ std::string ToString(const ike::Endpoint& endpoint) {
 
 socklen_t ToSockaddr(const ike::Endpoint& endpoint, sockaddr_storage* out) {
   if (endpoint.address.is_v4()) {
-    sockaddr_in v4{};
-    v4.sin_family = AF_INET;
-    v4.sin_port = htons(endpoint.port);
-    std::memcpy(&v4.sin_addr, endpoint.address.octets.data(), 4);
-    std::memcpy(out, &v4, sizeof v4);
-    return sizeof v4;
+    auto* v4 = new (out) sockaddr_in{};
+    v4->sin_family = AF_INET;
+    v4->sin_port = htons(endpoint.port);
+    std::memcpy(&v4->sin_addr, endpoint.address.octets.data(), 4);
+    return sizeof *v4;
   }
   if (endpoint.address.empty()) return 0;
-  sockaddr_in6 v6{};
-  v6.sin6_family = AF_INET6;
-  v6.sin6_port = htons(endpoint.port);
-  v6.sin6_scope_id = endpoint.address.scope_id;
-  std::memcpy(&v6.sin6_addr, endpoint.address.octets.data(), 16);
-  std::memcpy(out, &v6, sizeof v6);
-  return sizeof v6;
+  auto* v6 = new (out) sockaddr_in6{};
+  v6->sin6_family = AF_INET6;
+  v6->sin6_port = htons(endpoint.port);
+  v6->sin6_scope_id = endpoint.address.scope_id;
+  std::memcpy(&v6->sin6_addr, endpoint.address.octets.data(), 16);
+  return sizeof *v6;
 }
 
 ike::Endpoint FromSockaddr(const sockaddr_storage& storage) {

@@ -22,7 +22,7 @@ constexpr size_t kChunkBytes = 128;
 constexpr size_t kChunksPerBlock = 31;
 
 // How many nodes ahead the memory of one is asked for, and how much of what is around it.
-constexpr size_t kAhead = 6;
+constexpr size_t kAhead = 10;
 constexpr size_t kPrefetchBytes = 256;
 
 }  // namespace
