@@ -90,6 +90,7 @@ class ExchangeRunner final : public Exchanger {
   uint64_t FreshSpi();
   void SendMessage(Flight* flight, ike::ByteSpan message, bool retransmission, ike::TimePoint now);
 
+  ike::TimePoint NextRead(ike::TimePoint now) const;
   void ReadLine(Line* line);
   void ExpectDatagram(ike::ByteSpan message, int stage) const;
   void OnDatagram(Line* line, const net::Datagram& datagram);
@@ -124,6 +125,7 @@ class ExchangeRunner final : public Exchanger {
   Lines lines_;
   LineKey latest_key_;  // of the line that was asked for last; null = none yet
   Line* latest_line_ = nullptr;
+  ike::TimePoint latest_sent_;  // over UDP
   PeerNotes garbage_;
   PeerNotes errors_;
   uint64_t unmatched_ = 0;

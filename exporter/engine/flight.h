@@ -10,7 +10,6 @@ namespace exporter {
 
 struct ExchangeRunner::Line {
   std::unique_ptr<net::UdpSocket> socket;
-  bool has_errors = false;  // to be read; the loop says so once a turn
 };
 
 struct ExchangeRunner::Flight final : net::TimerNode, net::TcpHandler, AddressGate::Node {

@@ -50,6 +50,7 @@ int ReceiveBatch::ReadSome() {
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     const int count = recvmmsg(fd_, headers_.data(), UdpSocket::kBatch, MSG_DONTWAIT, nullptr);
     if (count >= 0 || errno == EAGAIN || errno == EWOULDBLOCK) return count;
+    met_error_ |= errno != EINTR;
   }
   return 0;
 }

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "exporter/net/receive_clock.h"
 #include "exporter/net/udp_socket.h"
@@ -25,6 +26,8 @@ class ReceiveBatch {
   ike::ByteSpan BytesAt(size_t index) const;
   // Null for a NAT keepalive. Valid until the next call. REQUIRES: index < what Read returned.
   const Datagram* At(size_t index);
+  // Whether an error about an earlier packet has been met since the last call.
+  bool TakeError() { return std::exchange(met_error_, false); }
 
  private:
   // A time stamp and an address, each with its header and alignment.
@@ -40,6 +43,7 @@ class ReceiveBatch {
 
   const int fd_;
   const bool marked_;
+  bool met_error_ = false;
   std::unique_ptr<uint8_t[]> bytes_;  // pages of it are touched only as far as batches fill
   std::unique_ptr<Slot[]> slots_;
   std::array<iovec, UdpSocket::kBatch> vectors_{};

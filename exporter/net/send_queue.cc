@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <new>
 
 #include "probes/wire/encapsulation.h"
 
@@ -26,14 +27,16 @@ bool MayBeOfAnotherPacket(int error) {
 // packet lost on the way like any other: there will be another copy.
 bool IsLoss(int error) { return error == ENOBUFS; }
 
+// Returns where the control message's data is to be written: nowhere else first, since what is
+// copied as a whole right after it was written in parts waits for all that was written before.
 template <typename Info>
-void PutControl(msghdr* header, int level, int type, const Info& info) {
+Info* PutControl(msghdr* header, int level, int type) {
   auto* control = static_cast<cmsghdr*>(header->msg_control);
   control->cmsg_level = level;
   control->cmsg_type = type;
-  control->cmsg_len = CMSG_LEN(sizeof info);
-  std::memcpy(CMSG_DATA(control), &info, sizeof info);
-  header->msg_controllen = CMSG_SPACE(sizeof info);
+  control->cmsg_len = CMSG_LEN(sizeof(Info));
+  header->msg_controllen = CMSG_SPACE(sizeof(Info));
+  return new (CMSG_DATA(control)) Info{};
 }
 
 // Fills name and control from the message; msg_name and msg_control point to their rooms already.
@@ -41,15 +44,13 @@ void Address(msghdr* header, const UdpMessage& message) {
   header->msg_namelen = ToSockaddr(message.to, static_cast<sockaddr_storage*>(header->msg_name));
   header->msg_controllen = 0;
   if (message.source.is_v4()) {
-    in_addr source;
-    std::memcpy(&source, message.source.octets.data(), sizeof source);
-    PutControl(header, IPPROTO_IP, IP_PKTINFO, in_pktinfo{0, source, {}});
+    auto* info = PutControl<in_pktinfo>(header, IPPROTO_IP, IP_PKTINFO);
+    std::memcpy(&info->ipi_spec_dst, message.source.octets.data(), 4);
   }
   if (message.source.is_v6()) {
-    in6_pktinfo info{};
-    std::memcpy(&info.ipi6_addr, message.source.octets.data(), 16);
-    info.ipi6_ifindex = message.to.address.scope_id;
-    PutControl(header, IPPROTO_IPV6, IPV6_PKTINFO, info);
+    auto* info = PutControl<in6_pktinfo>(header, IPPROTO_IPV6, IPV6_PKTINFO);
+    std::memcpy(&info->ipi6_addr, message.source.octets.data(), 16);
+    info->ipi6_ifindex = message.to.address.scope_id;
   }
 }
 
@@ -97,6 +98,7 @@ void SendQueue::Flush() {
     const size_t run = std::min(count_, UdpSocket::kBatch - head_);
     const int sent = sendmmsg(fd_, &headers_[head_], static_cast<unsigned>(run), 0);
     if (sent > 0) {
+      met_error_ |= static_cast<size_t>(sent) < run;  // sendmmsg(2) forgets what ended it
       Pop(static_cast<size_t>(sent));
       continue;
     }
@@ -134,6 +136,7 @@ bool SendQueue::SendAlone(const UdpMessage& message) {
 }
 
 bool SendQueue::WorthAnotherTry(int error) {
+  met_error_ |= MayBeOfAnotherPacket(error);
   return error == EINTR || (MayBeOfAnotherPacket(error) && ++attempts_ < kAttempts);
 }
 

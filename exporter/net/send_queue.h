@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "exporter/net/udp_socket.h"
@@ -33,6 +34,8 @@ class SendQueue {
   void Flush();
   // The failures since the last call, valid until the next Push.
   std::span<const SendFailure> TakeFailures();
+  // Whether an error about an earlier packet may have been met since the last call.
+  bool TakeError() { return std::exchange(met_error_, false); }
   size_t size() const { return count_; }
 
  private:
@@ -59,6 +62,7 @@ class SendQueue {
   size_t head_ = 0;
   size_t count_ = 0;
   int attempts_ = 0;  // of the message at head_
+  bool met_error_ = false;
   std::vector<Head> heads_;
   std::vector<Room> rooms_;
   std::array<iovec, UdpSocket::kBatch> vectors_{};

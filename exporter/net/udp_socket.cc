@@ -88,6 +88,7 @@ struct UdpSocket::State {
   uint16_t local_port = 0;
   size_t receive_capacity = 0;
   uint64_t drops = 0;
+  bool has_errors = false;
   SendQueue sending;
   ReceiveBatch receiving;
   ErrorQueue errors;
@@ -151,6 +152,17 @@ uint64_t UdpSocket::drops() {
 size_t UdpSocket::ReadBatch() { return state_->receiving.Read(); }
 ike::ByteSpan UdpSocket::BytesAt(size_t index) const { return state_->receiving.BytesAt(index); }
 const Datagram* UdpSocket::DatagramAt(size_t index) { return state_->receiving.At(index); }
-const IcmpError* UdpSocket::NextError() { return state_->errors.Next(); }
+
+bool UdpSocket::has_errors() {
+  state_->has_errors |= state_->sending.TakeError();
+  state_->has_errors |= state_->receiving.TakeError();
+  return state_->has_errors;
+}
+
+const IcmpError* UdpSocket::NextError() {
+  const IcmpError* error = state_->errors.Next();
+  if (error == nullptr) state_->has_errors = false;
+  return error;
+}
 
 }  // namespace exporter::net

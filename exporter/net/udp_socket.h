@@ -41,7 +41,7 @@ class UdpSocket {
   UdpSocket(const UdpSocket&) = delete;
   UdpSocket& operator=(const UdpSocket&) = delete;
 
-  int fd() const;  // for EventLoop::AddFd with EPOLLIN; EPOLLERR = ReadErrors has work
+  int fd() const;
   uint16_t local_port() const;
 
   // Copies and queues; a full queue is flushed by itself. `source` (none = the kernel's choice)
@@ -81,6 +81,8 @@ class UdpSocket {
         std::forward<Handle>(handle), [](ike::ByteSpan, int) {}, max);
   }
 
+  // Whether a call has met the error of an earlier packet, so that ReadErrors has work.
+  bool has_errors();
   // Calls handle(const IcmpError&) for at most `max` pending errors; returns how many.
   template <typename Handle>
   size_t ReadErrors(Handle&& handle, size_t max) {

@@ -261,6 +261,28 @@ TEST_P(UdpSocketTest, ErrorsAreReadUpToTheMaximum) {
   EXPECT_EQ(Errors(a.get(), 3).size(), 2u);
 }
 
+// Nobody watches the socket: the calls that meet an error have to say so, a whole batch too.
+TEST_P(UdpSocketTest, SaysThatErrorsWaitToBeRead) {
+  auto a = Open();
+  auto b = Open();
+  const ike::Endpoint closed = ClosedPort();
+  EXPECT_FALSE(a->has_errors());
+  a->Send(closed, {}, AsBytes("x"), 0);
+  a->Flush();
+  Texts(a.get());
+  EXPECT_TRUE(a->has_errors()) << "met by receiving";
+  EXPECT_EQ(Errors(a.get()).size(), 1u);
+  EXPECT_FALSE(a->has_errors());
+
+  for (const ike::Endpoint& to : {At(b), closed, At(b), At(b)}) a->Send(to, {}, AsBytes("x"), 0);
+  EXPECT_TRUE(a->Flush().empty());
+  EXPECT_TRUE(a->has_errors()) << "met in the middle of a batch";
+  EXPECT_EQ(Errors(a.get(), 1).size(), 1u);
+  EXPECT_TRUE(a->has_errors()) << "there may be more";
+  EXPECT_TRUE(Errors(a.get()).empty());
+  EXPECT_FALSE(a->has_errors());
+}
+
 // A pending ICMP error makes the next call fail whatever it is about.
 TEST_P(UdpSocketTest, OnePeersErrorCostsNoOtherItsMessage) {
   auto a = Open();
