@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "config/host.h"
 #include "exporter/http/reply_slot.h"
@@ -51,8 +52,8 @@ bool ProbePlaces::Take(const std::string& client, uint32_t limit) {
   std::lock_guard lock(mutex_);
   auto found = clients_.find(client);
   if (!MayTake(taken_, found == clients_.end() ? 0 : found->second, limit)) return false;
+  ++clients_[client];  // where memory lacks for that, nothing was taken
   ++taken_;
-  ++clients_[client];
   return true;
 }
 
@@ -71,10 +72,11 @@ tl::expected<ConcurrencyTicket, HttpError> AdHoc::Enter(const std::string& clien
         HttpError{429, "this client asks too often; [api] requests_per_second bounds it",
                   "client_rate", wait});
   }
-  if (!places_.Take(client, table->config->api.max_concurrent)) {
+  std::string owner = client;  // what lacks memory has to fail before a place is taken
+  if (!places_.Take(owner, table->config->api.max_concurrent)) {
     return tl::make_unexpected(Busy());
   }
-  return ConcurrencyTicket(&places_, client);
+  return ConcurrencyTicket(&places_, std::move(owner));
 }
 
 std::optional<net::ResolveResult> AdHoc::Resolve(const std::string& host, ike::AddressFamily family,

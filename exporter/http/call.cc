@@ -32,6 +32,7 @@ void AnswerWith(HttpReply reply, Call* call) {
   ReplyForm form = call->form ? *call->form : FormFor(call->request);
   call->writer.emplace(std::move(reply), form, call->policy->fields);
   std::exchange(call->request.fields, {});
+  std::exchange(call->request.query, {});
   std::exchange(call->request.body, {});
   Continue(call);
 }

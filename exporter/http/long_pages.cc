@@ -54,7 +54,7 @@ class TargetList final : public BodySource {
   TargetList(TablePtr table, size_t piece) : table_(std::move(table)), piece_(piece) {}
 
   bool Next(std::string* out) override {
-    if (next_ == 0) out->append("{\"targets\":[");
+    out->append(std::exchange(head_, {}));
     while (next_ < table_->entries.size() && out->size() < piece_) {
       if (next_ > 0) out->push_back(',');
       out->append(TargetSummaryJson(*table_->entries[next_++])
@@ -68,6 +68,7 @@ class TargetList final : public BodySource {
  private:
   const TablePtr table_;
   const size_t piece_;
+  std::string head_ = "{\"targets\":[";
   size_t next_ = 0;
 };
 
