@@ -4,7 +4,7 @@
 #include "exporter/engine/exchange_runner.h"
 
 #include <algorithm>
-#include <cerrno>
+#include <memory>
 #include <utility>
 
 #include "exporter/engine/flight.h"
@@ -14,7 +14,6 @@ namespace exporter {
 namespace {
 
 constexpr size_t kReadAtOnce = 4096;
-constexpr size_t kAhead = 3;           // how many exchanges ahead the memory of one is asked for
 constexpr size_t kHandlerBytes = 256;  // what is asked for of a handler before it is called
 constexpr ike::Duration kTick = std::chrono::milliseconds(1);
 constexpr ike::Duration kLongestPause = std::chrono::milliseconds(20);
@@ -32,6 +31,17 @@ bool MayBeShown(const ike::PreparedOpening& opening, bool sent) {
   return sent || ikev1 == nullptr || ikev1->mode != ike::Ikev1Mode::kAggressive;
 }
 
+tl::expected<ike::IpAddress, int> SourceFor(const ExchangeJob& job, ike::TimePoint now,
+                                            net::RouteCache* routes) {
+  if (job.route != nullptr) return routes->SourceFor(job.remote.address, now, job.route);
+  return routes->SourceFor(job.remote.address, now);
+}
+
+void ForgetRoute(const ExchangeJob& job, net::RouteCache* routes) {
+  if (job.route != nullptr) *job.route = {};
+  routes->Forget(job.remote.address);
+}
+
 uint64_t SpiOf(ike::ByteSpan message) { return ike::Reader(message).U64(); }
 
 }  // namespace
@@ -41,37 +51,12 @@ ExchangeRunner::ExchangeRunner(net::EventLoop* loop, net::RouteCache* routes, Sh
 
 ExchangeRunner::~ExchangeRunner() = default;
 
-ExchangeRunner::Flight* ExchangeRunner::Acquire() {
-  ike::Prefetch(spares_.Next(kAhead), sizeof(Flight));
-  std::unique_ptr<Flight> flight = spares_.Take();
-  if (!flight) flight = std::make_unique<Flight>(this);
-  if (vacant_.empty()) {
-    vacant_.push_back(static_cast<uint32_t>(flights_.size()));
-    flights_.emplace_back();
-  }
-  flight->index = vacant_.back();
-  vacant_.pop_back();
-  flight->generation = ++generation_;
-  return (flights_[flight->index] = std::move(flight)).get();
-}
+void ExchangeRunner::BeginPeriod() { flights_.spares()->BeginPeriod(); }
 
-// Its ticket is void from here on.
-void ExchangeRunner::Release(Flight* flight) {
-  flight->Cancel();
-  flight->job.opening.reset();
-  flight->handler = nullptr;
-  flight->trace = nullptr;
-  flight->line = nullptr;
-  vacant_.push_back(flight->index);
-  spares_.Put(std::move(flights_[flight->index]));
-}
-
-void ExchangeRunner::BeginPeriod() { spares_.BeginPeriod(); }
-
-size_t ExchangeRunner::GiveBack(size_t most) { return spares_.GiveBack(most); }
+size_t ExchangeRunner::GiveBack(size_t most) { return flights_.spares()->GiveBack(most); }
 
 ExchangeTicket ExchangeRunner::Start(ExchangeJob job, ExchangeHandler* handler, Trace* trace) {
-  Flight* flight = Acquire();
+  Flight* flight = flights_.Acquire([this] { return std::make_unique<Flight>(this); });
   flight->job = std::move(job);
   flight->handler = handler;
   flight->trace = trace;
@@ -83,16 +68,8 @@ ExchangeTicket ExchangeRunner::Start(ExchangeJob job, ExchangeHandler* handler, 
   return flight->ticket();
 }
 
-ExchangeRunner::Flight* ExchangeRunner::Find(ExchangeTicket ticket) {
-  const size_t index = static_cast<size_t>(ticket >> 32) - 1;
-  if (index >= flights_.size()) return nullptr;
-  Flight* flight = flights_[index].get();
-  if (flight == nullptr || flight->ticket() != ticket) return nullptr;
-  return flight->handler != nullptr ? flight : nullptr;
-}
-
 void ExchangeRunner::Cancel(ExchangeTicket ticket) {
-  Flight* flight = Find(ticket);
+  Flight* flight = flights_.Find(ticket);
   if (flight == nullptr) return;
   flight->cancelled = true;
   Settle(flight);
@@ -100,7 +77,7 @@ void ExchangeRunner::Cancel(ExchangeTicket ticket) {
 
 ike::TimePoint ExchangeRunner::Tick(ike::TimePoint now) {
   pacer_.Advance(now);
-  for (auto& [key, line] : lines_) ReadLine(line.get());
+  for (const auto& [key, line] : lines_.all()) ReadLine(line.get());
   timers_.Advance(now,
                   [&](net::TimerNode& node) { OnFlightTimer(static_cast<Flight*>(&node), now); });
   SendWaiting(now);
@@ -123,32 +100,6 @@ ike::TimePoint ExchangeRunner::NextRead(ike::TimePoint now) const {
   return now + std::clamp((now - latest_sent_) / 8, kTick, kLongestPause);
 }
 
-ExchangeRunner::Line* ExchangeRunner::LineFor(const ExchangeJob& job) {
-  bool v6 = job.remote.address.is_v6();
-  bool encap = job.transport == ike::Transport::kUdpEncap;
-  LineKey key{v6, encap, job.source_port};
-  if (latest_line_ != nullptr && key == latest_key_) return latest_line_;
-  auto known = lines_.find(key);
-  if (known == lines_.end()) known = OpenLine(key);
-  if (known == lines_.end()) return nullptr;
-  latest_key_ = key;
-  latest_line_ = known->second.get();
-  return latest_line_;
-}
-
-ExchangeRunner::Lines::iterator ExchangeRunner::OpenLine(const LineKey& key) {
-  const auto [v6, encap, source_port] = key;
-  net::UdpOptions options;
-  options.udp_encap = encap;
-  auto socket = net::UdpSocket::Open(v6 ? net::IpFamily::kIpv6 : net::IpFamily::kIpv4,
-                                     {{}, source_port}, options);
-  if (!socket) return lines_.end();
-  auto line = std::make_unique<Line>();
-  line->socket = std::move(*socket);
-  pacer_.AddReceiveBuffer(line->socket->receive_capacity());
-  return lines_.emplace(key, std::move(line)).first;
-}
-
 void ExchangeRunner::Launch(Flight* flight, ike::TimePoint now) {
   // What it waited for our own limits is not the peer's silence.
   flight->started += now - flight->queued_at;
@@ -159,27 +110,16 @@ void ExchangeRunner::Launch(Flight* flight, ike::TimePoint now) {
   unconnected_.push_back(flight);
 }
 
-tl::expected<ike::IpAddress, int> ExchangeRunner::SourceFor(const ExchangeJob& job,
-                                                            ike::TimePoint now) {
-  if (job.route != nullptr) return routes_->SourceFor(job.remote.address, now, job.route);
-  return routes_->SourceFor(job.remote.address, now);
-}
-
-void ExchangeRunner::ForgetRoute(const ExchangeJob& job) {
-  if (job.route != nullptr) *job.route = {};
-  routes_->Forget(job.remote.address);
-}
-
 void ExchangeRunner::LaunchUdp(Flight* flight, ike::TimePoint now) {
-  flight->line = LineFor(flight->job);
+  flight->line = lines_.For(flight->job);
   if (flight->line == nullptr) return FailUnsent(flight, ike::Reason::kSend, now);
   flight->source = flight->job.source;
   if (flight->source.empty()) {
-    auto source = SourceFor(flight->job, now);
+    auto source = SourceFor(flight->job, now, routes_);
     if (!source) return FailUnsent(flight, ike::Reason::kSend, now);
     flight->source = *source;
   }
-  BeginExchange(flight, {flight->source, flight->line->socket->local_port()}, now);
+  BeginExchange(flight, {flight->source, flight->line->local_port()}, now);
 }
 
 // Drawn by the call before, so that its place in the table is in the cache by now.
@@ -220,25 +160,25 @@ void ExchangeRunner::SendMessage(Flight* flight, ike::ByteSpan message, bool ret
     if (!flight->channel->Send(message)) flight->exchange.OnSendFailed(now);
     return;
   }
-  flight->unsent = !flight->line->socket->Send(flight->job.remote, flight->source, message,
-                                               flight->exchange.initiator_spi());
+  flight->unsent = !flight->line->Send(flight->job.remote, flight->source, message,
+                                       flight->exchange.initiator_spi());
   if (flight->unsent) return;
   pacer_.OnSent(now, true);
   flight->sent_at = latest_sent_ = now;
   flight->awaited = true;
 }
 
-void ExchangeRunner::ReadLine(Line* line) {
+void ExchangeRunner::ReadLine(net::UdpSocket* line) {
   for (size_t read = 0; read < kReadAtOnce; read += net::UdpSocket::kBatch) {
-    const size_t count = line->socket->Receive(
-        [&](const net::Datagram& datagram) { OnDatagram(line, datagram); },
-        [&](ike::ByteSpan message, int stage) { ExpectDatagram(message, stage); },
-        net::UdpSocket::kBatch);
+    const size_t count =
+        line->Receive([&](const net::Datagram& datagram) { OnDatagram(line, datagram); },
+                      [&](ike::ByteSpan message, int stage) { ExpectDatagram(message, stage); },
+                      net::UdpSocket::kBatch);
     if (count < net::UdpSocket::kBatch) break;
     ReportDone();  // while what they concern is in the cache
   }
-  if (!line->socket->has_errors()) return;
-  line->socket->ReadErrors([&](const net::IcmpError& error) { OnIcmp(line, error); }, 256);
+  if (!line->has_errors()) return;
+  line->ReadErrors([&](const net::IcmpError& error) { OnIcmp(line, error); }, 256);
 }
 
 // Each stage reads what the one before asked for.
@@ -254,7 +194,7 @@ void ExchangeRunner::ExpectDatagram(ike::ByteSpan message, int stage) const {
   if (stage >= 2) flight->handler->ExpectExchangeDone(stage - 2);
 }
 
-void ExchangeRunner::OnDatagram(Line* line, const net::Datagram& datagram) {
+void ExchangeRunner::OnDatagram(net::UdpSocket* line, const net::Datagram& datagram) {
   Flight* flight = nullptr;
   if (datagram.bytes.size() >= 8 && !datagram.unmarked) {
     flight = active_.Find(SpiOf(datagram.bytes));
@@ -271,14 +211,14 @@ void ExchangeRunner::OnDatagram(Line* line, const net::Datagram& datagram) {
   Deliver(flight, datagram.bytes, datagram.arrival);
 }
 
-void ExchangeRunner::OnIcmp(Line* line, const net::IcmpError& error) {
+void ExchangeRunner::OnIcmp(net::UdpSocket* line, const net::IcmpError& error) {
   routes_->Forget(error.destination.address);
   Flight* flight = error.quoted.size() >= 8 ? active_.Find(SpiOf(error.quoted)) : nullptr;
   if (flight == nullptr || flight->line != line || flight->job.remote != error.destination) {
     errors_.Note(error.destination, loop_->now());
     return;
   }
-  ForgetRoute(flight->job);
+  ForgetRoute(flight->job, routes_);
   flight->exchange.OnUnreachable(loop_->now());
   Settle(flight);
 }
@@ -330,11 +270,11 @@ void ExchangeRunner::Rearm(Flight* flight) {
 }
 
 void ExchangeRunner::FlushLines(ike::TimePoint now) {
-  for (auto& [key, line] : lines_) {
-    for (const net::SendFailure& failure : line->socket->Flush()) {
+  for (const auto& [key, line] : lines_.all()) {
+    for (const net::SendFailure& failure : line->Flush()) {
       Flight* flight = active_.Find(failure.tag);
       if (flight == nullptr || flight->settled) continue;
-      ForgetRoute(flight->job);
+      ForgetRoute(flight->job, routes_);
       flight->exchange.OnSendFailed(now);
       Settle(flight);
     }
@@ -371,7 +311,8 @@ void ExchangeRunner::ReportDone() {
     if (!flight->cancelled) {
       flight->handler->OnExchangeDone(flight->began ? flight->exchange.outcome() : flight->failed);
     }
-    Release(flight);
+    flight->Clear();
+    flights_.Release(flight);
   }
   if (done_.empty()) {
     done.clear();
@@ -380,8 +321,7 @@ void ExchangeRunner::ReportDone() {
 }
 
 uint64_t ExchangeRunner::dropped_packets() {
-  uint64_t drops = 0;
-  for (auto& [key, line] : lines_) drops += line->socket->drops();
+  const uint64_t drops = lines_.drops();
   pacer_.OnDrops(drops, loop_->now());
   return drops;
 }

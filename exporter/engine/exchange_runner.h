@@ -5,9 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <memory>
-#include <tuple>
 #include <vector>
 
 #include "exporter/engine/exchanger.h"
@@ -16,14 +13,14 @@
 #include "exporter/engine/peer_notes.h"
 #include "exporter/engine/ring_queue.h"
 #include "exporter/engine/shared_limits.h"
-#include "exporter/engine/spares.h"
 #include "exporter/engine/spi_table.h"
+#include "exporter/engine/ticket_table.h"
+#include "exporter/engine/udp_lines.h"
 #include "exporter/net/event_loop.h"
 #include "exporter/net/random.h"
 #include "exporter/net/route.h"
 #include "exporter/net/tcp_channel.h"
 #include "exporter/net/timer_wheel.h"
-#include "exporter/net/udp_socket.h"
 
 namespace exporter {
 
@@ -56,15 +53,6 @@ class ExchangeRunner final : public Exchanger {
 
  private:
   struct Flight;
-  struct Line;  // one UDP socket
-  using LineKey = std::tuple<bool /*v6*/, bool /*encap*/, uint16_t /*source port*/>;
-  using Lines = std::map<LineKey, std::unique_ptr<Line>>;
-
-  Flight* Find(ExchangeTicket ticket);
-  Flight* Acquire();
-  void Release(Flight* flight);
-  Line* LineFor(const ExchangeJob& job);
-  Lines::iterator OpenLine(const LineKey& key);  // lines_.end(): it cannot be opened
 
   void EnterGate(Flight* flight);
   void LeaveGate(Flight* flight);
@@ -74,15 +62,12 @@ class ExchangeRunner final : public Exchanger {
   void Queue(Flight* flight);
   void SendWaiting(ike::TimePoint now);
   void RepeatNext(ike::TimePoint now);
-  void ExpectLaunches() const;
   void LaunchNext(ike::TimePoint now);
   bool MayRepeat(Flight* flight, ike::TimePoint now);
   void Repeat(Flight* flight, ike::TimePoint now);
   void LaunchUnconnected(ike::TimePoint now);
   void Launch(Flight* flight, ike::TimePoint now);
   void LaunchUdp(Flight* flight, ike::TimePoint now);
-  tl::expected<ike::IpAddress, int> SourceFor(const ExchangeJob& job, ike::TimePoint now);
-  void ForgetRoute(const ExchangeJob& job);
   void LaunchTcp(Flight* flight);
   void Disconnect(Flight* flight);
   bool Reconnect(Flight* flight);
@@ -91,10 +76,10 @@ class ExchangeRunner final : public Exchanger {
   void SendMessage(Flight* flight, ike::ByteSpan message, bool retransmission, ike::TimePoint now);
 
   ike::TimePoint NextRead(ike::TimePoint now) const;
-  void ReadLine(Line* line);
+  void ReadLine(net::UdpSocket* line);
   void ExpectDatagram(ike::ByteSpan message, int stage) const;
-  void OnDatagram(Line* line, const net::Datagram& datagram);
-  void OnIcmp(Line* line, const net::IcmpError& error);
+  void OnDatagram(net::UdpSocket* line, const net::Datagram& datagram);
+  void OnIcmp(net::UdpSocket* line, const net::IcmpError& error);
   void Deliver(Flight* flight, ike::ByteSpan message, ike::TimePoint arrival);
   void OnTcpConnected(Flight* flight);
   void OnTcpClosed(Flight* flight, const net::TcpClosed& closed);
@@ -113,18 +98,13 @@ class ExchangeRunner final : public Exchanger {
   SharedLimits* const limits_;
   PacketPacer pacer_;
   SpiTable<Flight> active_;
-  uint64_t next_spi_ = 0;                         // drawn before it is needed: see FreshSpi
-  std::vector<std::unique_ptr<Flight>> flights_;  // in use; null where vacant
-  std::vector<uint32_t> vacant_;                  // places in flights_
-  Spares<Flight> spares_;
-  uint32_t generation_ = 0;              // of the latest use of a flight
+  uint64_t next_spi_ = 0;  // drawn before it is needed: see FreshSpi
+  TicketTable<Flight> flights_;
   RingQueue<Flight*> waiting_;           // for the pacer
   RingQueue<ExchangeTicket> repeating_;  // for the pacer, before waiting_
   RingQueue<Flight*> unconnected_;       // for one of max_connections_
   std::vector<Flight*> done_;            // to be reported when the state is consistent
-  Lines lines_;
-  LineKey latest_key_;  // of the line that was asked for last; null = none yet
-  Line* latest_line_ = nullptr;
+  UdpLines lines_{&pacer_};
   ike::TimePoint latest_sent_;  // over UDP
   PeerNotes garbage_;
   PeerNotes errors_;

@@ -23,6 +23,16 @@ ike::Duration PatienceOf(const ExchangeJob& job) {
 // A daemon answers before it forgets what it refused.
 constexpr ike::Duration kGatePause = std::chrono::milliseconds(20);
 
+// Many others were started since those that wait. What is nearer reads what was asked for before.
+template <typename Queue>
+void ExpectLaunches(const Queue& waiting) {
+  if (waiting.size() > 2 * kAhead) ike::Prefetch(waiting[2 * kAhead], sizeof *waiting[0]);
+  if (waiting.size() <= kAhead) return;
+  const auto& next = *waiting[kAhead];
+  next.exchange.Expect();
+  ike::Prefetch(next.job.route, sizeof *next.job.route);
+}
+
 }  // namespace
 
 void ExchangeRunner::EnterGate(Flight* flight) {
@@ -53,7 +63,7 @@ void ExchangeRunner::LeaveGate(Flight* flight) {
 }
 
 void ExchangeRunner::OnAdmitted(ExchangeTicket ticket) {
-  Flight* flight = Find(ticket);
+  Flight* flight = flights_.Find(ticket);
   if (flight == nullptr || flight->settled || !flight->held) return;
   timers_.Arm(flight, loop_->now() + kGatePause);
 }
@@ -85,23 +95,14 @@ void ExchangeRunner::SendWaiting(ike::TimePoint now) {
 }
 
 void ExchangeRunner::RepeatNext(ike::TimePoint now) {
-  Flight* flight = Find(repeating_.front());
+  Flight* flight = flights_.Find(repeating_.front());
   repeating_.pop_front();
   // It may have been answered since, or its time may be up.
   if (flight != nullptr && !flight->settled && flight->repeats) Repeat(flight, now);
 }
 
-// Many others were started since those that wait. What is nearer reads what was asked for before.
-void ExchangeRunner::ExpectLaunches() const {
-  if (waiting_.size() > 2 * kAhead) ike::Prefetch(waiting_[2 * kAhead], sizeof(Flight));
-  if (waiting_.size() <= kAhead) return;
-  const Flight& next = *waiting_[kAhead];
-  next.exchange.Expect();
-  ike::Prefetch(next.job.route, sizeof *next.job.route);
-}
-
 void ExchangeRunner::LaunchNext(ike::TimePoint now) {
-  ExpectLaunches();
+  ExpectLaunches(waiting_);
   Flight* flight = waiting_.front();
   waiting_.pop_front();
   delayed_launches_ -= std::min<size_t>(delayed_launches_, 1);

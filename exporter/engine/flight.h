@@ -8,14 +8,19 @@
 
 namespace exporter {
 
-struct ExchangeRunner::Line {
-  std::unique_ptr<net::UdpSocket> socket;
-};
-
 struct ExchangeRunner::Flight final : net::TimerNode, net::TcpHandler, AddressGate::Node {
   explicit Flight(ExchangeRunner* owner) : runner(owner) {}
 
-  ExchangeTicket ticket() const { return (uint64_t{index} + 1) << 32 | generation; }
+  // Its ticket is void once it was released.
+  void Clear() {
+    Cancel();
+    job.opening.reset();
+    handler = nullptr;
+    trace = nullptr;
+    line = nullptr;
+  }
+
+  ExchangeTicket ticket() const { return TicketTable<Flight>::TicketOf(index, generation); }
   ike::TimePoint deadline() const { return started + job.timeout; }
 
   void OnConnected() override { runner->OnTcpConnected(this); }
@@ -32,7 +37,7 @@ struct ExchangeRunner::Flight final : net::TimerNode, net::TcpHandler, AddressGa
   ExchangeJob job;
   ExchangeHandler* handler = nullptr;
   Trace* trace = nullptr;
-  Line* line = nullptr;
+  net::UdpSocket* line = nullptr;
   std::unique_ptr<net::TcpChannel> channel;
   ike::IpAddress source;
   ike::TimePoint started;    // its timeout counts from here

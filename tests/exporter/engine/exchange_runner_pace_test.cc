@@ -122,5 +122,19 @@ TEST_F(ExchangeRunnerTest, RetransmissionsGoBeforeFirstMessages) {
   EXPECT_GE(runner_.delayed_packets()[static_cast<size_t>(Pace::kRate)], 2u);
 }
 
+// Nobody wakes it for what arrives.
+TEST_F(ExchangeRunnerTest, ComesBackToReadAsLongAsAnAnswerMayCome) {
+  ike::TimePoint now = loop_->now() + milliseconds(10);
+  EXPECT_GT(runner_.Tick(now), now + seconds(1));
+  const ExchangeTicket ticket = runner_.Start(Job(), &outcomes_, nullptr);
+  EXPECT_EQ(runner_.Tick(now), now + milliseconds(1));
+  now += milliseconds(80);
+  EXPECT_EQ(runner_.Tick(now), now + milliseconds(10)) << "who is silent may take long";
+  now += milliseconds(420);
+  EXPECT_EQ(runner_.Tick(now), now + milliseconds(20));
+  runner_.Cancel(ticket);
+  EXPECT_GT(runner_.Tick(now), now + seconds(1));
+}
+
 }  // namespace
 }  // namespace exporter::test
