@@ -51,7 +51,8 @@ bool MayTake(size_t taken, size_t own, size_t limit) {
 bool ProbePlaces::Take(const std::string& client, uint32_t limit) {
   std::lock_guard lock(mutex_);
   auto found = clients_.find(client);
-  if (!MayTake(taken_, found == clients_.end() ? 0 : found->second, limit)) return false;
+  const uint32_t own = found == clients_.end() ? 0 : found->second;
+  if (!MayTake(taken_, own, std::min(limit, kProbeThreads))) return false;
   ++clients_[client];  // where memory lacks for that, nothing was taken
   ++taken_;
   return true;

@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -28,9 +30,13 @@ struct Admitted {
 // clients that have fewer than that, so that nobody keeps all others out.
 bool MayTake(size_t taken, size_t own, size_t limit);
 
+// Each waits in a thread of its own: more are not under way, whatever is configured.
+inline constexpr uint32_t kProbeThreads = 128;
+
 // How many probes are under way, in all and of each client.
 class ProbePlaces {
  public:
+  // False: as many as `limit` or kProbeThreads allow are under way, see MayTake.
   bool Take(const std::string& client, uint32_t limit);
   void Leave(const std::string& client);
 

@@ -57,7 +57,7 @@ Front::Front(Site* site, WebAccess* access, std::unique_ptr<net::EventLoop> loop
       loop_(std::move(loop)),
       max_connections_(ConnectionLimit()),
       handshakes_(kMaxHandshakes, kHandshakeGrace),
-      pools_{{{1, kAnyQueue}, {1, kPasswords}, {2, kAnyQueue}, {2, 64}, {128, 64}}} {
+      pools_{{{1, kAnyQueue}, {1, kPasswords}, {2, kAnyQueue}, {2, 64}, {kProbeThreads, 64}}} {
   pause_.callback = [this] { Listen(EPOLLIN); };
   heart_.callback = [this] { Beat(); };
 }

@@ -72,6 +72,16 @@ TEST(ProbePlaces, KeepTheLastEighthForWhoeverHasFew) {
   EXPECT_TRUE(places.Take("third", kLimit));
 }
 
+// Else one client's probes would take all threads, and those of others had none to wait in.
+TEST(ProbePlaces, AreNoMoreThanThereAreThreads) {
+  ProbePlaces places;
+  uint32_t taken = 0;
+  while (taken < kProbeThreads && places.Take("greedy", 1000)) ++taken;
+  EXPECT_EQ(taken, 112u);
+  while (taken < 2 * kProbeThreads && places.Take("other", 1000)) ++taken;
+  EXPECT_EQ(taken, 128u);
+}
+
 TEST(ProbePlaces, AreAllForOneWhereTheyAreFew) {
   ProbePlaces places;
   for (int i = 0; i < 7; ++i) EXPECT_TRUE(places.Take("one", 7));
