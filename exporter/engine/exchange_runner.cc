@@ -96,7 +96,7 @@ ike::TimePoint ExchangeRunner::Tick(ike::TimePoint now) {
 // in every turn; here, when the next has to come for that. Who is silent is waited for in longer
 // steps: RTTs are by the kernel's stamps, so that only the news of an answer is late.
 ike::TimePoint ExchangeRunner::NextRead(ike::TimePoint now) const {
-  if (active_.size() == 0) return ike::TimePoint::max();
+  if (active_.size() == 0 || lines_.all().empty()) return ike::TimePoint::max();
   return now + std::clamp((now - latest_sent_) / 8, kTick, kLongestPause);
 }
 

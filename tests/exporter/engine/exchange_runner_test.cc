@@ -231,6 +231,16 @@ TEST_F(TcpRunnerTest, ARefusedConnectionIsUnreachable) {
   EXPECT_EQ(Outcome(job).reason, Reason::kUnreachable);
 }
 
+// Unlike UDP sockets.
+TEST_F(TcpRunnerTest, TheLoopWatchesConnections) {
+  bool asked = false;
+  serve_ = [&](int, const Bytes&) { asked = true; };
+  Start(TcpJob());
+  RunUntil([&] { return asked; });
+  EXPECT_GT(runner_.Tick(loop_->now()), loop_->now() + seconds(1));
+  EXPECT_EQ(runner_.in_flight(), 1u);
+}
+
 TEST_F(TcpRunnerTest, AServerThatSaysNothingIsATimeout) {
   ExchangeJob job = TcpJob();
   job.timeout = milliseconds(300);
