@@ -31,7 +31,7 @@ class Metrics final : public BodySource {
 
 class ConfigText final : public BodySource {
  public:
-  ConfigText(TablePtr table, size_t piece)
+  ConfigText(const TablePtr& table, size_t piece)
       : config_(table->config), piece_(piece), head_(ConfigHeadText(*config_)) {}
 
   bool Next(std::string* out) override {
