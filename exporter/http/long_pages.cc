@@ -80,8 +80,8 @@ std::unique_ptr<BodySource> MetricsBody(TablePtr table, const ExporterMetrics* o
   return std::make_unique<Metrics>(std::move(table), own, piece);
 }
 
-std::unique_ptr<BodySource> ConfigBody(TablePtr table, size_t piece) {
-  return std::make_unique<ConfigText>(std::move(table), piece);
+std::unique_ptr<BodySource> ConfigBody(const TablePtr& table, size_t piece) {
+  return std::make_unique<ConfigText>(table, piece);
 }
 
 std::unique_ptr<BodySource> TargetListBody(TablePtr table, size_t piece) {

@@ -20,7 +20,7 @@ size_t PieceBytes(bool spare);
 // /metrics. `own` are the exporter's, which outlive it.
 std::unique_ptr<BodySource> MetricsBody(TablePtr table, const ExporterMetrics* own, size_t piece);
 // /config.
-std::unique_ptr<BodySource> ConfigBody(TablePtr table, size_t piece);
+std::unique_ptr<BodySource> ConfigBody(const TablePtr& table, size_t piece);
 // /api/targets.
 std::unique_ptr<BodySource> TargetListBody(TablePtr table, size_t piece);
 
