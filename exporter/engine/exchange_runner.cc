@@ -14,9 +14,9 @@ namespace exporter {
 namespace {
 
 constexpr size_t kReadAtOnce = 4096;
+constexpr size_t kMuch = 16;           // datagrams of a turn: more will come before the next
 constexpr size_t kHandlerBytes = 256;  // what is asked for of a handler before it is called
 constexpr ike::Duration kTick = std::chrono::milliseconds(1);
-constexpr ike::Duration kLongestPause = std::chrono::milliseconds(20);
 constexpr ike::Duration kFirstRetransmission = std::chrono::seconds(1);
 
 // RFC 7296 section 2.4 leaves the timers open; a peer that is known to be slow gets twice its RTT.
@@ -47,7 +47,12 @@ uint64_t SpiOf(ike::ByteSpan message) { return ike::Reader(message).U64(); }
 }  // namespace
 
 ExchangeRunner::ExchangeRunner(net::EventLoop* loop, net::RouteCache* routes, SharedLimits* limits)
-    : loop_(loop), routes_(routes), timers_(loop->now()), limits_(limits), pacer_(loop->now()) {}
+    : loop_(loop),
+      routes_(routes),
+      timers_(loop->now()),
+      limits_(limits),
+      pacer_(loop->now()),
+      lines_(loop, &pacer_) {}
 
 ExchangeRunner::~ExchangeRunner() = default;
 
@@ -88,16 +93,7 @@ ike::TimePoint ExchangeRunner::Tick(ike::TimePoint now) {
   FlushLines(now);
   const bool waits = !waiting_.empty() || !repeating_.empty();
   if (!done_.empty() || (waits && pacer_.MaySend())) return now;
-  return std::min(waits ? now + kTick : timers_.NextExpiry(), NextRead(now));
-}
-
-// The loop does not watch UDP sockets, since the kernel would look for whom to wake with each
-// packet, those that have been sent included: a fiftieth of all that a probe costs. They are read
-// in every turn; here, when the next has to come for that. Who is silent is waited for in longer
-// steps: RTTs are by the kernel's stamps, so that only the news of an answer is late.
-ike::TimePoint ExchangeRunner::NextRead(ike::TimePoint now) const {
-  if (active_.size() == 0 || lines_.all().empty()) return ike::TimePoint::max();
-  return now + std::clamp((now - latest_sent_) / 8, kTick, kLongestPause);
+  return waits || !lines_.all_watched() ? now + kTick : timers_.NextExpiry();
 }
 
 void ExchangeRunner::Launch(Flight* flight, ike::TimePoint now) {
@@ -164,19 +160,22 @@ void ExchangeRunner::SendMessage(Flight* flight, ike::ByteSpan message, bool ret
                                        flight->exchange.initiator_spi());
   if (flight->unsent) return;
   pacer_.OnSent(now, true);
-  flight->sent_at = latest_sent_ = now;
+  flight->sent_at = now;
   flight->awaited = true;
 }
 
 void ExchangeRunner::ReadLine(net::UdpSocket* line) {
-  for (size_t read = 0; read < kReadAtOnce; read += net::UdpSocket::kBatch) {
+  size_t read = 0;
+  while (read < kReadAtOnce) {
     const size_t count =
         line->Receive([&](const net::Datagram& datagram) { OnDatagram(line, datagram); },
                       [&](ike::ByteSpan message, int stage) { ExpectDatagram(message, stage); },
                       net::UdpSocket::kBatch);
+    read += count;
     if (count < net::UdpSocket::kBatch) break;
     ReportDone();  // while what they concern is in the cache
   }
+  lines_.Watch(line, read < kMuch);
   if (!line->has_errors()) return;
   line->ReadErrors([&](const net::IcmpError& error) { OnIcmp(line, error); }, 256);
 }

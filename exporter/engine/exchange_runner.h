@@ -75,7 +75,6 @@ class ExchangeRunner final : public Exchanger {
   uint64_t FreshSpi();
   void SendMessage(Flight* flight, ike::ByteSpan message, bool retransmission, ike::TimePoint now);
 
-  ike::TimePoint NextRead(ike::TimePoint now) const;
   void ReadLine(net::UdpSocket* line);
   void ExpectDatagram(ike::ByteSpan message, int stage) const;
   void OnDatagram(net::UdpSocket* line, const net::Datagram& datagram);
@@ -104,8 +103,7 @@ class ExchangeRunner final : public Exchanger {
   RingQueue<ExchangeTicket> repeating_;  // for the pacer, before waiting_
   RingQueue<Flight*> unconnected_;       // for one of max_connections_
   std::vector<Flight*> done_;            // to be reported when the state is consistent
-  UdpLines lines_{&pacer_};
-  ike::TimePoint latest_sent_;  // over UDP
+  UdpLines lines_;
   PeerNotes garbage_;
   PeerNotes errors_;
   uint64_t unmatched_ = 0;

@@ -1,8 +1,14 @@
 #include "exporter/engine/udp_lines.h"
 
+#include <sys/epoll.h>
+
 #include <utility>
 
 namespace exporter {
+
+UdpLines::~UdpLines() {
+  for (const auto& [key, socket] : sockets_) Watch(socket.get(), false);
+}
 
 net::UdpSocket* UdpLines::For(const ExchangeJob& job) {
   const bool v6 = job.remote.address.is_v6();
@@ -25,7 +31,20 @@ UdpLines::Sockets::iterator UdpLines::Open(const Key& key) {
                                      {{}, source_port}, options);
   if (!socket) return sockets_.end();
   pacer_->AddReceiveBuffer((*socket)->receive_capacity());
-  return sockets_.emplace(key, std::move(*socket)).first;
+  const auto opened = sockets_.emplace(key, std::move(*socket)).first;
+  Watch(opened->second.get(), true);
+  return opened;
+}
+
+// Every turn reads all of them, whatever woke it.
+void UdpLines::Watch(net::UdpSocket* socket, bool wanted) {
+  if (watched_.contains(socket) == wanted) return;
+  if (!wanted) {
+    watched_.erase(socket);
+    loop_->RemoveFd(socket->fd());
+  } else if (loop_->AddFd(socket->fd(), EPOLLIN, [](uint32_t) {})) {
+    watched_.insert(socket);
+  }
 }
 
 uint64_t UdpLines::drops() const {
