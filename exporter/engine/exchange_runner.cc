@@ -14,7 +14,6 @@ namespace exporter {
 namespace {
 
 constexpr size_t kReadAtOnce = 4096;
-constexpr size_t kMuch = 16;           // datagrams of a turn: more will come before the next
 constexpr size_t kHandlerBytes = 256;  // what is asked for of a handler before it is called
 constexpr ike::Duration kTick = std::chrono::milliseconds(1);
 constexpr ike::Duration kFirstRetransmission = std::chrono::seconds(1);
@@ -82,7 +81,9 @@ void ExchangeRunner::Cancel(ExchangeTicket ticket) {
 
 ike::TimePoint ExchangeRunner::Tick(ike::TimePoint now) {
   pacer_.Advance(now);
-  for (const auto& [key, line] : lines_.all()) ReadLine(line.get());
+  for (auto& [key, line] : lines_.all()) {
+    lines_.NoteRead(&line, ReadLine(line.socket.get()));
+  }
   timers_.Advance(now,
                   [&](net::TimerNode& node) { OnFlightTimer(static_cast<Flight*>(&node), now); });
   SendWaiting(now);
@@ -164,7 +165,7 @@ void ExchangeRunner::SendMessage(Flight* flight, ike::ByteSpan message, bool ret
   flight->awaited = true;
 }
 
-void ExchangeRunner::ReadLine(net::UdpSocket* line) {
+size_t ExchangeRunner::ReadLine(net::UdpSocket* line) {
   size_t read = 0;
   while (read < kReadAtOnce) {
     const size_t count =
@@ -175,9 +176,9 @@ void ExchangeRunner::ReadLine(net::UdpSocket* line) {
     if (count < net::UdpSocket::kBatch) break;
     ReportDone();  // while what they concern is in the cache
   }
-  lines_.Watch(line, read < kMuch);
-  if (!line->has_errors()) return;
+  if (!line->has_errors()) return read;
   line->ReadErrors([&](const net::IcmpError& error) { OnIcmp(line, error); }, 256);
+  return read;
 }
 
 // Each stage reads what the one before asked for.
@@ -270,7 +271,7 @@ void ExchangeRunner::Rearm(Flight* flight) {
 
 void ExchangeRunner::FlushLines(ike::TimePoint now) {
   for (const auto& [key, line] : lines_.all()) {
-    for (const net::SendFailure& failure : line->Flush()) {
+    for (const net::SendFailure& failure : line.socket->Flush()) {
       Flight* flight = active_.Find(failure.tag);
       if (flight == nullptr || flight->settled) continue;
       ForgetRoute(flight->job, routes_);

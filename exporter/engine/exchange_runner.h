@@ -75,7 +75,7 @@ class ExchangeRunner final : public Exchanger {
   uint64_t FreshSpi();
   void SendMessage(Flight* flight, ike::ByteSpan message, bool retransmission, ike::TimePoint now);
 
-  void ReadLine(net::UdpSocket* line);
+  size_t ReadLine(net::UdpSocket* line);  // how many datagrams came
   void ExpectDatagram(ike::ByteSpan message, int stage) const;
   void OnDatagram(net::UdpSocket* line, const net::Datagram& datagram);
   void OnIcmp(net::UdpSocket* line, const net::IcmpError& error);

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <set>
 #include <tuple>
 
 #include "exporter/engine/exchanger.h"
@@ -18,7 +17,12 @@ namespace exporter {
 class UdpLines {
  public:
   using Key = std::tuple<bool /*v6*/, bool /*encap*/, uint16_t /*source port*/>;
-  using Sockets = std::map<Key, std::unique_ptr<net::UdpSocket>>;
+  struct Line {
+    std::unique_ptr<net::UdpSocket> socket;
+    bool watched = false;
+    size_t quiet_turns = 0;  // the latest ones
+  };
+  using Lines = std::map<Key, Line>;
 
   // Both outlive it. `pacer` hears of the receive buffers.
   UdpLines(net::EventLoop* loop, PacketPacer* pacer) : loop_(loop), pacer_(pacer) {}
@@ -28,23 +32,23 @@ class UdpLines {
 
   // Opened with its first job, and watched. Null: it cannot be opened.
   net::UdpSocket* For(const ExchangeJob& job);
-  const Sockets& all() const { return sockets_; }
-  // Whether the loop is to wake up for what comes to `socket`, one of these. The kernel looks for
-  // whom to wake with each packet of a watched socket, those that are sent included: a fiftieth of
-  // all that a probe costs.
-  void Watch(net::UdpSocket* socket, bool wanted);
+  Lines& all() { return lines_; }
+  // A turn has read so many datagrams. Where many come the loop does not wake up for `line`, one of
+  // these: the kernel looks for whom to wake with each packet of a watched socket, those that are
+  // sent included, which is a fiftieth of all that a probe costs.
+  void NoteRead(Line* line, size_t datagrams);
   // False: one is to be read without being asked for.
-  bool all_watched() const { return watched_.size() == sockets_.size(); }
+  bool all_watched() const;
   // What the kernel dropped of all of them.
   uint64_t drops() const;
 
  private:
-  Sockets::iterator Open(const Key& key);  // sockets_.end(): it cannot be opened
+  Lines::iterator Open(const Key& key);  // lines_.end(): it cannot be opened
+  void Watch(Line* line);
 
   net::EventLoop* const loop_;
   PacketPacer* const pacer_;
-  Sockets sockets_;
-  std::set<const net::UdpSocket*> watched_;
+  Lines lines_;
   Key latest_key_;  // of the one that was asked for last
   net::UdpSocket* latest_ = nullptr;
 };
