@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "exporter/engine/spares.h"
-#include "probes/prefetch.h"
 
 namespace exporter {
 
@@ -17,7 +16,6 @@ class SlotPool {
  public:
   template <typename... Args>
   T* Make(Args&&... args) {
-    ike::Prefetch(free_.Next(kAhead), sizeof(Slot));
     std::unique_ptr<Slot> slot = free_.Take();
     if (!slot) slot = std::make_unique<Slot>();
     return std::construct_at(reinterpret_cast<T*>(slot.release()->bytes),
@@ -34,8 +32,6 @@ class SlotPool {
   size_t GiveBack(size_t most) { return free_.GiveBack(most); }
 
  private:
-  static constexpr size_t kAhead = 3;  // how many objects ahead the memory of one is asked for
-
   struct Slot {
     alignas(T) std::byte bytes[sizeof(T)];
   };

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "probes/prefetch.h"
+
 namespace exporter {
 
 template <typename T>
@@ -18,15 +20,13 @@ class Spares {
   // Null: there is none.
   std::unique_ptr<T> Take() {
     if (objects_.empty()) return nullptr;
+    if (objects_.size() > kAhead) {
+      ike::Prefetch(objects_[objects_.size() - 1 - kAhead].get(), sizeof(T));
+    }
     std::unique_ptr<T> object = std::move(objects_.back());
     objects_.pop_back();
     idle_ = std::min(idle_, objects_.size());
     return object;
-  }
-
-  // The one that is taken after `others` more; null: there is none.
-  const T* Next(size_t others) const {
-    return others < objects_.size() ? objects_[objects_.size() - 1 - others].get() : nullptr;
   }
 
   void Put(std::unique_ptr<T> object) { objects_.push_back(std::move(object)); }
@@ -46,6 +46,8 @@ class Spares {
   size_t size() const { return objects_.size(); }
 
  private:
+  static constexpr size_t kAhead = 3;  // how many objects ahead the memory of one is asked for
+
   std::vector<std::unique_ptr<T>> objects_;
   size_t idle_ = 0;     // the fewest that were here in this period
   size_t surplus_ = 0;  // of the last period, still to be given back

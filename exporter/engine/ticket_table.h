@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "exporter/engine/spares.h"
-#include "probes/prefetch.h"
 
 namespace exporter {
 
@@ -24,7 +23,6 @@ class TicketTable {
   // As its last user left it, or new from `make`.
   template <typename Make>
   T* Acquire(Make make) {
-    ike::Prefetch(spares_.Next(kAhead), sizeof(T));
     std::unique_ptr<T> object = spares_.Take();
     if (!object) object = make();
     if (vacant_.empty()) {
@@ -53,8 +51,6 @@ class TicketTable {
   Spares<T>* spares() { return &spares_; }
 
  private:
-  static constexpr size_t kAhead = 3;  // how many objects ahead the memory of one is asked for
-
   std::vector<std::unique_ptr<T>> objects_;  // null where vacant
   std::vector<uint32_t> vacant_;             // places in objects_
   Spares<T> spares_;
