@@ -49,8 +49,7 @@ void WaitShowingProgress(const Pending& audit, bool terminal) {
 
 void Print(const ike::AuditResult& result, const AuditOptions& options) {
   if (options.json) {
-    std::cout << AuditJson(result).dump(-1, ' ', false, Json::error_handler_t::replace)
-              << std::endl;
+    std::cout << JsonText(AuditJson(result)) << std::endl;
     return;
   }
   std::cout << AuditText(result, isatty(STDOUT_FILENO) == 1) << std::flush;

@@ -49,9 +49,7 @@ Json LineJson(const Pending& probe, const ProbeResult& result) {
 }
 
 // One line, flushed, so that a reader in a pipe sees each host as it is done.
-void PrintJson(const Json& json) {
-  std::cout << json.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
-}
+void PrintJson(const Json& json) { std::cout << JsonText(json) << std::endl; }
 
 // Whether the host answered as `require` asks.
 bool Satisfied(const ike::ProbeSettings& settings, bool ikev1, bool ikev2) {

@@ -16,9 +16,7 @@ namespace {
 
 constexpr ike::Duration kResolveLimit = std::chrono::seconds(5);
 
-std::string Text(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
+std::string Text(const Json& json) { return JsonText(json) + "\n"; }
 
 ApiReply Refuse(const ProbedHost& host, const HttpError& error) {
   ApiReply reply;

@@ -57,8 +57,7 @@ class TargetList final : public BodySource {
     out->append(std::exchange(head_, {}));
     while (next_ < table_->entries.size() && out->size() < piece_) {
       if (next_ > 0) out->push_back(',');
-      out->append(TargetSummaryJson(*table_->entries[next_++])
-                      .dump(-1, ' ', false, Json::error_handler_t::replace));
+      out->append(JsonText(TargetSummaryJson(*table_->entries[next_++])));
     }
     if (next_ < table_->entries.size()) return true;
     out->append("]}\n");

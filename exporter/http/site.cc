@@ -77,9 +77,7 @@ HttpReply ErrorReply(const HttpError& error, std::string_view path) {
   HttpReply reply = TextReply(error.status, error.sentence + "\n");
   if (path.starts_with("/api/")) {
     reply.type = kJsonType;
-    reply.body = ErrorJson({}, error.sentence, error.reason)
-                     .dump(-1, ' ', false, Json::error_handler_t::replace) +
-                 "\n";
+    reply.body = JsonText(ErrorJson({}, error.sentence, error.reason)) + "\n";
   }
   AddRetryAfter(error.retry_after, &reply);
   return reply;

@@ -136,6 +136,10 @@ std::string SentenceOf(ike::Reason reason, const std::string& error) {
 
 }  // namespace
 
+std::string JsonText(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 std::string SpiHex(uint64_t spi) {
   ike::Bytes bytes;
   ike::Writer(&bytes).U64(spi);

@@ -20,6 +20,9 @@ namespace exporter {
 
 using Json = nlohmann::ordered_json;
 
+// On one line. What is no UTF-8, which endpoints may send, is replaced.
+std::string JsonText(const Json& json);
+
 struct ProbedHost {
   std::string host;  // as it was asked for
   uint16_t port = 0;

@@ -7,6 +7,7 @@
 
 #include "exporter/json/audit_state_json.h"
 #include "exporter/json/json_fields.h"
+#include "exporter/json/probe_json.h"
 
 namespace exporter {
 namespace {
@@ -138,7 +139,7 @@ std::string StateRow(const AuditKey& key, const AuditHistory& history) {
   if (history.last_complete && history.last_complete != history.last) {
     json["lastComplete"] = AuditResultState(*history.last_complete);
   }
-  return "\n" + json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return "\n" + JsonText(json);
 }
 
 std::string StateTail(const Checksum& checksum) {
