@@ -53,6 +53,8 @@ class Exchange {
   // The local system could not send, or an error that quotes our SPI came back. Ends the exchange.
   void OnSendFailed(TimePoint now);
   void OnUnreachable(TimePoint now);
+  // The path does not carry the last message in one piece: the first time, a copy is due at once.
+  void OnTooLong(TimePoint now);
   // A connection was taken and then closed without an IKE message: something is there, but not what
   // was asked for. Ends the exchange.
   void OnClosed(TimePoint now);

@@ -4,6 +4,7 @@
 #include "exporter/engine/exchange_runner.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <memory>
 #include <utility>
 
@@ -157,8 +158,8 @@ void ExchangeRunner::SendMessage(Flight* flight, ike::ByteSpan message, bool ret
     if (!flight->channel->Send(message)) flight->exchange.OnSendFailed(now);
     return;
   }
-  flight->unsent = !flight->line->Send(flight->job.remote, flight->source, message,
-                                       flight->exchange.initiator_spi());
+  flight->unsent = !flight->line->Send({flight->job.remote, flight->source, message,
+                                        flight->exchange.initiator_spi(), retransmission});
   if (flight->unsent) return;
   pacer_.OnSent(now, true);
   flight->sent_at = now;
@@ -212,15 +213,23 @@ void ExchangeRunner::OnDatagram(net::UdpSocket* line, const net::Datagram& datag
 }
 
 void ExchangeRunner::OnIcmp(net::UdpSocket* line, const net::IcmpError& error) {
-  routes_->Forget(error.destination.address);
   Flight* flight = error.quoted.size() >= 8 ? active_.Find(SpiOf(error.quoted)) : nullptr;
-  if (flight == nullptr || flight->line != line || flight->job.remote != error.destination) {
-    errors_.Note(error.destination, loop_->now());
+  const bool ours =
+      flight != nullptr && flight->line == line && flight->job.remote == error.destination;
+  if (error.error == EMSGSIZE) {
+    if (ours) OnTooLong(flight);
     return;
   }
+  routes_->Forget(error.destination.address);
+  if (!ours) return errors_.Note(error.destination, loop_->now());
   ForgetRoute(flight->job, routes_);
   flight->exchange.OnUnreachable(loop_->now());
   Settle(flight);
+}
+
+void ExchangeRunner::OnTooLong(Flight* flight) {
+  flight->exchange.OnTooLong(loop_->now());
+  if (flight->exchange.NextTimer() <= loop_->now()) OnFlightTimer(flight, loop_->now());
 }
 
 void ExchangeRunner::Deliver(Flight* flight, ike::ByteSpan message, ike::TimePoint arrival) {

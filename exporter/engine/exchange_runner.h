@@ -79,6 +79,7 @@ class ExchangeRunner final : public Exchanger {
   void ExpectDatagram(ike::ByteSpan message, int stage) const;
   void OnDatagram(net::UdpSocket* line, const net::Datagram& datagram);
   void OnIcmp(net::UdpSocket* line, const net::IcmpError& error);
+  void OnTooLong(Flight* flight);
   void Deliver(Flight* flight, ike::ByteSpan message, ike::TimePoint arrival);
   void OnTcpConnected(Flight* flight);
   void OnTcpClosed(Flight* flight, const net::TcpClosed& closed);

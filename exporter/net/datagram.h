@@ -1,5 +1,5 @@
-// Datagram and what else comes back for one: ICMP errors and local failures. Values; the spans die
-// with the next call of the function of UdpSocket that handed them out.
+// What goes out through a UdpSocket, and what comes back: datagrams, ICMP errors, local failures.
+// Values; the spans of what comes die with the next call of the function that handed them out.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,14 @@
 #include "probes/time.h"
 
 namespace exporter::net {
+
+struct UdpMessage {
+  const ike::Endpoint& to;
+  const ike::IpAddress& source;  // pinned as the packet's; none = the kernel's choice
+  ike::ByteSpan bytes;           // without the marker
+  uint64_t tag;                  // comes back where it could not be sent
+  bool repeated = false;         // an earlier copy was lost, perhaps for its size
+};
 
 struct Datagram {
   ike::Endpoint from;
@@ -22,7 +30,8 @@ struct Datagram {
 struct IcmpError {
   ike::IpAddress offender;    // who sent it; none: our own stack
   ike::Endpoint destination;  // where our packet had been sent to
-  int error = 0;              // as errno: ECONNREFUSED, EHOSTUNREACH ...
+  int error = 0;              // as errno: ECONNREFUSED, EHOSTUNREACH ...; EMSGSIZE: too long for
+                              // the path, of which the kernel knows the MTU from now on
   uint8_t type = 0;           // of ICMP or ICMPv6, by the destination's family
   uint8_t code = 0;
   ike::ByteSpan quoted;  // our payload as far as it was quoted, without the marker; may be empty

@@ -32,7 +32,7 @@ ike::IpAddress Offender(const cmsghdr& control) {
   return FromSockaddr(storage).address;
 }
 
-// Fills in what the control message says; false: it is not about a peer that cannot be reached.
+// Fills in what the control message says; false: it is nothing that came from the network.
 bool ReadError(msghdr* header, IcmpError* out) {
   for (cmsghdr* control = CMSG_FIRSTHDR(header); control != nullptr;
        control = CMSG_NXTHDR(header, control)) {
@@ -43,8 +43,7 @@ bool ReadError(msghdr* header, IcmpError* out) {
     out->type = error.ee_type;
     out->code = error.ee_code;
     out->offender = IsIcmp(error) ? Offender(*control) : ike::IpAddress{};
-    // "Packet too big": the kernel has learnt the path's MTU and fragments from now on.
-    return error.ee_errno != EMSGSIZE;
+    return error.ee_errno != EMSGSIZE || IsIcmp(error);
   }
   return false;
 }

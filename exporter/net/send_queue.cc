@@ -17,6 +17,10 @@ constexpr int kAttempts = 4;
 
 constexpr std::array<uint8_t, ike::wire::kNonEspMarkerSize> kMarker{};
 
+// With its headers as long as what every path of IPv6 has to carry (RFC 8200 section 5): there is
+// hardly one of IPv4 that carries less.
+constexpr size_t kWholeBytes = 1280 - 20 - 8;
+
 bool MayBeOfAnotherPacket(int error) {
   return error == ECONNREFUSED || error == EHOSTUNREACH || error == ENETUNREACH ||
          error == EHOSTDOWN || error == ENOPROTOOPT || error == EPROTO || error == EACCES ||
@@ -89,13 +93,16 @@ bool SendQueue::Push(const UdpMessage& message) {
   heads_[index].tag = message.tag;
   std::copy(message.bytes.begin(), message.bytes.end(), rooms_[index].begin() + kMarker.size());
   vectors_[index].iov_len = message.bytes.size() + (marked_ ? kMarker.size() : 0);
+  wholes_[index] =
+      address_size_ == 4 && !message.repeated && vectors_[index].iov_len <= kWholeBytes;
   Address(&headers_[index].msg_hdr, message);
   return true;
 }
 
 void SendQueue::Flush() {
   while (count_ > 0) {
-    const size_t run = std::min(count_, UdpSocket::kBatch - head_);
+    SetWhole(wholes_[head_]);
+    const size_t run = Run();
     const int sent = sendmmsg(fd_, &headers_[head_], static_cast<unsigned>(run), 0);
     if (sent > 0) {
       met_error_ |= static_cast<size_t>(sent) < run;  // sendmmsg(2) forgets what ended it
@@ -104,10 +111,24 @@ void SendQueue::Flush() {
     }
     const int error = errno;
     if (error == EAGAIN || error == EWOULDBLOCK) return;
+    if (error == EMSGSIZE && whole_) wholes_[head_] = false;
     if (WorthAnotherTry(error)) continue;
     if (!IsLoss(error)) Fail(heads_[head_].tag, error);
     Pop(1);
   }
+}
+
+size_t SendQueue::Run() const {
+  const auto first = wholes_.begin() + static_cast<ptrdiff_t>(head_);
+  const auto end = first + static_cast<ptrdiff_t>(std::min(count_, UdpSocket::kBatch - head_));
+  return static_cast<size_t>(std::find(first, end, !whole_) - first);
+}
+
+void SendQueue::SetWhole(bool whole) {
+  if (whole == whole_) return;
+  const int value = whole ? IP_PMTUDISC_DO : IP_PMTUDISC_DONT;
+  setsockopt(fd_, IPPROTO_IP, IP_MTU_DISCOVER, &value, sizeof value);
+  whole_ = whole;
 }
 
 bool SendQueue::SendAlone(const UdpMessage& message) {
@@ -124,6 +145,7 @@ bool SendQueue::SendAlone(const UdpMessage& message) {
   header.msg_iovlen = 2;
   Address(&header, message);
   attempts_ = 0;
+  SetWhole(false);
   while (sendmsg(fd_, &header, 0) < 0) {
     const int error = errno;
     if (error == EAGAIN || error == EWOULDBLOCK) return false;

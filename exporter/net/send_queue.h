@@ -1,5 +1,9 @@
 // SendQueue: the sending half of UdpSocket: a ring of 64 preallocated messages that one sendmmsg
 // empties. Used by UdpSocket only. It does not own the descriptor.
+// IPv4: what every path should carry whole goes out with DF first, as most of what Linux sends:
+// the kernel draws no IP ident for such a packet (RFC 6864 section 4.1), a 20th of all that a probe
+// costs. Copies of it, what is longer, and what the kernel knows to be too long for its path go
+// without: IKE has to live with IP fragments (RFC 7383 section 1; its own begin later).
 #pragma once
 
 #include <netinet/in.h>  // in6_pktinfo
@@ -15,13 +19,6 @@
 #include "exporter/net/udp_socket.h"
 
 namespace exporter::net {
-
-struct UdpMessage {
-  const ike::Endpoint& to;
-  const ike::IpAddress& source;  // none = not pinned
-  ike::ByteSpan bytes;
-  uint64_t tag;
-};
 
 class SendQueue {
  public:
@@ -51,6 +48,9 @@ class SendQueue {
   using Room = std::array<uint8_t, kMarkerRoom + UdpSocket::kSendBytes>;  // begins with the marker
 
   bool SendAlone(const UdpMessage& message);
+  // How many from head_ on go out in one call.
+  size_t Run() const;
+  void SetWhole(bool whole);
   // True: try again; false: `error` is the message's own.
   bool WorthAnotherTry(int error);
   void Pop(size_t count);
@@ -63,6 +63,8 @@ class SendQueue {
   size_t count_ = 0;
   int attempts_ = 0;  // of the message at head_
   bool met_error_ = false;
+  bool whole_ = false;                            // what is sent now has DF
+  std::array<bool, UdpSocket::kBatch> wholes_{};  // of each message
   std::vector<Head> heads_;
   std::vector<Room> rooms_;
   std::array<iovec, UdpSocket::kBatch> vectors_{};

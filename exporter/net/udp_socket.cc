@@ -47,8 +47,7 @@ void SizeBuffers(int fd, const UdpOptions& options) {
   if (!Apply(fd, {SOL_SOCKET, SO_SNDBUFFORCE, send})) Apply(fd, {SOL_SOCKET, SO_SNDBUF, send});
 }
 
-// No DF: an opening with many proposals may be larger than a path takes, and IKE has to live with
-// IP fragments (RFC 7383 section 1 says how badly; its own fragmentation begins later).
+// Without DF: the send queue sets it where it may.
 bool ApplyV4(int fd, const UdpOptions& options) {
   return Apply(fd, {IPPROTO_IP, IP_RECVERR, 1}) &&
          Apply(fd, {IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT}) &&
@@ -125,10 +124,7 @@ uint16_t UdpSocket::local_port() const { return state_->local_port; }
 size_t UdpSocket::queued() const { return state_->sending.size(); }
 size_t UdpSocket::receive_capacity() const { return state_->receive_capacity; }
 
-bool UdpSocket::Send(const ike::Endpoint& to, const ike::IpAddress& source, ike::ByteSpan bytes,
-                     uint64_t tag) {
-  return state_->sending.Push({to, source, bytes, tag});
-}
+bool UdpSocket::Send(const UdpMessage& message) { return state_->sending.Push(message); }
 
 std::span<const SendFailure> UdpSocket::Flush() {
   state_->sending.Flush();

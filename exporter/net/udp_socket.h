@@ -44,11 +44,9 @@ class UdpSocket {
   int fd() const;
   uint16_t local_port() const;
 
-  // Copies and queues; a full queue is flushed by itself. `source` (none = the kernel's choice)
-  // is pinned as the packet's source address. False: the socket's buffer is full and nothing was
-  // queued; try again next tick.
-  bool Send(const ike::Endpoint& to, const ike::IpAddress& source, ike::ByteSpan bytes,
-            uint64_t tag);
+  // Copies and queues; a full queue is flushed by itself. False: the socket's buffer is full and
+  // nothing was queued; try again next tick.
+  bool Send(const UdpMessage& message);
   // Sends what is queued. Returns what could not be sent since the last Flush, valid until the
   // next Send. Messages that only met a full buffer stay queued.
   std::span<const SendFailure> Flush();

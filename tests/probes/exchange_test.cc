@@ -54,6 +54,21 @@ TEST(Exchange, RetransmittedRequestGivesNoRtt) {
   EXPECT_FALSE(t.outcome().rtt.has_value());
 }
 
+TEST(Exchange, WhatIsTooLongForThePathIsRepeatedAtOnceButOnce) {
+  ExchangeUnderTest t;
+  t.now += milliseconds(20);
+  t.exchange.OnTooLong(t.now);
+  EXPECT_EQ(t.exchange.NextTimer(), t.now);
+  EXPECT_EQ(t.TickNext(), t.sent[0]);
+  EXPECT_EQ(t.exchange.NextTimer(), t.start + milliseconds(1320));
+  t.exchange.OnTooLong(t.now + milliseconds(20));
+  EXPECT_EQ(t.exchange.NextTimer(), t.start + milliseconds(1320));
+  t.Receive(Selection());
+  EXPECT_FALSE(t.outcome().rtt.has_value()) << "either copy may be the one that was answered";
+  t.exchange.OnTooLong(t.now);
+  EXPECT_EQ(t.exchange.NextTimer(), TimePoint::max());
+}
+
 TEST(Exchange, RetransmissionAfterTheFirstAnswerKeepsItsRtt) {
   ExchangeUnderTest t;
   t.now += milliseconds(15);

@@ -173,7 +173,7 @@ void DnsServer::Send(const Question& question, ike::Bytes reply) {
     reply[2] |= 0x02;  // TC: ask again over TCP
     reply[6] = reply[7] = 0;
   }
-  socket_->Send(question.from, {}, reply, 0);
+  socket_->Send({question.from, {}, reply, 0});
   socket_->Flush();
 }
 

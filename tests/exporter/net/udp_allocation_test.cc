@@ -33,7 +33,7 @@ size_t AllocationsOfExchange(UdpSocket* a, UdpSocket* b, const ike::Bytes& messa
   const size_t before = allocations;
   size_t received = 0;
   for (int i = 0; i < 1000; ++i) {
-    a->Send({loopback, b->local_port()}, loopback, message, 1);
+    a->Send({{loopback, b->local_port()}, loopback, message, 1});
     if (i % 100 == 0) a->Flush();
     if (i % 50 == 0) b->Receive([&](const Datagram&) { ++received; }, 1000);
   }

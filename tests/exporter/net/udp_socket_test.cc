@@ -74,7 +74,7 @@ TEST_P(UdpSocketTest, CarriesDatagramsBothWays) {
   auto a = Open();
   auto b = Open();
   const ike::TimePoint before = std::chrono::steady_clock::now();
-  EXPECT_TRUE(a->Send(At(b), {}, AsBytes("ping"), 1));
+  EXPECT_TRUE(a->Send({At(b), {}, AsBytes("ping"), 1}));
   EXPECT_EQ(a->queued(), 1u);
   EXPECT_TRUE(ReceiveAll(b.get()).empty());
   EXPECT_TRUE(a->Flush().empty());
@@ -89,7 +89,7 @@ TEST_P(UdpSocketTest, CarriesDatagramsBothWays) {
   // The two clocks are read some nanoseconds apart.
   EXPECT_GE(received[0].arrival, before - 1ms);
   EXPECT_LE(received[0].arrival, std::chrono::steady_clock::now());
-  EXPECT_TRUE(b->Send(received[0].from, {}, AsBytes("pong"), 1));
+  EXPECT_TRUE(b->Send({received[0].from, {}, AsBytes("pong"), 1}));
   b->Flush();
   EXPECT_EQ(Texts(a.get()), std::vector<std::string>{"pong"});
 }
@@ -101,7 +101,7 @@ TEST_P(UdpSocketTest, ArrivalIsTheKernelsNotOurs) {
   auto b = Open();
   bool was_early = false;
   for (int attempt = 0; attempt < 100 && !was_early; ++attempt) {
-    a->Send(At(b), {}, AsBytes("early"), 0);
+    a->Send({At(b), {}, AsBytes("early"), 0});
     a->Flush();
     const ike::TimePoint sent = std::chrono::steady_clock::now();
     while (std::chrono::steady_clock::now() < sent + 5ms) {
@@ -118,7 +118,7 @@ TEST_P(UdpSocketTest, PinsTheSourceAndTellsTheLocalAddress) {
   auto b = UdpSocket::Open(GetParam(), {}, options).value();
   const ike::IpAddress source = is_v4() ? Ip("127.0.0.2") : loopback();
   const ike::IpAddress destination = is_v4() ? Ip("127.0.0.3") : loopback();
-  a->Send({destination, b->local_port()}, source, AsBytes("x"), 0);
+  a->Send({{destination, b->local_port()}, source, AsBytes("x"), 0});
   EXPECT_TRUE(a->Flush().empty());
   const auto received = ReceiveAll(b.get());
   ASSERT_EQ(received.size(), 1u);
@@ -132,7 +132,7 @@ TEST_P(UdpSocketTest, ManyMessagesKeepTheirOrder) {
   std::vector<std::string> sent;
   for (int i = 0; i < 150; ++i) {
     sent.push_back(std::to_string(i));
-    EXPECT_TRUE(a->Send(At(b), {}, AsBytes(sent.back()), 0));
+    EXPECT_TRUE(a->Send({At(b), {}, AsBytes(sent.back()), 0}));
     if (i % 40 == 0) a->Flush();
   }
   a->Flush();
@@ -142,7 +142,7 @@ TEST_P(UdpSocketTest, ManyMessagesKeepTheirOrder) {
 TEST_P(UdpSocketTest, ReceiveStopsNearTheMaximum) {
   auto a = Open();
   auto b = Open();
-  for (int i = 0; i < 200; ++i) a->Send(At(b), {}, AsBytes("x"), 0);
+  for (int i = 0; i < 200; ++i) a->Send({At(b), {}, AsBytes("x"), 0});
   a->Flush();
   size_t handled = 0;
   EXPECT_EQ(b->Receive([&](const Datagram&) { ++handled; }, 100), 128u);
@@ -155,10 +155,10 @@ TEST_P(UdpSocketTest, LargeMessagesGoInOrderAndArriveTruncated) {
   auto b = Open();
   const std::string fits(UdpSocket::kReceiveBytes, 'f');
   const std::string large(60000, 'l');
-  a->Send(At(b), {}, AsBytes("first"), 0);
-  EXPECT_TRUE(a->Send(At(b), {}, AsBytes(fits), 0));
-  EXPECT_TRUE(a->Send(At(b), {}, AsBytes(large), 0));
-  a->Send(At(b), {}, AsBytes("last"), 0);
+  a->Send({At(b), {}, AsBytes("first"), 0});
+  EXPECT_TRUE(a->Send({At(b), {}, AsBytes(fits), 0}));
+  EXPECT_TRUE(a->Send({At(b), {}, AsBytes(large), 0}));
+  a->Send({At(b), {}, AsBytes("last"), 0});
   EXPECT_TRUE(a->Flush().empty());
   const auto received = ReceiveAll(b.get());
   ASSERT_EQ(received.size(), 4u);
@@ -173,7 +173,7 @@ TEST_P(UdpSocketTest, LargeMessagesGoInOrderAndArriveTruncated) {
 TEST_P(UdpSocketTest, TooLargeMessagesFail) {
   auto a = Open();
   const std::string impossible(65536, 'i');
-  EXPECT_TRUE(a->Send(ClosedPort(), {}, AsBytes(impossible), 9));
+  EXPECT_TRUE(a->Send({ClosedPort(), {}, AsBytes(impossible), 9}));
   const auto failures = a->Flush();
   ASSERT_EQ(failures.size(), 1u);
   EXPECT_EQ(failures[0].tag, 9u);
@@ -188,14 +188,14 @@ TEST_P(UdpSocketTest, EncapsulationMarksAndStrips) {
   auto plain = Open();
   const std::string marker(4, '\0');
   const std::string large(3000, 'l');
-  marked->Send(At(plain), {}, AsBytes("ike"), 0);
-  marked->Send(At(plain), {}, AsBytes(large), 0);
+  marked->Send({At(plain), {}, AsBytes("ike"), 0});
+  marked->Send({At(plain), {}, AsBytes(large), 0});
   marked->Flush();
   EXPECT_EQ(Texts(plain.get()), (std::vector<std::string>{marker + "ike", marker + large}));
 
   for (const std::string& text : {marker + "reply", std::string("\xff"), std::string("ESP!!"),
                                   std::string("\0\0", 2), std::string(), marker}) {
-    plain->Send(At(marked), {}, AsBytes(text), 0);
+    plain->Send({At(marked), {}, AsBytes(text), 0});
   }
   plain->Flush();
   const auto received = ReceiveAll(marked.get());
@@ -236,7 +236,7 @@ TEST_P(UdpSocketTest, AClosedPortIsReportedWithWhatItQuotes) {
     options.udp_encap = udp_encap;
     auto a = Open(options);
     const ike::Endpoint closed = ClosedPort();
-    a->Send(closed, {}, AsBytes("01234567 and more"), 5);
+    a->Send({closed, {}, AsBytes("01234567 and more"), 5});
     EXPECT_TRUE(a->Flush().empty());
     const auto errors = Errors(a.get());
     ASSERT_EQ(errors.size(), 1u);
@@ -255,7 +255,7 @@ TEST_P(UdpSocketTest, AClosedPortIsReportedWithWhatItQuotes) {
 TEST_P(UdpSocketTest, ErrorsAreReadUpToTheMaximum) {
   auto a = Open();
   const ike::Endpoint closed = ClosedPort();
-  for (int i = 0; i < 5; ++i) a->Send(closed, {}, AsBytes("x"), 0);
+  for (int i = 0; i < 5; ++i) a->Send({closed, {}, AsBytes("x"), 0});
   a->Flush();
   EXPECT_EQ(Errors(a.get(), 3).size(), 3u);
   EXPECT_EQ(Errors(a.get(), 3).size(), 2u);
@@ -267,14 +267,14 @@ TEST_P(UdpSocketTest, SaysThatErrorsWaitToBeRead) {
   auto b = Open();
   const ike::Endpoint closed = ClosedPort();
   EXPECT_FALSE(a->has_errors());
-  a->Send(closed, {}, AsBytes("x"), 0);
+  a->Send({closed, {}, AsBytes("x"), 0});
   a->Flush();
   Texts(a.get());
   EXPECT_TRUE(a->has_errors()) << "met by receiving";
   EXPECT_EQ(Errors(a.get()).size(), 1u);
   EXPECT_FALSE(a->has_errors());
 
-  for (const ike::Endpoint& to : {At(b), closed, At(b), At(b)}) a->Send(to, {}, AsBytes("x"), 0);
+  for (const ike::Endpoint& to : {At(b), closed, At(b), At(b)}) a->Send({to, {}, AsBytes("x"), 0});
   EXPECT_TRUE(a->Flush().empty());
   EXPECT_TRUE(a->has_errors()) << "met in the middle of a batch";
   EXPECT_EQ(Errors(a.get(), 1).size(), 1u);
@@ -290,14 +290,14 @@ TEST_P(UdpSocketTest, OnePeersErrorCostsNoOtherItsMessage) {
   const ike::Endpoint closed = ClosedPort();
   size_t expected = 0;
   for (int i = 0; i < 100; ++i) {
-    a->Send(i % 3 == 0 ? closed : At(b), {}, AsBytes("x"), 0);
+    a->Send({i % 3 == 0 ? closed : At(b), {}, AsBytes("x"), 0});
     if (i % 3 != 0) ++expected;
     if (i % 7 == 0) {
       EXPECT_TRUE(a->Flush().empty());
     }
   }
   EXPECT_TRUE(a->Flush().empty());
-  b->Send(At(a), {}, AsBytes("y"), 0);
+  b->Send({At(a), {}, AsBytes("y"), 0});
   b->Flush();
   EXPECT_EQ(Texts(b.get()).size(), expected);
   EXPECT_EQ(Texts(a.get()).size(), 1u) << "a pending error must not hide a datagram";
@@ -309,10 +309,10 @@ TEST_P(UdpSocketTest, FailuresNameTheirMessageAndSpareTheRest) {
   auto b = Open();
   const ike::IpAddress foreign = Ip(is_v4() ? "192.0.2.1" : "2001:db8::1");
   const ike::IpAddress other_family = Ip(is_v4() ? "::1" : "127.0.0.1");
-  a->Send(At(b), {}, AsBytes("one"), 1);
-  a->Send(At(b), foreign, AsBytes("two"), 2);
-  a->Send({other_family, 500}, {}, AsBytes("three"), 3);
-  a->Send(At(b), {}, AsBytes("four"), 4);
+  a->Send({At(b), {}, AsBytes("one"), 1});
+  a->Send({At(b), foreign, AsBytes("two"), 2});
+  a->Send({{other_family, 500}, {}, AsBytes("three"), 3});
+  a->Send({At(b), {}, AsBytes("four"), 4});
   auto failures = a->Flush();
   std::vector<uint64_t> tags;
   for (const SendFailure& failure : failures) tags.push_back(failure.tag);
@@ -328,7 +328,7 @@ TEST_P(UdpSocketTest, CountsWhatTheKernelDropped) {
   auto b = Open(small);
   EXPECT_EQ(b->drops(), 0u);
   const std::string message(500, 'm');
-  for (int i = 0; i < 2000; ++i) a->Send(At(b), {}, AsBytes(message), 0);
+  for (int i = 0; i < 2000; ++i) a->Send({At(b), {}, AsBytes(message), 0});
   a->Flush();
   const size_t held = Texts(b.get()).size();
   EXPECT_EQ(b->drops(), 2000 - held);
