@@ -109,14 +109,14 @@ void ExchangeRunner::Launch(Flight* flight, ike::TimePoint now) {
 }
 
 void ExchangeRunner::LaunchUdp(Flight* flight, ike::TimePoint now) {
-  flight->line = lines_.For(flight->job);
-  if (flight->line == nullptr) return FailUnsent(flight, ike::Reason::kSend, now);
   flight->source = flight->job.source;
   if (flight->source.empty()) {
     auto source = SourceFor(flight->job, now, routes_);
     if (!source) return FailUnsent(flight, ike::Reason::kSend, now);
     flight->source = *source;
   }
+  flight->line = lines_.For(flight->job, flight->source);
+  if (flight->line == nullptr) return FailUnsent(flight, ike::Reason::kSend, now);
   BeginExchange(flight, {flight->source, flight->line->local_port()}, now);
 }
 

@@ -19,26 +19,40 @@ UdpLines::~UdpLines() {
   }
 }
 
-net::UdpSocket* UdpLines::For(const ExchangeJob& job) {
+net::UdpSocket* UdpLines::For(const ExchangeJob& job, const ike::IpAddress& source) {
   const bool v6 = job.remote.address.is_v6();
   const bool encap = job.transport == ike::Transport::kUdpEncap;
-  const Key key{v6, encap, job.source_port};
+  const bool home = MayBeHome(job, source);
+  const Key key{v6, encap, job.source_port, home};
   if (latest_ != nullptr && key == latest_key_) return latest_;
-  auto known = lines_.find(key);
-  if (known == lines_.end()) known = Open(key);
+  auto known = FindOrOpen(key, home ? source : ike::IpAddress{});
+  // The address may have gone since; sending will tell.
+  if (known == lines_.end() && home) known = FindOrOpen({v6, encap, 0, false}, {});
   if (known == lines_.end()) return nullptr;
-  latest_key_ = key;
+  latest_key_ = known->first;
   latest_ = known->second.socket.get();
   return latest_;
 }
 
-UdpLines::Lines::iterator UdpLines::Open(const Key& key) {
-  const auto [v6, encap, source_port] = key;
+// A port that was asked for cannot be had twice, and an address of one link is none of the others'.
+bool UdpLines::MayBeHome(const ExchangeJob& job, const ike::IpAddress& source) const {
+  const ike::IpAddress& home = homes_[source.is_v6()];
+  return job.source_port == 0 && source.scope_id == 0 && (home.empty() || home == source);
+}
+
+UdpLines::Lines::iterator UdpLines::FindOrOpen(const Key& key, const ike::IpAddress& bound_to) {
+  const auto known = lines_.find(key);
+  return known != lines_.end() ? known : Open(key, bound_to);
+}
+
+UdpLines::Lines::iterator UdpLines::Open(const Key& key, const ike::IpAddress& bound_to) {
+  const auto [v6, encap, source_port, home] = key;
   net::UdpOptions options;
   options.udp_encap = encap;
   auto socket = net::UdpSocket::Open(v6 ? net::IpFamily::kIpv6 : net::IpFamily::kIpv4,
-                                     {{}, source_port}, options);
+                                     {bound_to, source_port}, options);
   if (!socket) return lines_.end();
+  if (home) homes_[v6] = bound_to;
   pacer_->AddReceiveBuffer((*socket)->receive_capacity());
   const auto opened = lines_.emplace(key, Line{std::move(*socket)}).first;
   Watch(&opened->second);

@@ -12,7 +12,7 @@ namespace exporter::net {
 
 struct UdpMessage {
   const ike::Endpoint& to;
-  const ike::IpAddress& source;  // pinned as the packet's; none = the kernel's choice
+  const ike::IpAddress& source;  // pinned as the packet's; none = the socket's own
   ike::ByteSpan bytes;           // without the marker
   uint64_t tag;                  // comes back where it could not be sent
   bool repeated = false;         // an earlier copy was lost, perhaps for its size

@@ -43,26 +43,11 @@ Info* PutControl(msghdr* header, int level, int type) {
   return new (CMSG_DATA(control)) Info{};
 }
 
-// Fills name and control from the message; msg_name and msg_control point to their rooms already.
-void Address(msghdr* header, const UdpMessage& message) {
-  header->msg_namelen = ToSockaddr(message.to, static_cast<sockaddr_storage*>(header->msg_name));
-  header->msg_controllen = 0;
-  if (message.source.is_v4()) {
-    auto* info = PutControl<in_pktinfo>(header, IPPROTO_IP, IP_PKTINFO);
-    std::memcpy(&info->ipi_spec_dst, message.source.octets.data(), 4);
-  }
-  if (message.source.is_v6()) {
-    auto* info = PutControl<in6_pktinfo>(header, IPPROTO_IPV6, IPV6_PKTINFO);
-    std::memcpy(&info->ipi6_addr, message.source.octets.data(), 16);
-    info->ipi6_ifindex = message.to.address.scope_id;
-  }
-}
-
 }  // namespace
 
-SendQueue::SendQueue(int fd, IpFamily family, bool marked)
+SendQueue::SendQueue(int fd, const ike::IpAddress& bound_to, bool marked)
     : fd_(fd),
-      address_size_(family == IpFamily::kIpv4 ? 4 : 16),
+      bound_to_(bound_to),
       marked_(marked),
       heads_(UdpSocket::kBatch),
       rooms_(UdpSocket::kBatch) {
@@ -77,10 +62,26 @@ SendQueue::SendQueue(int fd, IpFamily family, bool marked)
   failures_.reserve(UdpSocket::kBatch);
 }
 
+// Fills name and control from the message; msg_name and msg_control point to their rooms already.
+void SendQueue::Address(msghdr* header, const UdpMessage& message) const {
+  header->msg_namelen = ToSockaddr(message.to, static_cast<sockaddr_storage*>(header->msg_name));
+  header->msg_controllen = 0;
+  if (message.source == bound_to_) return;
+  if (message.source.is_v4()) {
+    auto* info = PutControl<in_pktinfo>(header, IPPROTO_IP, IP_PKTINFO);
+    std::memcpy(&info->ipi_spec_dst, message.source.octets.data(), 4);
+  }
+  if (message.source.is_v6()) {
+    auto* info = PutControl<in6_pktinfo>(header, IPPROTO_IPV6, IPV6_PKTINFO);
+    std::memcpy(&info->ipi6_addr, message.source.octets.data(), 16);
+    info->ipi6_ifindex = message.to.address.scope_id;
+  }
+}
+
 bool SendQueue::Push(const UdpMessage& message) {
   if (failures_taken_) failures_.clear();
   failures_taken_ = false;
-  if (message.to.address.size != address_size_) {
+  if (message.to.address.size != bound_to_.size) {
     Fail(message.tag, EAFNOSUPPORT);
     return true;
   }
@@ -93,8 +94,7 @@ bool SendQueue::Push(const UdpMessage& message) {
   heads_[index].tag = message.tag;
   std::copy(message.bytes.begin(), message.bytes.end(), rooms_[index].begin() + kMarker.size());
   vectors_[index].iov_len = message.bytes.size() + (marked_ ? kMarker.size() : 0);
-  wholes_[index] =
-      address_size_ == 4 && !message.repeated && vectors_[index].iov_len <= kWholeBytes;
+  wholes_[index] = bound_to_.is_v4() && !message.repeated && vectors_[index].iov_len <= kWholeBytes;
   Address(&headers_[index].msg_hdr, message);
   return true;
 }

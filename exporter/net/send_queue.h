@@ -22,7 +22,8 @@ namespace exporter::net {
 
 class SendQueue {
  public:
-  SendQueue(int fd, IpFamily family, bool marked);
+  // `bound_to`: the socket's own address, which is not pinned with a message.
+  SendQueue(int fd, const ike::IpAddress& bound_to, bool marked);
   SendQueue(const SendQueue&) = delete;
   SendQueue& operator=(const SendQueue&) = delete;
 
@@ -47,6 +48,7 @@ class SendQueue {
   };
   using Room = std::array<uint8_t, kMarkerRoom + UdpSocket::kSendBytes>;  // begins with the marker
 
+  void Address(msghdr* header, const UdpMessage& message) const;
   bool SendAlone(const UdpMessage& message);
   // How many from head_ on go out in one call.
   size_t Run() const;
@@ -57,7 +59,7 @@ class SendQueue {
   void Fail(uint64_t tag, int error);
 
   const int fd_;
-  const size_t address_size_;
+  const ike::IpAddress bound_to_;
   const bool marked_;
   size_t head_ = 0;
   size_t count_ = 0;

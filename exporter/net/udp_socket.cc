@@ -79,8 +79,8 @@ std::string Failure(const char* what, const ike::Endpoint& local) {
 }  // namespace
 
 struct UdpSocket::State {
-  State(int socket, IpFamily family, bool marked)
-      : fd(socket), sending(fd, family, marked), receiving(fd, marked), errors(fd, marked) {}
+  State(int socket, const ike::IpAddress& bound_to, bool marked)
+      : fd(socket), sending(fd, bound_to, marked), receiving(fd, marked), errors(fd, marked) {}
   ~State() { close(fd); }
 
   const int fd;
@@ -100,7 +100,7 @@ tl::expected<std::unique_ptr<UdpSocket>, std::string> UdpSocket::Open(IpFamily f
   const int domain = family == IpFamily::kIpv4 ? AF_INET : AF_INET6;
   const int fd = socket(domain, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return tl::make_unexpected(Failure("cannot open", bound_to));
-  auto state = std::make_unique<State>(fd, family, options.udp_encap);
+  auto state = std::make_unique<State>(fd, bound_to.address, options.udp_encap);
   if (!Configure(fd, family, options)) {
     return tl::make_unexpected(Failure("cannot configure", bound_to));
   }

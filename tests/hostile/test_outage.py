@@ -170,6 +170,26 @@ class Outage(unittest.TestCase):
         run("ip", "addr", "add", "203.0.113.1/32", "dev", "lo")
         arena.wait_for("all up again", lambda: self.up() == HEALTHY, 10)
 
+    def test_own_address_changes(self):
+        """As a lease does that is not renewed: probes come from the new address at once, and the old one's return
+        changes nothing."""
+        self.begin_far("")
+        run("ip", "addr", "add", "198.51.100.7/24", "dev", "wan")
+        run("ip", "addr", "del", "198.51.100.1/24", "dev", "wan")
+        # With the first address goes what was added to it, and with both the route.
+        run("ip", "addr", "replace", "198.51.100.7/24", "dev", "wan")
+        run("ip", "route", "replace", "10.1.0.0/16", "via", "198.51.100.2")
+        before = arena.Page()
+        time.sleep(7)
+        page = arena.Page()
+        self.assertEqual(HEALTHY, self.up(page))
+        self.assertGreater(page.sum("ike_probes_total"), before.sum("ike_probes_total") + 2 * HEALTHY - 1)
+        later = page.sum("ike_probe_failures_total")
+        run("ip", "addr", "add", "198.51.100.1/24", "dev", "wan")
+        time.sleep(4)
+        self.assertEqual(HEALTHY, self.up())
+        self.assertEqual(later, arena.Page().sum("ike_probe_failures_total"))
+
     def test_send_queue_overflows(self):
         """What our own queue drops was lost on the way, like any other packet: another copy follows."""
         self.begin_far("")

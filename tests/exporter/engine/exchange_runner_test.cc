@@ -19,6 +19,30 @@ TEST_F(ExchangeRunnerTest, CarriesAnExchangeOut) {
   EXPECT_EQ(runner_.unmatched_packets(), 0u);
 }
 
+// The first one has a socket that is bound to it, the others share one.
+TEST_F(ExchangeRunnerTest, PacketsComeFromTheSourceThatWasAskedFor) {
+  for (const auto last : Bytes{2, 3, 4, 2, 3}) {
+    ExchangeJob job = Job();
+    job.source = ike::IpAddress::V4(127, 0, 0, last);
+    outcomes_.all.clear();
+    EXPECT_TRUE(Outcome(job).selected());
+    EXPECT_EQ(ntohl(heard_.back().from.sin_addr.s_addr), 0x7f000000u + last);
+  }
+  std::vector<in_port_t> ports;
+  for (const Heard& heard : heard_) ports.push_back(heard.from.sin_port);
+  EXPECT_EQ(ports, (std::vector{ports[0], ports[1], ports[1], ports[0], ports[1]}));
+  EXPECT_NE(ports[0], ports[1]);
+}
+
+TEST_F(ExchangeRunnerTest, ASourceThatIsNotOursIsASendFailureAndLeavesTheNextAlone) {
+  ExchangeJob job = Job();
+  job.source = ike::IpAddress::V4(192, 0, 2, 1);
+  EXPECT_EQ(Outcome(job).reason, Reason::kSend);
+  EXPECT_TRUE(heard_.empty());
+  outcomes_.all.clear();
+  EXPECT_TRUE(Outcome(Job()).selected());
+}
+
 TEST_F(ExchangeRunnerTest, ForeignRepliesDoNotCount) {
   Socket other(SOCK_DGRAM);
   answer_ = [&](const Heard& heard) {
