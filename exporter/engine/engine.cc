@@ -83,14 +83,9 @@ Engine::Engine(EngineOptions options, std::unique_ptr<net::EventLoop> loop)
       routes_(loop_.get()),
       wheel_(loop_->now()),
       runner_(loop_.get(), &routes_, options_.limits),
-      services_{&runner_,
-                &options_.limits->budget,
-                &options_.limits->audited,
-                &wheel_,
-                nullptr,
-                &routes_,
-                [this] { return loop_->now(); },
-                UnixNow},
+      services_{
+          &runner_, &options_.limits->budget,        &options_.limits->audited,    &wheel_, nullptr,
+          &routes_, [this] { return loop_->now(); }, [this] { return UnixTime(); }},
       audits_(&services_, options_.judge, options_.sink),
       scheduler_(
           &services_, &stats_, [this](std::string_view host) { return Owns(host); },
@@ -173,6 +168,15 @@ ike::TimePoint Engine::OnTick(ike::TimePoint now) {
   if (more || !ended_.empty()) return now;
   next = std::min({next, wheel_.NextExpiry(), now + std::chrono::seconds(1)});
   return draining_ ? std::min(next, drain_until_) : next;
+}
+
+// Read once for all that ends within a turn of the loop.
+double Engine::UnixTime() {
+  if (loop_->now() != unix_read_at_) {
+    unix_read_at_ = loop_->now();
+    unix_time_ = UnixNow();
+  }
+  return unix_time_;
 }
 
 void Engine::CheckDrained(ike::TimePoint now) {

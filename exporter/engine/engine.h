@@ -71,6 +71,7 @@ class Engine final : private net::Ticker {
   void PublishStats();
   void GiveBack(ike::TimePoint now);
   void CheckDrained(ike::TimePoint now);
+  double UnixTime();
 
   const EngineOptions options_;
   EngineStats stats_;
@@ -86,6 +87,8 @@ class Engine final : private net::Ticker {
   Scheduler scheduler_;
   std::vector<std::unique_ptr<RequestedProbe>> requested_;
   std::vector<std::unique_ptr<RequestedProbe>> ended_;
+  ike::TimePoint unix_read_at_{};
+  double unix_time_ = 0;
   ike::TimePoint next_progress_{};
   ike::TimePoint next_period_{};
   ike::TimePoint drain_until_{};
