@@ -84,8 +84,15 @@ Engine::Engine(EngineOptions options, std::unique_ptr<net::EventLoop> loop)
       wheel_(loop_->now()),
       runner_(loop_.get(), &routes_, options_.limits),
       services_{
-          &runner_, &options_.limits->budget,        &options_.limits->audited,    &wheel_, nullptr,
-          &routes_, [this] { return loop_->now(); }, [this] { return UnixTime(); }},
+          .exchanger = &runner_,
+          .budget = &options_.limits->budget,
+          .audited = &options_.limits->audited,
+          .wheel = &wheel_,
+          .resolver = nullptr,
+          .routes = &routes_,
+          .now = [this] { return loop_->now(); },
+          .unix_time = [this] { return UnixTime(); },
+      },
       audits_(&services_, options_.judge, options_.sink),
       scheduler_(
           &services_, &stats_, [this](std::string_view host) { return Owns(host); },

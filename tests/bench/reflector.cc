@@ -89,7 +89,7 @@ class Reflector {
     std::printf("ready\n");
     std::fflush(stdout);
     for (;;) {
-      poll(wait, 2, -1);
+      poll(wait, 2, 0);
       signalfd_siginfo info{};
       if (wait[1].revents != 0 && read(wait[1].fd, &info, sizeof info) == sizeof info) {
         tally_.Print();
