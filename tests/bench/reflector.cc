@@ -1,7 +1,8 @@
 // The other end of the benchmarks: answers every address of 127.0.0.0/8 as fast as one core can,
 // the same (answers.h) for the prober, ike-scan and the raw loop. `--dns` answers A queries
-// instead. SIGUSR1 prints what has arrived since the last one as one line of JSON; SIGTERM stops
-// it.
+// instead. It never sleeps: waking it up would be charged to whoever sends, unlike with a gateway
+// at the other end of a network. SIGUSR1 prints what has arrived since the last one as one line of
+// JSON; SIGTERM stops it.
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>

@@ -1,4 +1,5 @@
-"""The table: a line for each goal, made of parts, each with two figures and what was to be met."""
+"""The table: a line for each goal, made of parts, each with two figures and what was to be met; and,
+where the raw loop says how far anything could get with ordinary sockets, what its ratio would be."""
 import dataclasses
 import statistics
 
@@ -13,21 +14,25 @@ class Part:
     goal: str
     met: bool
     unit: str = ""
+    floor: float | None = None
 
     def as_json(self):
+        floor = {} if self.floor is None else {"floor": self.floor}
         return {"name": self.name, "ours": self.ours, "other": self.other, "ratio": self.ratio,
-                "goal": self.goal, "met": self.met}
+                "goal": self.goal, "met": self.met, **floor}
 
 
-def at_most(name, ours, other, limit, unit=""):
-    """`ours` may be no more than `limit` times `other`."""
+def at_most(name, ours, other, limit, unit="", raw=None):
+    """`ours` may be no more than `limit` times `other`. `raw`: the same figure of the raw loop."""
     ratio = ours / other if other else float("inf")
-    return Part(name, ours, other, ratio, f"<= {limit:.4g} x", ratio <= limit, unit)
+    return Part(name, ours, other, ratio, f"<= {limit:.4g} x", ratio <= limit, unit,
+                raw and raw / other)
 
 
-def at_least(name, ours, other, limit, unit=""):
+def at_least(name, ours, other, limit, unit="", raw=None):
     ratio = ours / other if other else float("inf")
-    return Part(name, ours, other, ratio, f">= {limit:.4g} x", ratio >= limit, unit)
+    return Part(name, ours, other, ratio, f">= {limit:.4g} x", ratio >= limit, unit,
+                raw and raw / other)
 
 
 def below(name, ours, limit, unit="", strictly=False):
@@ -57,8 +62,8 @@ def print_line(title, parts):
     print(title, flush=True)
     for part in parts:
         print(f"  {part.name:42} {number(part.ours):>11} {number(part.other):>11} "
-              f"{number(part.ratio):>9}  {part.goal:22} {'met' if part.met else 'MISSED'}",
-              flush=True)
+              f"{number(part.ratio):>9}  {part.goal:22} {'met' if part.met else 'MISSED'}"
+              + ("" if part.floor is None else f" (raw loop: {number(part.floor)})"), flush=True)
 
 
 def median(values):
