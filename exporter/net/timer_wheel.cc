@@ -1,4 +1,4 @@
-// A timer stands at the level of the highest 6-bit digit in which its tick differs from the
+// A timer stands at the level of the highest 8-bit digit in which its tick differs from the
 // current one, in the slot of that digit. So every slot in use lies ahead, the lowest level in use
 // holds the next timer, and no slot ever wraps around; when the current tick reaches a slot of a
 // higher level, its timers are sorted anew and land below.
@@ -132,7 +132,7 @@ void TimerWheel::Insert(TimerNode* node) {
   Level& level = levels_[static_cast<size_t>(level_index)];
   const uint64_t digit = node->due_ >> shift & (kSlots - 1);
   Slot& slot = level.slots[digit];
-  level.occupied |= uint64_t{1} << digit;
+  level.occupied[digit / 64] |= uint64_t{1} << digit % 64;
   if (slot.last == nullptr || slot.last->used == Chunk::kNodes) {
     Chunk* fresh = NewChunk();
     fresh->tick = node->due_ >> shift << shift;
@@ -148,12 +148,15 @@ void TimerWheel::Insert(TimerNode* node) {
 TimerWheel::Position TimerWheel::NextOccupied() {
   for (int i = 0; i < kLevels; ++i) {
     Level& level = levels_[static_cast<size_t>(i)];
-    for (; level.occupied != 0; level.occupied &= level.occupied - 1) {
-      const int digit = std::countr_zero(level.occupied);
-      Slot& slot = level.slots[static_cast<size_t>(digit)];
-      if (IsEmpty(&slot)) continue;
-      const uint64_t above = elapsed_ >> ((i + 1) * kSlotBits) << kSlotBits;
-      return Position{(above | static_cast<uint64_t>(digit)) << (i * kSlotBits), i, &slot};
+    for (size_t word = 0; word < level.occupied.size(); ++word) {
+      uint64_t& bits = level.occupied[word];
+      for (; bits != 0; bits &= bits - 1) {
+        const size_t digit = word * 64 + static_cast<size_t>(std::countr_zero(bits));
+        Slot& slot = level.slots[digit];
+        if (IsEmpty(&slot)) continue;
+        const uint64_t above = elapsed_ >> ((i + 1) * kSlotBits) << kSlotBits;
+        return Position{(above | digit) << (i * kSlotBits), i, &slot};
+      }
     }
   }
   return Position{};

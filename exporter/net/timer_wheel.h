@@ -61,10 +61,11 @@ class TimerWheel {
   ike::TimePoint NextExpiry();
 
  private:
-  static constexpr int kSlotBits = 6;
+  // What is due in a minute, as probes are, is sorted anew once on its way.
+  static constexpr int kSlotBits = 8;
   static constexpr int kSlots = 1 << kSlotBits;
-  static constexpr int kLevels = 7;  // 2^42 ms, 139 years, which still fit ike::Duration
-  static constexpr uint64_t kHorizon = (uint64_t{1} << (kSlotBits * kLevels)) - 1;
+  static constexpr uint64_t kHorizon = (uint64_t{1} << 42) - 1;  // 139 years fit ike::Duration
+  static constexpr int kLevels = 6;                              // hold more than that
   static constexpr uint64_t kNever = kHorizon + 1;
 
   friend class TimerNode;
@@ -76,7 +77,8 @@ class TimerWheel {
   };
   struct Level {
     std::array<Slot, kSlots> slots;
-    uint64_t occupied = 0;  // a superset: Cancel leaves bits of emptied slots behind
+    // Bits of slots; a superset: Cancel leaves those of emptied slots behind.
+    std::array<uint64_t, kSlots / 64> occupied{};
   };
   struct Position {
     uint64_t tick = kNever;  // when the slot begins
