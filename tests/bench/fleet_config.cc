@@ -21,7 +21,7 @@ std::string AddressText(uint32_t address) {
 
 std::shared_ptr<const config::Config> MakeFleet(const FleetOptions& options) {
   auto settings = std::make_shared<ike::ProbeSettings>();
-  settings->interval = std::chrono::hours(1);
+  settings->interval = std::chrono::minutes(1);
   settings->audit_interval = std::chrono::milliseconds(0);
   settings->port = options.port;
   settings->ikev1 = options.ikev1;

@@ -29,6 +29,8 @@ namespace {
 using exporter::Alarm;
 using std::chrono::milliseconds;
 
+constexpr ike::Duration kInterval = std::chrono::minutes(1);  // of the fleet's targets
+
 double ThreadCpu() {
   timespec now{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
@@ -111,7 +113,7 @@ class Sweep final : public exporter::net::Ticker {
   // Every target once. `mirror` may be null: the other end is elsewhere.
   void Round(bool minute, Mirror* mirror) {
     if (minute) shift_ += std::chrono::seconds(61);
-    round_end_ += std::chrono::hours(1);
+    round_end_ += kInterval;
     finished_ = false;
     while (!finished_) {
       Turn();
@@ -121,7 +123,7 @@ class Sweep final : public exporter::net::Ticker {
 
   ike::TimePoint OnTick(ike::TimePoint now) override {
     const auto steps = static_cast<int64_t>(table_->entries.size() / 16 + 1);
-    const ike::Duration step = ike::Duration(std::chrono::hours(1)) / steps;
+    const ike::Duration step = kInterval / steps;
     while (scheduler_.in_flight() < window_ && schedule_clock_ < round_end_) {
       schedule_clock_ += step;
       wheel_.Advance(schedule_clock_, [this](exporter::net::TimerNode& node) {
