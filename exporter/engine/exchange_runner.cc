@@ -171,7 +171,10 @@ size_t ExchangeRunner::ReadLine(net::UdpSocket* line) {
   while (read < kReadAtOnce) {
     const size_t count =
         line->Receive([&](const net::Datagram& datagram) { OnDatagram(line, datagram); },
-                      [&](ike::ByteSpan message, int stage) { ExpectDatagram(message, stage); },
+                      [&](size_t index, ike::ByteSpan message, int stage) {
+                        if (stage == 0) expected_[index] = FindFor(message);
+                        if (expected_[index] != nullptr) Expect(*expected_[index], stage);
+                      },
                       net::UdpSocket::kBatch);
     read += count;
     if (count < net::UdpSocket::kBatch) break;
@@ -183,23 +186,22 @@ size_t ExchangeRunner::ReadLine(net::UdpSocket* line) {
 }
 
 // Each stage reads what the one before asked for.
-void ExchangeRunner::ExpectDatagram(ike::ByteSpan message, int stage) const {
-  Flight* flight = message.size() >= 8 ? active_.Find(SpiOf(message)) : nullptr;
-  if (flight == nullptr) return;
-  if (stage == 0) ike::Prefetch(flight, sizeof *flight);
+void ExchangeRunner::Expect(const Flight& flight, int stage) const {
+  if (stage == 0) ike::Prefetch(&flight, sizeof flight);
   if (stage == 1) {
-    flight->exchange.Expect();
-    ike::Prefetch(flight->handler, kHandlerBytes);
-    limits_->gate.Expect(flight->job.remote.address);
+    flight.exchange.Expect();
+    ike::Prefetch(flight.handler, kHandlerBytes);
+    limits_->gate.Expect(flight.job.remote.address);
   }
-  if (stage >= 2) flight->handler->ExpectExchangeDone(stage - 2);
+  if (stage >= 2) flight.handler->ExpectExchangeDone(stage - 2);
+}
+
+ExchangeRunner::Flight* ExchangeRunner::FindFor(ike::ByteSpan message) const {
+  return message.size() >= sizeof(uint64_t) ? active_.Find(SpiOf(message)) : nullptr;
 }
 
 void ExchangeRunner::OnDatagram(net::UdpSocket* line, const net::Datagram& datagram) {
-  Flight* flight = nullptr;
-  if (datagram.bytes.size() >= 8 && !datagram.unmarked) {
-    flight = active_.Find(SpiOf(datagram.bytes));
-  }
+  Flight* flight = datagram.unmarked ? nullptr : FindFor(datagram.bytes);
   bool ours = flight != nullptr && flight->line == line &&
               flight->job.remote.port == datagram.from.port &&
               flight->job.remote.address.octets == datagram.from.address.octets;
@@ -213,7 +215,7 @@ void ExchangeRunner::OnDatagram(net::UdpSocket* line, const net::Datagram& datag
 }
 
 void ExchangeRunner::OnIcmp(net::UdpSocket* line, const net::IcmpError& error) {
-  Flight* flight = error.quoted.size() >= 8 ? active_.Find(SpiOf(error.quoted)) : nullptr;
+  Flight* flight = FindFor(error.quoted);
   const bool ours =
       flight != nullptr && flight->line == line && flight->job.remote == error.destination;
   if (error.error == EMSGSIZE) {

@@ -4,6 +4,7 @@
 // by one engine on its thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -53,7 +54,6 @@ class ExchangeRunner final : public Exchanger {
 
  private:
   struct Flight;
-
   void EnterGate(Flight* flight);
   void LeaveGate(Flight* flight);
   void OnAdmitted(ExchangeTicket ticket);
@@ -75,8 +75,9 @@ class ExchangeRunner final : public Exchanger {
   uint64_t FreshSpi();
   void SendMessage(Flight* flight, ike::ByteSpan message, bool retransmission, ike::TimePoint now);
 
-  size_t ReadLine(net::UdpSocket* line);  // how many datagrams came
-  void ExpectDatagram(ike::ByteSpan message, int stage) const;
+  size_t ReadLine(net::UdpSocket* line);         // how many datagrams came
+  Flight* FindFor(ike::ByteSpan message) const;  // by its initiator SPI; null: none of ours
+  void Expect(const Flight& flight, int stage) const;
   void OnDatagram(net::UdpSocket* line, const net::Datagram& datagram);
   void OnIcmp(net::UdpSocket* line, const net::IcmpError& error);
   void OnTooLong(Flight* flight);
@@ -98,6 +99,7 @@ class ExchangeRunner final : public Exchanger {
   SharedLimits* const limits_;
   PacketPacer pacer_;
   SpiTable<Flight> active_;
+  std::array<Flight*, net::UdpSocket::kBatch> expected_{};  // of the datagrams at hand
   uint64_t next_spi_ = 0;  // drawn before it is needed: see FreshSpi
   TicketTable<Flight> flights_;
   RingQueue<Flight*> waiting_;           // for the pacer

@@ -54,15 +54,15 @@ class UdpSocket {
 
   // Calls handle(const Datagram&) for what has arrived, at most about `max`, and returns how many
   // were taken from the socket: fewer than `max` = it is drained. Before, for all datagrams of a
-  // batch, expect(ByteSpan, stage) in kExpectStages rounds: to bring what they concern towards the
-  // cache, which for many at once takes no longer than for one.
+  // batch, expect(index, ByteSpan, stage) in kExpectStages rounds: to bring what they concern
+  // towards the cache, which for many at once takes no longer than for one.
   template <typename Handle, typename Expect>
   size_t Receive(Handle&& handle, Expect&& expect, size_t max) {
     size_t total = 0;
     while (total < max) {
       const size_t count = ReadBatch();
       for (int stage = 0; stage < kExpectStages; ++stage) {
-        for (size_t i = 0; i < count; ++i) expect(BytesAt(i), stage);
+        for (size_t i = 0; i < count; ++i) expect(i, BytesAt(i), stage);
       }
       for (size_t i = 0; i < count; ++i) {
         if (const Datagram* datagram = DatagramAt(i)) handle(*datagram);
@@ -76,7 +76,7 @@ class UdpSocket {
   template <typename Handle>
   size_t Receive(Handle&& handle, size_t max) {
     return Receive(
-        std::forward<Handle>(handle), [](ike::ByteSpan, int) {}, max);
+        std::forward<Handle>(handle), [](size_t, ike::ByteSpan, int) {}, max);
   }
 
   // Whether a call has met the error of an earlier packet, so that ReadErrors has work.

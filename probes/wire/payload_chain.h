@@ -13,8 +13,14 @@
 namespace ike::wire {
 
 inline constexpr size_t kPayloadHeaderSize = 4;
+inline constexpr uint8_t kCriticalBit = 0x80;
 // More payloads than any implementation sends; a message with more is malformed.
 inline constexpr size_t kMaxPayloads = 256;
+inline constexpr uint8_t kNoNextPayload = 0;
+// RFC 7296 section 3.14, RFC 7383 section 2.5: an encrypted payload is the last one, and its next
+// payload field names the first of those inside. IKEv1 has no payloads of these types.
+inline constexpr uint8_t kEncrypted = 46;
+inline constexpr uint8_t kEncryptedFragment = 53;
 
 struct Payload {
   uint8_t type = 0;
@@ -25,19 +31,43 @@ struct Payload {
 class PayloadCursor {
  public:
   // `body` is what follows the header (MessageBody), `first_type` the header's next payload.
-  PayloadCursor(uint8_t first_type, ByteSpan body) : reader_(body), next_type_(first_type) {}
+  PayloadCursor(uint8_t first_type, ByteSpan body) : rest_(body), next_type_(first_type) {}
 
-  // The next payload; absent at the end and at the first malformed one: then ok() is false.
-  std::optional<Payload> Next();
+  // The next payload; absent at the end and at the first malformed one: then ok() is false. Inline:
+  // no other function is called as often for each message.
+  std::optional<Payload> Next() {
+    if (next_type_ == kNoNextPayload) return std::nullopt;
+    const bool has_header = rest_.size() >= kPayloadHeaderSize;
+    const size_t length = has_header ? size_t{rest_[2]} << 8 | rest_[3] : 0;
+    if (++count_ > kMaxPayloads || length < kPayloadHeaderSize || length > rest_.size()) {
+      return Fail();
+    }
+    const uint8_t* header = rest_.data();
+    const uint8_t type = next_type_;
+    const bool ends_chain = type == kEncrypted || type == kEncryptedFragment;
+    next_type_ = ends_chain ? kNoNextPayload : header[0];
+    rest_ = rest_.subspan(length);
+    return Payload{type,
+                   (header[1] & kCriticalBit) != 0,
+                   {header + kPayloadHeaderSize, length - kPayloadHeaderSize}};
+  }
 
-  bool ok() const { return reader_.ok(); }
+  bool ok() const { return ok_; }
   // What follows the last payload: nothing, or padding (libreswan pads IKEv1 messages to four
   // bytes).
-  ByteSpan trailing() const { return reader_.rest(); }
+  ByteSpan trailing() const { return rest_; }
 
  private:
-  Reader reader_;
+  std::nullopt_t Fail() {
+    ok_ = false;
+    rest_ = {};
+    next_type_ = kNoNextPayload;
+    return std::nullopt;
+  }
+
+  ByteSpan rest_;
   uint8_t next_type_;
+  bool ok_ = true;
   size_t count_ = 0;
 };
 
