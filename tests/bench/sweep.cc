@@ -159,23 +159,20 @@ class Sweep final : public exporter::net::Ticker {
   exporter::Scheduler scheduler_;
 };
 
+// What a round took, between two of them.
 struct Meter {
-  explicit Meter(const exporter::TargetTable& table) : tally(table) {}
-
   double cpu = ThreadCpu();
   std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
   uint64_t allocations = bench::Allocations();
-  Tally tally;
 };
 
-void Print(const Meter& from, const Meter& to, uint64_t drops) {
-  const auto probes = to.tally.probes - from.tally.probes;
-  const double each = static_cast<double>(std::max<uint64_t>(probes, 1));
+void Print(const Meter& from, const Meter& to, const Tally& tally, uint64_t drops) {
+  const double each = static_cast<double>(std::max<uint64_t>(tally.probes, 1));
   const double seconds = std::chrono::duration<double>(to.begun - from.begun).count();
   std::printf(
       "{\"probes\":%lu,\"up\":%lu,\"negotiated\":%lu,\"seconds\":%.6f,\"cpu_ns_per_probe\":%.1f,"
       "\"allocations_per_probe\":%.4f,\"drops\":%lu}\n",
-      probes, to.tally.up, to.tally.negotiated, seconds, (to.cpu - from.cpu) * 1e9 / each,
+      tally.probes, tally.up, tally.negotiated, seconds, (to.cpu - from.cpu) * 1e9 / each,
       static_cast<double>(to.allocations - from.allocations) / each, drops);
   std::fflush(stdout);
 }
@@ -202,8 +199,12 @@ int main(int argc, char** argv) {
   const std::string_view clock = argv[6];
   const auto mirror = clock == "lockstep" ? std::make_unique<Mirror>(options.port) : nullptr;
   for (int round = std::atoi(argv[4]); round > 0; --round) {
-    const Meter before(*table);
+    const uint64_t probed = Tally(*table).probes;
+    const Meter from;
     sweep.Round(clock != "real", mirror.get());
-    Print(before, Meter(*table), sweep.drops());
+    const Meter to;
+    Tally tally(*table);
+    tally.probes -= probed;
+    Print(from, to, tally, sweep.drops());
   }
 }
