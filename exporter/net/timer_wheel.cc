@@ -1,4 +1,4 @@
-// A timer stands at the level of the highest 8-bit digit in which its tick differs from the
+// A timer stands at the level of the highest 9-bit digit in which its tick differs from the
 // current one, in the slot of that digit. So every slot in use lies ahead, the lowest level in use
 // holds the next timer, and no slot ever wraps around; when the current tick reaches a slot of a
 // higher level, its timers are sorted anew and land below.

@@ -61,11 +61,11 @@ class TimerWheel {
   ike::TimePoint NextExpiry();
 
  private:
-  // What is due in a minute, as probes are, is sorted anew once on its way.
-  static constexpr int kSlotBits = 8;
+  // So many that most of what is due in a minute, as probes are, is sorted anew once on its way.
+  static constexpr int kSlotBits = 9;
   static constexpr int kSlots = 1 << kSlotBits;
   static constexpr uint64_t kHorizon = (uint64_t{1} << 42) - 1;  // 139 years fit ike::Duration
-  static constexpr int kLevels = 6;                              // hold more than that
+  static constexpr int kLevels = 5;                              // hold more than that
   static constexpr uint64_t kNever = kHorizon + 1;
 
   friend class TimerNode;
