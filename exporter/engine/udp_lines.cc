@@ -26,18 +26,20 @@ net::UdpSocket* UdpLines::For(const ExchangeJob& job, const ike::IpAddress& sour
   const Key key{v6, encap, job.source_port, home};
   if (latest_ != nullptr && key == latest_key_) return latest_;
   auto known = FindOrOpen(key, home ? source : ike::IpAddress{});
-  // The address may have gone since; sending will tell.
-  if (known == lines_.end() && home) known = FindOrOpen({v6, encap, 0, false}, {});
+  if (known == lines_.end() && home) {
+    not_home_ = source;  // it may have gone since; sending will tell
+    known = FindOrOpen({v6, encap, 0, false}, {});
+  }
   if (known == lines_.end()) return nullptr;
   latest_key_ = known->first;
   latest_ = known->second.socket.get();
   return latest_;
 }
 
-// A port that was asked for cannot be had twice, and an address of one link is none of the others'.
+// A port that was asked for cannot be had twice.
 bool UdpLines::MayBeHome(const ExchangeJob& job, const ike::IpAddress& source) const {
-  const ike::IpAddress& home = homes_[source.is_v6()];
-  return job.source_port == 0 && source.scope_id == 0 && (home.empty() || home == source);
+  const bool fits = home_.empty() ? source != not_home_ : source == home_;
+  return source.is_v4() && job.source_port == 0 && fits;
 }
 
 UdpLines::Lines::iterator UdpLines::FindOrOpen(const Key& key, const ike::IpAddress& bound_to) {
@@ -52,7 +54,7 @@ UdpLines::Lines::iterator UdpLines::Open(const Key& key, const ike::IpAddress& b
   auto socket = net::UdpSocket::Open(v6 ? net::IpFamily::kIpv6 : net::IpFamily::kIpv4,
                                      {bound_to, source_port}, options);
   if (!socket) return lines_.end();
-  if (home) homes_[v6] = bound_to;
+  if (home) home_ = bound_to;
   pacer_->AddReceiveBuffer((*socket)->receive_capacity());
   const auto opened = lines_.emplace(key, Line{std::move(*socket)}).first;
   Watch(&opened->second);

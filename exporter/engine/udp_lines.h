@@ -1,11 +1,11 @@
 // UdpLines: the UDP sockets of one runner: one for each address family, encapsulation and
 // configured source port, whatever the number of peers. Used by an ExchangeRunner on its thread.
-// The first local address that is used of a family is its home: a socket that is bound to it costs
-// a fiftieth of a probe less than telling the kernel with each packet where it comes from. What
-// comes from others has a second socket.
+// The first IPv4 address that packets come from is home: a socket that is bound to it costs a
+// fiftieth of a probe less than telling the kernel with each packet where it comes from. What comes
+// from others has a second socket. Not so of IPv6: from a socket bound to an address that is no
+// longer ours Linux would still send.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -57,8 +57,9 @@ class UdpLines {
   net::EventLoop* const loop_;
   PacketPacer* const pacer_;
   Lines lines_;
-  std::array<ike::IpAddress, 2> homes_;  // of IPv4, IPv6; none: not known yet
-  Key latest_key_;                       // of the one that was asked for last
+  ike::IpAddress home_;      // none: not known yet
+  ike::IpAddress not_home_;  // could not be bound to
+  Key latest_key_;           // of the one that was asked for last
   net::UdpSocket* latest_ = nullptr;
 };
 
