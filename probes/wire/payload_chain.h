@@ -17,10 +17,6 @@ inline constexpr uint8_t kCriticalBit = 0x80;
 // More payloads than any implementation sends; a message with more is malformed.
 inline constexpr size_t kMaxPayloads = 256;
 inline constexpr uint8_t kNoNextPayload = 0;
-// RFC 7296 section 3.14, RFC 7383 section 2.5: an encrypted payload is the last one, and its next
-// payload field names the first of those inside. IKEv1 has no payloads of these types.
-inline constexpr uint8_t kEncrypted = 46;
-inline constexpr uint8_t kEncryptedFragment = 53;
 
 struct Payload {
   uint8_t type = 0;
@@ -58,6 +54,11 @@ class PayloadCursor {
   ByteSpan trailing() const { return rest_; }
 
  private:
+  // RFC 7296 section 3.14, RFC 7383 section 2.5: an encrypted payload is the last one, and its next
+  // payload field names the first of those inside. IKEv1 has no payloads of these types.
+  static constexpr uint8_t kEncrypted = 46;
+  static constexpr uint8_t kEncryptedFragment = 53;
+
   std::nullopt_t Fail() {
     ok_ = false;
     rest_ = {};
