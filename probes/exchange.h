@@ -71,6 +71,9 @@ class Exchange {
   TimePoint NextTimer() const { return next_timer_; }
   ByteSpan OnTimer(TimePoint now);
 
+  // Whether a copy of what was sent last follows where nothing comes, and it was not one itself.
+  bool may_be_lost() const { return !outcome_.retransmitted && next_timer_ < timing_.deadline; }
+
   bool done() const { return done_; }
   // Whether the peer has given a valid answer, one that asked for another message included.
   bool answered() const { return outcome_.answered(); }

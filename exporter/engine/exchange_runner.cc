@@ -4,6 +4,7 @@
 #include "exporter/engine/exchange_runner.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <memory>
 #include <utility>
@@ -158,8 +159,9 @@ void ExchangeRunner::SendMessage(Flight* flight, ike::ByteSpan message, bool ret
     if (!flight->channel->Send(message)) flight->exchange.OnSendFailed(now);
     return;
   }
-  flight->unsent = !flight->line->Send({flight->job.remote, flight->source, message,
-                                        flight->exchange.initiator_spi(), retransmission});
+  flight->unsent =
+      !flight->line->Send({flight->job.remote, flight->source, message,
+                           flight->exchange.initiator_spi(), flight->exchange.may_be_lost()});
   if (flight->unsent) return;
   pacer_.OnSent(now, true);
   flight->sent_at = now;
@@ -167,13 +169,14 @@ void ExchangeRunner::SendMessage(Flight* flight, ike::ByteSpan message, bool ret
 }
 
 size_t ExchangeRunner::ReadLine(net::UdpSocket* line) {
+  std::array<Flight*, net::UdpSocket::kBatch> expected;  // of the datagrams at hand
   size_t read = 0;
   while (read < kReadAtOnce) {
     const size_t count =
         line->Receive([&](const net::Datagram& datagram) { OnDatagram(line, datagram); },
                       [&](size_t index, ike::ByteSpan message, int stage) {
-                        if (stage == 0) expected_[index] = FindFor(message);
-                        if (expected_[index] != nullptr) Expect(*expected_[index], stage);
+                        if (stage == 0) expected[index] = FindFor(message);
+                        if (expected[index] != nullptr) Expect(*expected[index], stage);
                       },
                       net::UdpSocket::kBatch);
     read += count;
@@ -230,6 +233,7 @@ void ExchangeRunner::OnIcmp(net::UdpSocket* line, const net::IcmpError& error) {
 }
 
 void ExchangeRunner::OnTooLong(Flight* flight) {
+  if (flight->repeats) return;  // a copy waits for its turn
   flight->exchange.OnTooLong(loop_->now());
   if (flight->exchange.NextTimer() <= loop_->now()) OnFlightTimer(flight, loop_->now());
 }

@@ -1,10 +1,8 @@
-// ExchangeRunner: the Exchanger over real sockets. One UDP socket per address family and transport
-// (and per configured source port) whatever the number of peers; replies are found by SPI in O(1)
-// and count only from the endpoint that was asked; one opening at a time goes to each address. Used
-// by one engine on its thread.
+// ExchangeRunner: the Exchanger over real sockets, a few of UDP (see UdpLines) whatever the number
+// of peers; replies are found by SPI in O(1) and count only from the endpoint that was asked; one
+// opening at a time goes to each address. Used by one engine on its thread.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -54,6 +52,7 @@ class ExchangeRunner final : public Exchanger {
 
  private:
   struct Flight;
+
   void EnterGate(Flight* flight);
   void LeaveGate(Flight* flight);
   void OnAdmitted(ExchangeTicket ticket);
@@ -99,7 +98,6 @@ class ExchangeRunner final : public Exchanger {
   SharedLimits* const limits_;
   PacketPacer pacer_;
   SpiTable<Flight> active_;
-  std::array<Flight*, net::UdpSocket::kBatch> expected_{};  // of the datagrams at hand
   uint64_t next_spi_ = 0;  // drawn before it is needed: see FreshSpi
   TicketTable<Flight> flights_;
   RingQueue<Flight*> waiting_;           // for the pacer

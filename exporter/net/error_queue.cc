@@ -32,7 +32,8 @@ ike::IpAddress Offender(const cmsghdr& control) {
   return FromSockaddr(storage).address;
 }
 
-// Fills in what the control message says; false: it is nothing that came from the network.
+// Fills in what the control message says; false: it is our own stack's word that a message is too
+// long, which the call that sent it has returned too.
 bool ReadError(msghdr* header, IcmpError* out) {
   for (cmsghdr* control = CMSG_FIRSTHDR(header); control != nullptr;
        control = CMSG_NXTHDR(header, control)) {

@@ -60,6 +60,7 @@ SendQueue::SendQueue(int fd, const ike::IpAddress& bound_to, bool marked)
     header.msg_iovlen = 1;
   }
   failures_.reserve(UdpSocket::kBatch);
+  Rest();
 }
 
 // Fills name and control from the message; msg_name and msg_control point to their rooms already.
@@ -94,28 +95,37 @@ bool SendQueue::Push(const UdpMessage& message) {
   heads_[index].tag = message.tag;
   std::copy(message.bytes.begin(), message.bytes.end(), rooms_[index].begin() + kMarker.size());
   vectors_[index].iov_len = message.bytes.size() + (marked_ ? kMarker.size() : 0);
-  wholes_[index] = bound_to_.is_v4() && !message.repeated && vectors_[index].iov_len <= kWholeBytes;
+  wholes_[index] = IsWhole(message, vectors_[index].iov_len);
   Address(&headers_[index].msg_hdr, message);
   return true;
 }
 
 void SendQueue::Flush() {
-  while (count_ > 0) {
-    SetWhole(wholes_[head_]);
-    const size_t run = Run();
-    const int sent = sendmmsg(fd_, &headers_[head_], static_cast<unsigned>(run), 0);
-    if (sent > 0) {
-      met_error_ |= static_cast<size_t>(sent) < run;  // sendmmsg(2) forgets what ended it
-      Pop(static_cast<size_t>(sent));
-      continue;
-    }
-    const int error = errno;
-    if (error == EAGAIN || error == EWOULDBLOCK) return;
-    if (error == EMSGSIZE && whole_) wholes_[head_] = false;
-    if (WorthAnotherTry(error)) continue;
-    if (!IsLoss(error)) Fail(heads_[head_].tag, error);
-    Pop(1);
+  while (count_ > 0 && SendRun()) {
   }
+  Rest();
+}
+
+bool SendQueue::SendRun() {
+  SetWhole(wholes_[head_]);
+  const size_t run = Run();
+  const int sent = sendmmsg(fd_, &headers_[head_], static_cast<unsigned>(run), 0);
+  if (sent > 0) {
+    met_error_ |= static_cast<size_t>(sent) < run;  // sendmmsg(2) forgets what ended it
+    Pop(static_cast<size_t>(sent));
+    return true;
+  }
+  const int error = errno;
+  if (error == EAGAIN || error == EWOULDBLOCK) return false;
+  if (error == EMSGSIZE && whole_) wholes_[head_] = false;
+  if (WorthAnotherTry(error)) return true;
+  if (!IsLoss(error)) Fail(heads_[head_].tag, error);
+  Pop(1);
+  return true;
+}
+
+bool SendQueue::IsWhole(const UdpMessage& message, size_t size) const {
+  return bound_to_.is_v4() && message.whole && size <= kWholeBytes;
 }
 
 size_t SendQueue::Run() const {
@@ -123,6 +133,9 @@ size_t SendQueue::Run() const {
   const auto end = first + static_cast<ptrdiff_t>(std::min(count_, UdpSocket::kBatch - head_));
   return static_cast<size_t>(std::find(first, end, !whole_) - first);
 }
+
+// What a router says of a packet that was too long counts only on a socket that sends with DF.
+void SendQueue::Rest() { SetWhole(bound_to_.is_v4()); }
 
 void SendQueue::SetWhole(bool whole) {
   if (whole == whole_) return;
@@ -146,11 +159,17 @@ bool SendQueue::SendAlone(const UdpMessage& message) {
   Address(&header, message);
   attempts_ = 0;
   SetWhole(false);
+  const bool has_room = SendAlone(header, message.tag);
+  Rest();
+  return has_room;
+}
+
+bool SendQueue::SendAlone(const msghdr& header, uint64_t tag) {
   while (sendmsg(fd_, &header, 0) < 0) {
     const int error = errno;
     if (error == EAGAIN || error == EWOULDBLOCK) return false;
     if (WorthAnotherTry(error)) continue;
-    if (!IsLoss(error)) Fail(message.tag, error);
+    if (!IsLoss(error)) Fail(tag, error);
     break;
   }
   attempts_ = 0;

@@ -47,10 +47,8 @@ void SizeBuffers(int fd, const UdpOptions& options) {
   if (!Apply(fd, {SOL_SOCKET, SO_SNDBUFFORCE, send})) Apply(fd, {SOL_SOCKET, SO_SNDBUF, send});
 }
 
-// Without DF: the send queue sets it where it may.
 bool ApplyV4(int fd, const UdpOptions& options) {
   return Apply(fd, {IPPROTO_IP, IP_RECVERR, 1}) &&
-         Apply(fd, {IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT}) &&
          Apply(fd, {IPPROTO_IP, IP_PKTINFO, options.local_address ? 1 : 0});
 }
 

@@ -73,6 +73,7 @@ class Loop {
       next.tv_nsec %= 1'000'000'000;
       clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, nullptr);
     }
+    lost_ = in_flight_;
   }
 
   size_t received() const { return received_; }

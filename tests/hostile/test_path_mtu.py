@@ -27,6 +27,7 @@ timeout = "{timeout}"
 [[target]]
 name = "far"
 host = "{host}"
+{more}
 """
 GATEWAY = """
 [[gateway]]
@@ -35,10 +36,10 @@ addresses = ["10.1.0.1"]
 ikev2 = ["aes256-sha256-modp2048"]
 ikev1 = ["aes256-sha256-modp2048"]
 """
-# No copy is due within the timeout, except of what is known to be lost.
-AT_ONCE = {"interval": "1s", "timeout": "900ms"}
+# No copy fits within the first; the second has room for one.
+HURRIED = {"interval": "1s", "timeout": "900ms"}
 PATIENT = {"interval": "3s", "timeout": "2800ms"}
-Sent = collections.namedtuple("Sent", "whole more ident size first8")
+Sent = collections.namedtuple("Sent", "at whole more ident size first8")
 
 
 def run(*command):
@@ -63,8 +64,9 @@ class Capture(threading.Thread):
             if where[2] != socket.PACKET_OUTGOING or packet[16:20] != socket.inet_aton(HOST):
                 continue
             ident, flags = struct.unpack(">HH", packet[4:8])
-            first8 = packet[28:36] if flags & 0x1fff == 0 else None
-            self.sent.append(Sent(bool(flags & 0x4000), bool(flags & 0x2000), ident, len(packet), first8))
+            marker = 4 if packet[28:32] == bytes(4) else 0
+            first8 = packet[28 + marker:36 + marker] if flags & 0x1fff == 0 else None
+            self.sent.append(Sent(time.monotonic(), bool(flags & 0x4000), bool(flags & 0x2000), ident, len(packet), first8))
 
     def openings(self):
         """Those of one SPI together, without what only continues a fragmented one."""
@@ -82,12 +84,12 @@ class PathMtu(unittest.TestCase):
         self.router = arena.Program(self.arena.folder, "router")
         self.addCleanup(lambda: self.router.running() and self.router.kill())
 
-    def begin(self, mtu, far_mtu, timing=AT_ONCE, gateway=GATEWAY):
-        """The exporter's link has `mtu`, the one between router and gateway `far_mtu`."""
+    def begin(self, mtu, far_mtu, timing=PATIENT, gateway=GATEWAY, more="", before=lambda: None):
+        """The exporter's link has `mtu`, the one between router and gateway `far_mtu`. `before` it all begins."""
         responder = self.arena.responder
         responder.before = ["unshare", "--net", "sh", "-c", "ip link set lo up; ip addr add 10.1.0.1/32 dev lo; "
                             "exec \"$@\"", "sh"]
-        responder.write(gateway)
+        responder.write(gateway, 'udp = [500]\nudp_encap = [4500]\ntcp = []\nbind = "wildcard"')
         responder.begin()
         self.router.start(["unshare", "--net", "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward; echo ready; "
                            "exec sleep 1000"])
@@ -104,10 +106,11 @@ class PathMtu(unittest.TestCase):
         run("ip", "route", "add", "10.1.0.0/16", "via", "198.51.100.2")
         run("nsenter", "-t", router, "-n", "ip", "route", "add", "10.1.0.0/16", "via", "203.0.113.2")
         run("nsenter", "-t", far, "-n", "ip", "route", "add", "default", "via", "203.0.113.1")
+        before()
         self.capture = Capture("wan")
         self.capture.start()
         self.addCleanup(self.capture.socket.close)
-        self.arena.exporter.write(SETTINGS.format(**timing, host=HOST))
+        self.arena.exporter.write(SETTINGS.format(**timing, host=HOST, more=more))
         self.arena.exporter.begin()
 
     def probed(self, least, seconds=30):
@@ -117,9 +120,9 @@ class PathMtu(unittest.TestCase):
         return arena.wait_for(f"{least} probes", enough, seconds)
 
     def check_up(self, page):
-        failures = [row for row in page.rows("ike_probe_failures_total") if row[1]]
+        failures = [row for row in page.rows("ike_probe_failures_total", target="far") if row[1]]
         self.assertEqual([], failures)
-        self.assertEqual({"far": 2}, page.by_target("ike_up"))
+        self.assertEqual(2, page.by_target("ike_up")["far"])
 
     def check_each_once(self, openings):
         """In fragments where it has to be; openings that leave no state are short."""
@@ -137,7 +140,7 @@ class PathMtu(unittest.TestCase):
 
     def test_copies_may_be_fragmented(self):
         """Nobody answers: what is sent again has no DF, and so that its fragments can be told apart, an ident."""
-        self.begin(1500, 1500, PATIENT, GATEWAY + 'state = "down"\n')
+        self.begin(1500, 1500, gateway=GATEWAY + 'state = "down"\n')
         page = self.probed(2)
         self.assertEqual({"timeout"}, {row["reason"] for row, value in page.rows("ike_probe_failures_total") if value})
         many = [copies for copies in self.capture.openings() if len(copies) > 1]
@@ -149,25 +152,39 @@ class PathMtu(unittest.TestCase):
 
     def test_router_says_so(self):
         """The first opening is sent again at once, in fragments; all later ones are fragmented from the start."""
-        self.begin(1500, SMALL)
-        page = self.probed(8)
-        self.check_up(page)
-        openings = self.capture.openings()
-        first = openings[0]
-        self.assertEqual([(True, False), (False, True)], [(c.whole, c.more) for c in first])
-        self.assertGreater(first[0].size, SMALL)
-        self.check_each_once(openings[1:])
-        # Of the first of all there is none, since either copy may be the one that was answered.
-        self.assertEqual(2, len(page.rows("ike_last_rtt_seconds")))
+        for more in ("", 'transport = "udp-encap"\n'):
+            with self.subTest(more):
+                self.setUp()
+                self.begin(1500, SMALL, more=more)
+                page = self.probed(8)
+                self.check_up(page)
+                openings = self.capture.openings()
+                first = openings[0]
+                self.assertEqual([(True, False), (False, True)], [(c.whole, c.more) for c in first])
+                self.assertGreater(first[0].size, SMALL)
+                self.assertLess(first[1].at - first[0].at, 0.5)
+                self.check_each_once(openings[1:])
+                # Of the first of all there is none, since either copy may be the one that was answered.
+                self.assertEqual(2, len(page.rows("ike_last_rtt_seconds", target="far")))
+                self.doCleanups()
+
+    def quiet_router(self):
+        run("nsenter", "-t", str(self.router.child.pid), "-n", "nft", "add table ip f; add chain ip f o { type filter "
+            "hook output priority 0; }; add rule ip f o ip protocol icmp drop")
 
     def test_router_says_nothing(self):
         """The copy that is due anyway gets through."""
-        self.begin(1500, SMALL, PATIENT)
-        run("nsenter", "-t", str(self.router.child.pid), "-n", "nft", "add table ip f; add chain ip f o { type filter "
-            "hook output priority 0; }; add rule ip f o ip protocol icmp drop")
+        self.begin(1500, SMALL, before=self.quiet_router)
         self.check_up(self.probed(4))
         first = self.capture.openings()[0]
         self.assertEqual([True, False], [c.whole for c in first])
+
+    def test_no_time_for_a_copy(self):
+        """What would not be sent again is not put at risk."""
+        self.begin(1500, SMALL, HURRIED, before=self.quiet_router)
+        self.check_up(self.probed(6))
+        for copies in self.capture.openings():
+            self.assertEqual([False], [c.whole for c in copies])
 
     def test_own_interface(self):
         """Where our own link takes less nothing has to be lost first."""

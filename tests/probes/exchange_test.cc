@@ -56,6 +56,7 @@ TEST(Exchange, RetransmittedRequestGivesNoRtt) {
 
 TEST(Exchange, WhatIsTooLongForThePathIsRepeatedAtOnceButOnce) {
   ExchangeUnderTest t;
+  EXPECT_TRUE(t.exchange.may_be_lost());
   t.now += milliseconds(20);
   t.exchange.OnTooLong(t.now);
   EXPECT_EQ(t.exchange.NextTimer(), t.now);
@@ -67,6 +68,23 @@ TEST(Exchange, WhatIsTooLongForThePathIsRepeatedAtOnceButOnce) {
   EXPECT_FALSE(t.outcome().rtt.has_value()) << "either copy may be the one that was answered";
   t.exchange.OnTooLong(t.now);
   EXPECT_EQ(t.exchange.NextTimer(), TimePoint::max());
+}
+
+// What follows a lost message is no more likely to arrive in one piece.
+TEST(Exchange, NothingMayBeLostWithoutACopyToFollowOrAfterALoss) {
+  ExchangeUnderTest t;
+  t.first_retransmission = seconds(5);
+  t.Begin();
+  EXPECT_FALSE(t.exchange.may_be_lost());
+  t.first_retransmission = seconds(1);
+  t.Begin();
+  t.Receive(CookieAnswer(1));
+  EXPECT_TRUE(t.exchange.may_be_lost());
+  t.Begin();
+  t.TickNext();
+  EXPECT_FALSE(t.exchange.may_be_lost());
+  t.Receive(CookieAnswer(1));
+  EXPECT_FALSE(t.exchange.may_be_lost());
 }
 
 TEST(Exchange, RetransmissionAfterTheFirstAnswerKeepsItsRtt) {

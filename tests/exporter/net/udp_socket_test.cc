@@ -1,7 +1,9 @@
 #include "exporter/net/udp_socket.h"
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <string>
@@ -137,6 +139,40 @@ TEST_P(UdpSocketTest, ManyMessagesKeepTheirOrder) {
   }
   a->Flush();
   EXPECT_EQ(Texts(b.get()), sent);
+}
+
+TEST_P(UdpSocketTest, SoDoThoseThatMayAndThoseThatMayNotBeFragmented) {
+  auto a = Open();
+  auto b = Open();
+  std::vector<std::string> sent;
+  for (int i = 0; i < 150; ++i) {
+    sent.push_back(std::to_string(i));
+    const bool whole = i % 7 < 3;
+    EXPECT_TRUE(a->Send({At(b), {}, AsBytes(sent.back()), 0, whole}));
+    if (i % 40 == 0) a->Flush();
+  }
+  a->Flush();
+  EXPECT_EQ(Texts(b.get()), sent);
+}
+
+// Only then does a router's word that a packet was too long reach it.
+TEST_P(UdpSocketTest, RestsReadyToSendWithDf) {
+  if (!is_v4()) return;
+  auto a = Open();
+  auto b = Open();
+  const auto mode = [&] {
+    int value = -1;
+    socklen_t size = sizeof value;
+    getsockopt(a->fd(), IPPROTO_IP, IP_MTU_DISCOVER, &value, &size);
+    return value;
+  };
+  EXPECT_EQ(mode(), IP_PMTUDISC_DO);
+  for (const size_t size : {size_t{10}, UdpSocket::kSendBytes + 1}) {
+    a->Send({At(b), {}, AsBytes(std::string(size, 'x')), 0});
+    a->Flush();
+    EXPECT_EQ(mode(), IP_PMTUDISC_DO) << size;
+  }
+  EXPECT_EQ(Texts(b.get()).size(), 2u);
 }
 
 TEST_P(UdpSocketTest, ReceiveStopsNearTheMaximum) {
