@@ -38,8 +38,8 @@ net::UdpSocket* UdpLines::For(const ExchangeJob& job, const ike::IpAddress& sour
 
 // A port that was asked for cannot be had twice.
 bool UdpLines::MayBeHome(const ExchangeJob& job, const ike::IpAddress& source) const {
-  const bool fits = home_.empty() ? source != not_home_ : source == home_;
-  return source.is_v4() && job.source_port == 0 && fits;
+  const bool may_be = source.is_v4() && job.source_port == 0 && source != not_home_;
+  return may_be && (home_.empty() || source == home_);
 }
 
 UdpLines::Lines::iterator UdpLines::FindOrOpen(const Key& key, const ike::IpAddress& bound_to) {
