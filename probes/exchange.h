@@ -71,8 +71,13 @@ class Exchange {
   TimePoint NextTimer() const { return next_timer_; }
   ByteSpan OnTimer(TimePoint now);
 
-  // Whether a copy of what was sent last follows where nothing comes, and it was not one itself.
-  bool may_be_lost() const { return !outcome_.retransmitted && next_timer_ < timing_.deadline; }
+  // Whether what was sent last could be lost and answered yet: a copy follows that has as long as
+  // it had, and nothing had to be sent twice so far.
+  bool may_be_lost() const {
+    const bool is_followed =
+        backoff_ > Duration::zero() && timing_.deadline - next_timer_ >= backoff_;
+    return is_followed && !outcome_.retransmitted;
+  }
 
   bool done() const { return done_; }
   // Whether the peer has given a valid answer, one that asked for another message included.

@@ -27,7 +27,7 @@ net::UdpSocket* UdpLines::For(const ExchangeJob& job, const ike::IpAddress& sour
   if (latest_ != nullptr && key == latest_key_) return latest_;
   auto known = FindOrOpen(key, home ? source : ike::IpAddress{});
   if (known == lines_.end() && home) {
-    not_home_ = source;  // it may have gone since; sending will tell
+    may_have_home_ = false;  // the address has gone, or never was: sending will tell
     known = FindOrOpen({v6, encap, 0, false}, {});
   }
   if (known == lines_.end()) return nullptr;
@@ -38,7 +38,7 @@ net::UdpSocket* UdpLines::For(const ExchangeJob& job, const ike::IpAddress& sour
 
 // A port that was asked for cannot be had twice.
 bool UdpLines::MayBeHome(const ExchangeJob& job, const ike::IpAddress& source) const {
-  const bool may_be = source.is_v4() && job.source_port == 0 && source != not_home_;
+  const bool may_be = may_have_home_ && source.is_v4() && job.source_port == 0;
   return may_be && (home_.empty() || source == home_);
 }
 

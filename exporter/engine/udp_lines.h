@@ -57,9 +57,9 @@ class UdpLines {
   net::EventLoop* const loop_;
   PacketPacer* const pacer_;
   Lines lines_;
-  ike::IpAddress home_;      // none: not known yet
-  ike::IpAddress not_home_;  // could not be bound to
-  Key latest_key_;           // of the one that was asked for last
+  ike::IpAddress home_;  // none: not known yet
+  bool may_have_home_ = true;
+  Key latest_key_;  // of the one that was asked for last
   net::UdpSocket* latest_ = nullptr;
 };
 

@@ -15,7 +15,7 @@ struct UdpMessage {
   const ike::IpAddress& source;  // pinned as the packet's; none = the socket's own
   ike::ByteSpan bytes;           // without the marker
   uint64_t tag;                  // comes back where it could not be sent
-  bool whole = false;            // never in fragments: where it is lost for that a copy follows
+  bool whole = false;            // may go with DF: where it is lost for its size a copy follows
 };
 
 struct Datagram {

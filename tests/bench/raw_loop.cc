@@ -73,7 +73,8 @@ class Loop {
       next.tv_nsec %= 1'000'000'000;
       clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, nullptr);
     }
-    lost_ = in_flight_;
+    while (in_flight_ > 0 && (Receive() > 0 || Wait())) {
+    }
   }
 
   size_t received() const { return received_; }

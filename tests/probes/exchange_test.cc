@@ -71,11 +71,16 @@ TEST(Exchange, WhatIsTooLongForThePathIsRepeatedAtOnceButOnce) {
 }
 
 // What follows a lost message is no more likely to arrive in one piece.
-TEST(Exchange, NothingMayBeLostWithoutACopyToFollowOrAfterALoss) {
+TEST(Exchange, NothingMayBeLostWithoutTimeForACopyOrAfterALoss) {
   ExchangeUnderTest t;
-  t.first_retransmission = seconds(5);
-  t.Begin();
-  EXPECT_FALSE(t.exchange.may_be_lost());
+  for (const auto& [first, may_be_lost] : {std::pair{milliseconds(0), false},
+                                           {milliseconds(2500), true},
+                                           {milliseconds(2501), false},
+                                           {milliseconds(5000), false}}) {
+    t.first_retransmission = first;
+    t.Begin();
+    EXPECT_EQ(t.exchange.may_be_lost(), may_be_lost) << first.count();
+  }
   t.first_retransmission = seconds(1);
   t.Begin();
   t.Receive(CookieAnswer(1));
