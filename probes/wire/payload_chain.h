@@ -9,6 +9,7 @@
 
 #include "probes/bytes.h"
 #include "probes/wire/ike_header.h"
+#include "probes/wire/ikev2_ids.h"
 
 namespace ike::wire {
 
@@ -40,7 +41,10 @@ class PayloadCursor {
     }
     const uint8_t* header = rest_.data();
     const uint8_t type = next_type_;
-    const bool ends_chain = type == kEncrypted || type == kEncryptedFragment;
+    // RFC 7296 section 3.14, RFC 7383 section 2.5: an encrypted payload is the last one, and its
+    // next payload field names the first of those inside. IKEv1 has no payloads of these types.
+    const bool ends_chain =
+        type == v2::payload::kEncrypted || type == v2::payload::kEncryptedFragment;
     next_type_ = ends_chain ? kNoNextPayload : header[0];
     rest_ = rest_.subspan(length);
     return Payload{type,
@@ -54,11 +58,6 @@ class PayloadCursor {
   ByteSpan trailing() const { return rest_; }
 
  private:
-  // RFC 7296 section 3.14, RFC 7383 section 2.5: an encrypted payload is the last one, and its next
-  // payload field names the first of those inside. IKEv1 has no payloads of these types.
-  static constexpr uint8_t kEncrypted = 46;
-  static constexpr uint8_t kEncryptedFragment = 53;
-
   std::nullopt_t Fail() {
     ok_ = false;
     rest_ = {};
