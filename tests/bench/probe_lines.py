@@ -34,7 +34,7 @@ def opening(bench, version="2"):
     return path
 
 
-def raw_loop(request, bench, *rate, seconds=1):
+def raw_loop(bench, request, *rate, seconds=1):
     """What it prints: of what it gets through, or of `rate` a second."""
     return run_json([bench.build / "bench_raw_loop", PORT, 10000, WINDOW, seconds, request, *rate],
                     PROBER_CORE)[0]
@@ -47,7 +47,7 @@ def floor(bench):
     for _ in range(5 * bench.runs):
         with Reflector(bench):
             ours.append(median([r["cpu_ns_per_probe"] for r in sweep(bench, 10000, 5)]))
-            raw.append(raw_loop(request, bench, seconds=0.25)["cpu_ns_per_pair"])
+            raw.append(raw_loop(bench, request, seconds=0.25)["cpu_ns_per_pair"])
     return [at_least("probes/s of one core", 1e9 / median(ours), 1e9 / median(raw), 0.8, "1/s")]
 
 
@@ -87,7 +87,7 @@ def ike_scan(bench):
                 for r in sweep(bench, 10000, 3, str(version)):
                     our_rates.append(r["probes"] / r["seconds"])
                     our_cpus.append(r["cpu_ns_per_probe"] * 1e-3)
-                raw.append(raw_loop(request, bench))
+                raw.append(raw_loop(bench, request))
         raw_rate = median([r["pairs"] / r["seconds"] for r in raw])
         raw_cpu = median([r["cpu_ns_per_pair"] * 1e-3 for r in raw])
         parts.append(at_least(f"IKEv{version} hosts/s", median(our_rates), median(rates), goal,
@@ -119,8 +119,8 @@ def blackbox_cpu(bench):
             peer.append(blackbox.cpu_per_probe(bench))
         with Reflector(bench):
             ours += [r["cpu_ns_per_probe"] * 1e-3 for r in sweep(bench, 10000, 3)]
-            raw.append(raw_loop(requests[1], bench)["cpu_ns_per_pair"] * 1e-3)
-            raw_paced += [raw_loop(request, bench, 10000)["cpu_ns_per_pair"] * 1e-3
+            raw.append(raw_loop(bench, requests[1])["cpu_ns_per_pair"] * 1e-3)
+            raw_paced += [raw_loop(bench, request, 10000)["cpu_ns_per_pair"] * 1e-3
                           for request in requests]
         paced.append(paced_cpu(bench, 5)[0])
     return [at_most("saturated, CPU us a probe", median(ours), median(peer), 1 / 100,
