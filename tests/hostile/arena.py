@@ -44,6 +44,16 @@ def owner():
     return 0 if os.environ[INSIDE] == "mapped" else NOBODY
 
 
+def run(*command, inside=None):
+    """`inside`: in the network namespace of that process."""
+    subprocess.run([*(["nsenter", "-t", str(inside), "-n"] if inside else []), *command], check=True)
+
+
+def in_own_network(setup):
+    """A command that runs another in a network namespace of its own, after the shell's `setup` there."""
+    return ["unshare", "--net", "sh", "-c", f'{setup}; exec "$@"', "sh"]
+
+
 def wait_for(what, condition, seconds, every=0.1):
     end = time.monotonic() + seconds
     while True:

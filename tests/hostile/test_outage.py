@@ -13,6 +13,7 @@ import unittest
 sys.dont_write_bytecode = True
 
 import arena  # noqa: E402
+from arena import run  # noqa: E402
 
 HEALTHY = 500
 LINES_AT_ONCE, LINES_PER_SECOND = 1000, 100  # exporter/log_limit.h
@@ -41,10 +42,6 @@ state = "down"
 """
 
 
-def run(*command):
-    subprocess.run(command, check=True)
-
-
 class Outage(unittest.TestCase):
     def setUp(self):
         self.arena = arena.Arena(BUILD)
@@ -64,18 +61,17 @@ class Outage(unittest.TestCase):
     def begin_far(self, targets, **options):
         """The gateways in a namespace of their own, at the other end of a link."""
         responder = self.arena.responder
-        responder.before = ["unshare", "--net", "sh", "-c", "ip link set lo up; ip route add local "
-                            "10.1.0.0/16 dev lo; exec \"$@\"", "sh"]
+        responder.before = arena.in_own_network("ip link set lo up; ip route add local 10.1.0.0/16 dev lo")
         self.begin(targets, network="10.1", wait=self.link, **options)
         arena.wait_for("all up", lambda: self.up() == HEALTHY, 15)
 
     def link(self):
-        far = str(self.arena.responder.child.pid)
-        run("ip", "link", "add", "wan", "type", "veth", "peer", "name", "lan", "netns", far)
+        far = self.arena.responder.child.pid
+        run("ip", "link", "add", "wan", "type", "veth", "peer", "name", "lan", "netns", str(far))
         run("ip", "addr", "add", "198.51.100.1/24", "dev", "wan")
         run("ip", "link", "set", "wan", "up")
-        run("nsenter", "-t", far, "-n", "ip", "addr", "add", "198.51.100.2/24", "dev", "lan")
-        run("nsenter", "-t", far, "-n", "ip", "link", "set", "lan", "up")
+        run("ip", "addr", "add", "198.51.100.2/24", "dev", "lan", inside=far)
+        run("ip", "link", "set", "lan", "up", inside=far)
         run("ip", "route", "add", "10.1.0.0/16", "via", "198.51.100.2")
 
     def up(self, page=None):

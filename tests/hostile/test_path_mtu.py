@@ -16,6 +16,7 @@ import unittest
 sys.dont_write_bytecode = True
 
 import arena  # noqa: E402
+from arena import run  # noqa: E402
 
 HOST = "10.1.0.1"
 SMALL = 600  # of the link; an opening has twice as much
@@ -40,10 +41,6 @@ ikev1 = ["aes256-sha256-modp2048"]
 HURRIED = {"interval": "1s", "timeout": "900ms"}
 PATIENT = {"interval": "5s", "timeout": "4500ms"}
 Sent = collections.namedtuple("Sent", "at whole more ident size first8")
-
-
-def run(*command):
-    subprocess.run(command, check=True)
 
 
 class Capture(threading.Thread):
@@ -89,26 +86,25 @@ class PathMtu(unittest.TestCase):
     def begin(self, mtu, far_mtu, timing=PATIENT, gateway=GATEWAY, more="", before=lambda: None):
         """The exporter's link has `mtu`, the one between router and gateway `far_mtu`. `before` it all begins."""
         responder = self.arena.responder
-        responder.before = ["unshare", "--net", "sh", "-c", "ip link set lo up; ip addr add 10.1.0.1/32 dev lo; "
-                            "exec \"$@\"", "sh"]
+        responder.before = arena.in_own_network("ip link set lo up; ip addr add 10.1.0.1/32 dev lo")
         responder.write(gateway, 'udp = [500]\nudp_encap = [4500]\ntcp = []\nbind = "wildcard"')
         responder.begin()
-        self.router.start(["unshare", "--net", "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward; echo ready; "
-                           "exec sleep 1000"])
+        forwards = arena.in_own_network("echo 1 > /proc/sys/net/ipv4/ip_forward; echo ready")
+        self.router.start([*forwards, "sleep", "1000"])
         arena.wait_for("the router", lambda: "ready" in self.router.said(), 10)
-        router, far = str(self.router.child.pid), str(responder.child.pid)
-        run("ip", "link", "add", "wan", "mtu", str(mtu), "type", "veth", "peer", "name", "near", "netns", router)
+        router, far = self.router.child.pid, responder.child.pid
+        run("ip", "link", "add", "wan", "mtu", str(mtu), "type", "veth", "peer", "name", "near", "netns",
+            str(router))
         self.addCleanup(subprocess.run, ["ip", "link", "del", "wan"], stderr=subprocess.DEVNULL, check=False)
-        run("nsenter", "-t", router, "-n", "ip", "link", "add", "next", "mtu", str(far_mtu), "type", "veth", "peer",
-            "name", "lan", "netns", far)
+        run("ip", "link", "add", "next", "mtu", str(far_mtu), "type", "veth", "peer", "name", "lan", "netns", str(far),
+            inside=router)
         for place, interface, address in ((None, "wan", "198.51.100.1/24"), (router, "near", "198.51.100.2/24"),
                                           (router, "next", "203.0.113.1/24"), (far, "lan", "203.0.113.2/24")):
-            inside = ["nsenter", "-t", place, "-n"] if place else []
-            run(*inside, "ip", "addr", "add", address, "dev", interface)
-            run(*inside, "ip", "link", "set", interface, "up")
+            run("ip", "addr", "add", address, "dev", interface, inside=place)
+            run("ip", "link", "set", interface, "up", inside=place)
         run("ip", "route", "add", "10.1.0.0/16", "via", "198.51.100.2")
-        run("nsenter", "-t", router, "-n", "ip", "route", "add", "10.1.0.0/16", "via", "203.0.113.2")
-        run("nsenter", "-t", far, "-n", "ip", "route", "add", "default", "via", "203.0.113.1")
+        run("ip", "route", "add", "10.1.0.0/16", "via", "203.0.113.2", inside=router)
+        run("ip", "route", "add", "default", "via", "203.0.113.1", inside=far)
         before()
         self.capture = Capture("wan")
         self.capture.start()
@@ -173,8 +169,8 @@ class PathMtu(unittest.TestCase):
         self.router_says_so('transport = "udp-encap"')
 
     def quiet_router(self):
-        run("nsenter", "-t", str(self.router.child.pid), "-n", "nft", "add table ip f; add chain ip f o { type filter "
-            "hook output priority 0; }; add rule ip f o ip protocol icmp drop")
+        run("nft", "add table ip f; add chain ip f o { type filter hook output priority 0; }; "
+            "add rule ip f o ip protocol icmp drop", inside=self.router.child.pid)
 
     def test_router_says_nothing(self):
         """The copy that is due anyway gets through."""

@@ -5,7 +5,6 @@
 """
 import os
 import random
-import subprocess
 import sys
 import time
 import unittest
@@ -13,6 +12,7 @@ import unittest
 sys.dont_write_bytecode = True
 
 import arena  # noqa: E402
+from arena import run  # noqa: E402
 import state  # noqa: E402
 
 AUDITED = 1000  # rows of the file, a write of some tens of milliseconds
@@ -28,10 +28,6 @@ interval = "60s"
 audit_interval = "0s"
 """
 KILLS = 10
-
-
-def run(*command):
-    subprocess.run(command, check=True)
 
 
 class StateFile(unittest.TestCase):
