@@ -9,13 +9,14 @@
 #include <vector>
 
 #include "config/load.h"
+#include "tests/support/test_path.h"
 
 namespace config {
 namespace {
 
 namespace fs = std::filesystem;
 
-const std::string kFolder = std::string(TEST_SOURCE_DIR) + "/config/testdata/";
+const std::string kFolder = TestPath("config/testdata/");
 
 std::string Slurp(const fs::path& path) {
   std::ifstream file(path);

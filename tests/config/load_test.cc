@@ -10,6 +10,8 @@
 #include <map>
 #include <string>
 
+#include "tests/support/test_path.h"
+
 namespace config {
 namespace {
 
@@ -30,7 +32,7 @@ Config LoadValid(const std::string& path) {
 }
 
 Config LoadTestdata(const std::string& name) {
-  return LoadValid(std::string(TEST_SOURCE_DIR) + "/config/testdata/" + name);
+  return LoadValid(TestPath("config/testdata/" + name));
 }
 
 const ike::Target& TargetNamed(const Config& config, std::string_view name) {
@@ -191,7 +193,7 @@ TEST(Load, TakesUnusualButRightForms) {
 }
 
 TEST(Load, TheShippedExampleNamesTheDefaults) {
-  const Config config = LoadValid(std::string(TEST_SOURCE_DIR) + "/../config/ike_exporter.toml");
+  const Config config = LoadValid(TestPath("../config/ike_exporter.toml"));
   EXPECT_EQ(config.web, WebSettings{});
   EXPECT_EQ(config.metrics, MetricsSettings{});
   EXPECT_EQ(config.api, ApiSettings{});

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "config/load.h"
+#include "tests/support/test_path.h"
 
 namespace config {
 namespace {
@@ -19,8 +20,7 @@ namespace fs = std::filesystem;
 
 std::vector<std::string> Seeds(std::string_view prefix) {
   std::vector<std::string> seeds;
-  for (const auto& entry :
-       fs::directory_iterator(std::string(TEST_SOURCE_DIR) + "/config/testdata")) {
+  for (const auto& entry : fs::directory_iterator(TestPath("config/testdata"))) {
     const std::string name = entry.path().filename();
     if (!name.ends_with(".toml") || !name.starts_with(prefix)) continue;
     std::ifstream file(entry.path());

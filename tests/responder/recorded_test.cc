@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "tests/responder/test_support.h"
+#include "tests/support/test_path.h"
 
 namespace responder::test {
 namespace {
@@ -79,7 +80,7 @@ class RecordedTest : public testing::TestWithParam<Daemon> {};
 
 TEST_P(RecordedTest, AnswersAsTheDaemonDid) {
   const Daemon& daemon = GetParam();
-  std::ifstream file(TEST_SOURCE_DIR "/data/exchanges/" + daemon.file + ".txt");
+  std::ifstream file(TestPath("data/exchanges/" + std::string(daemon.file) + ".txt"));
   ASSERT_TRUE(file);
   std::string word, name, request, response;
   int cases = 0;

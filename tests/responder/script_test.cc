@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/responder/fleet.h"
+#include "tests/support/test_path.h"
 
 namespace responder {
 namespace {
@@ -89,7 +90,7 @@ TEST(Fleet, FindsAHundredThousandAddresses) {
 }
 
 TEST(Fleet, TheDemonstrationLoads) {
-  auto script = LoadScript(TEST_SOURCE_DIR "/responder/demo.toml");
+  auto script = LoadScript(TestPath("responder/demo.toml"));
   ASSERT_TRUE(script) << script.error();
   EXPECT_TRUE(Fleet::Build(std::move(*script)));
 }

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "tests/support/hex.h"
+#include "tests/support/test_path.h"
 
 namespace ike::test {
 namespace {
@@ -29,7 +30,7 @@ void ReadLine(std::string_view line, const std::string& peer,
 }
 
 void ReadFile(const std::string& peer, std::vector<RecordedExchange>* exchanges) {
-  std::ifstream file(TEST_DATA_DIR "/lab/" + peer + ".txt");
+  std::ifstream file(TestPath("data/lab/" + peer + ".txt"));
   for (std::string line; std::getline(file, line);) ReadLine(line, peer, exchanges);
 }
 

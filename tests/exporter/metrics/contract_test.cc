@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/test_path.h"
+
 namespace exporter::test {
 namespace {
 
@@ -132,7 +134,7 @@ std::map<std::string, std::string> LabelsOf(const std::string& line) {
 
 std::map<std::string, Family> GoldenPage() {
   std::map<std::string, Family> families;
-  std::ifstream file(GOLDEN_DIR "/metrics.txt");
+  std::ifstream file(TestPath("golden/metrics.txt"));
   for (std::string line; std::getline(file, line);) {
     std::istringstream words(line);
     std::string hash, what, name, type;

@@ -14,6 +14,7 @@
 #include "exporter/metrics/target_families.h"
 #include "exporter/number_text.h"
 #include "tests/exporter/metrics/sample_fleet.h"
+#include "tests/support/test_path.h"
 
 namespace exporter::test {
 namespace {
@@ -124,7 +125,7 @@ TEST(MetricsPage, IsWhatTheGoldenFileSays) {
   Store store;
   const auto table = SampleFleet(&store, MetricsDetail::kFull);
   const std::string page = Streamed(table) + ExporterPage(store);
-  const std::string path = GOLDEN_DIR "/metrics.txt";
+  const std::string path = TestPath("golden/metrics.txt");
   if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(path) << page;
   std::ifstream file(path);
   std::stringstream golden;

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/support/test_path.h"
+
 namespace ike {
 namespace {
 
@@ -37,7 +39,7 @@ std::string Dump(const PolicyTable& table) {
 // change: UPDATE_GOLDEN=1.
 TEST(Policy, IsWhatTheGoldenFilesSay) {
   for (const PolicyTable& table : BuiltInPolicies()) {
-    const std::string path = GOLDEN_DIR "/policy/" + std::string(table.name) + ".txt";
+    const std::string path = TestPath("golden/policy/" + std::string(table.name) + ".txt");
     const std::string dump = Dump(table);
     if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(path) << dump;
     std::ifstream file(path);

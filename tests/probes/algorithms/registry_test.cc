@@ -9,6 +9,7 @@
 
 #include "probes/wire/ikev1_ids.h"
 #include "probes/wire/ikev2_ids.h"
+#include "tests/support/test_path.h"
 
 namespace ike {
 namespace {
@@ -32,7 +33,7 @@ std::string RowText(const Algorithm& row) {
 TEST(Registry, IsWhatTheGoldenFileSays) {
   std::string dump;
   for (const Algorithm& row : AllAlgorithms()) dump += RowText(row);
-  const std::string path = GOLDEN_DIR "/registry.txt";
+  const std::string path = TestPath("golden/registry.txt");
   if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(path) << dump;
   std::ifstream file(path);
   std::stringstream golden;

@@ -12,6 +12,7 @@
 
 #include "probes/algorithms/vendor_ids.h"
 #include "tests/support/hex.h"
+#include "tests/support/test_path.h"
 
 namespace ike {
 namespace {
@@ -26,7 +27,7 @@ struct Row {
 };
 
 std::vector<Row> Rows() {
-  std::ifstream file(GOLDEN_DIR "/vendor_ids.txt");
+  std::ifstream file(TestPath("golden/vendor_ids.txt"));
   std::vector<Row> rows;
   for (std::string line; std::getline(file, line);) {
     const size_t first = line.find('\t');

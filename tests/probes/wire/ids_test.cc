@@ -8,6 +8,7 @@
 #include "probes/wire/ikev1_ids.h"
 #include "probes/wire/ikev2_ids.h"
 #include "probes/wire/names.h"
+#include "tests/support/test_path.h"
 
 namespace ike::wire {
 namespace {
@@ -107,7 +108,7 @@ std::string EveryIkev2Name() {
 
 // The file was made from the IANA registries (2026-07-16), not from the tables.
 TEST(Names, AreThoseOfTheRegistries) {
-  std::ifstream file(GOLDEN_DIR "/names.txt");
+  std::ifstream file(TestPath("golden/names.txt"));
   std::stringstream golden;
   golden << file.rdbuf();
   EXPECT_EQ(EveryIkev1Name() + EveryIkev2Name(), golden.str());
