@@ -10,6 +10,7 @@ constexpr Route kMetrics{"", "GET, HEAD", "metrics", &Site::Metrics, Stage::kScr
 constexpr Route kRoutes[] = {
     {"/", "GET, HEAD", "page", &Site::Pages},
     {"/targets/*", "GET, HEAD", "page", &Site::Pages},
+    {"/runbooks/*", "GET, HEAD", "page", &Site::Pages},
     {"/assets/*", "GET, HEAD", "page", &Site::Pages},
     {.path = "/-/healthy",
      .methods = "GET, HEAD",

@@ -51,6 +51,12 @@ BrowserHeaders HeadersOf(const HttpRequest& request) {
           std::string(request.Field("user-agent"))};
 }
 
+// A browser that opens an address (RFC 9110 section 12.5.1).
+bool WantsPage(const HttpRequest& request) {
+  bool reads = request.method == "GET" || request.method == "HEAD";
+  return reads && request.Field("accept").find("text/html") != std::string_view::npos;
+}
+
 // Of the overview, where the newest few matter.
 constexpr size_t kRecentRows = 20;
 
@@ -129,6 +135,10 @@ Admission Site::Admit(const HttpRequest& request, const WebPolicy& policy, bool 
     if (admission.asks_password) return admission;
   }
   if (admission.route == nullptr) {
+    if (WantsPage(request)) {
+      admission.refusal = Pages(request, {});
+      return admission;
+    }
     return refuse({404, "there is nothing here", "not_found", 0});
   }
   if (!Takes(*admission.route, request.method)) {

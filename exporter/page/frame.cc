@@ -24,7 +24,8 @@ void AddNavigation(const PageContext& context, std::string_view here, Html* html
   } links[] = {{"/", "Targets"},
                {context.telemetry_path, "Metrics"},
                {"/api/targets", "JSON"},
-               {"/config", "Configuration"}};
+               {"/config", "Configuration"},
+               {"/runbooks/README", "Runbooks"}};
   html->Raw("<nav aria-label=\"Pages\"><ul>");
   for (const auto& link : links) {
     html->Raw("<li><a").Attribute("href", link.address);

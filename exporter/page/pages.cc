@@ -2,12 +2,14 @@
 
 #include "exporter/page/assets.h"
 #include "exporter/page/list_page.h"
+#include "exporter/page/runbook_page.h"
 #include "exporter/page/target_page.h"
 
 namespace exporter {
 namespace {
 
 constexpr std::string_view kTargets = "/targets/";
+constexpr std::string_view kRunbooks = "/runbooks/";
 constexpr std::string_view kAssets = "/assets/";
 
 WebPage NotFound(const PageContext& context, std::string_view sentence) {
@@ -34,6 +36,12 @@ WebPage ServeTarget(const PageContext& context, std::string_view name) {
   return OfBody(TargetPage(context, *entry));
 }
 
+WebPage ServeRunbook(const PageContext& context, std::string_view name) {
+  const Runbook* runbook = FindRunbook(name);
+  if (runbook == nullptr) return NotFound(context, "There is no runbook of that name.");
+  return OfBody(RunbookPage(context, *runbook));
+}
+
 WebPage ServeAsset(const PageContext& context, std::string_view name, bool versioned) {
   const Asset* asset = FindAsset(name);
   if (asset == nullptr) return NotFound(context, "There is no such file.");
@@ -45,6 +53,7 @@ WebPage ServeAsset(const PageContext& context, std::string_view name, bool versi
 WebPage ServePage(const PageContext& context, std::string_view path, std::string_view query) {
   if (path == "/") return OfBody(ListPage(context, ParseListQuery(query)));
   if (path.starts_with(kTargets)) return ServeTarget(context, path.substr(kTargets.size()));
+  if (path.starts_with(kRunbooks)) return ServeRunbook(context, path.substr(kRunbooks.size()));
   if (path.starts_with(kAssets)) {
     return ServeAsset(context, path.substr(kAssets.size()), !query.empty());
   }

@@ -233,7 +233,8 @@ class Test:
         for name in ("weak", "down"):
             self.expect(200, "GET", "/api/targets/{name}", f"/api/targets/{name}")
         self.expect(200, "GET", "/targets/{name}", "/targets/weak")
-        for path in ("/api/targets/{name}", "/targets/{name}"):
+        self.expect(200, "GET", "/runbooks/{name}", "/runbooks/IKETargetDown")
+        for path in ("/api/targets/{name}", "/targets/{name}", "/runbooks/{name}"):
             self.expect(404, "GET", path, path.replace("{name}", "unknown"))
         for file in ("page.css", "page.js", "icon.svg"):
             self.expect(200, "GET", "/assets/{file}", f"/assets/{file}")

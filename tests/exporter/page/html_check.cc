@@ -33,7 +33,7 @@ std::string Malformed(std::string_view html) {
     if (end == std::string_view::npos) return "an unended tag";
     bool closes = html[at + 1] == '/';
     std::string name = NameOf(html.substr(at + (closes ? 2 : 1), end - at - (closes ? 2 : 1)));
-    if (name == "li" || (closes && name == "ul")) EndListItem(&open);
+    if (name == "li" || (closes && (name == "ul" || name == "ol"))) EndListItem(&open);
     if (!closes && !HasNoEnd(name)) open.push_back(name);
     if (!closes) continue;
     if (open.empty() || open.back() != name) {
