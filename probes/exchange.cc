@@ -96,10 +96,6 @@ void Exchange::OnUnreachable(TimePoint now) {
   if (!done_) Finish(Reason::kUnreachable, now);
 }
 
-void Exchange::OnTooLong(TimePoint now) {
-  if (!done_ && !outcome_.retransmitted) next_timer_ = std::min(next_timer_, now);
-}
-
 void Exchange::OnClosed(TimePoint now) {
   if (done_) return;
   NoteGarbage();

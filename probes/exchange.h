@@ -53,8 +53,6 @@ class Exchange {
   // The local system could not send, or an error that quotes our SPI came back. Ends the exchange.
   void OnSendFailed(TimePoint now);
   void OnUnreachable(TimePoint now);
-  // The path does not carry the last message in one piece: the first time, a copy is due at once.
-  void OnTooLong(TimePoint now);
   // A connection was taken and then closed without an IKE message: something is there, but not what
   // was asked for. Ends the exchange.
   void OnClosed(TimePoint now);
@@ -70,14 +68,6 @@ class Exchange {
   // When OnTimer wants to be called. OnTimer returns a retransmission, empty for nothing.
   TimePoint NextTimer() const { return next_timer_; }
   ByteSpan OnTimer(TimePoint now);
-
-  // Whether what was sent last could be lost and answered yet: a copy follows that has as long as
-  // it had, and nothing had to be sent twice so far.
-  bool may_be_lost() const {
-    const bool is_followed =
-        backoff_ > Duration::zero() && timing_.deadline - next_timer_ >= backoff_;
-    return is_followed && !outcome_.retransmitted;
-  }
 
   bool done() const { return done_; }
   // Whether the peer has given a valid answer, one that asked for another message included.

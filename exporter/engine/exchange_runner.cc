@@ -116,7 +116,7 @@ void ExchangeRunner::LaunchUdp(Flight* flight, ike::TimePoint now) {
     if (!source) return FailUnsent(flight, ike::Reason::kSend, now);
     flight->source = *source;
   }
-  flight->line = lines_.For(flight->job, flight->source);
+  flight->line = lines_.For(flight->job);
   if (flight->line == nullptr) return FailUnsent(flight, ike::Reason::kSend, now);
   BeginExchange(flight, {flight->source, flight->line->local_port()}, now);
 }
@@ -159,9 +159,8 @@ void ExchangeRunner::SendMessage(Flight* flight, ike::ByteSpan message, bool ret
     if (!flight->channel->Send(message)) flight->exchange.OnSendFailed(now);
     return;
   }
-  flight->unsent =
-      !flight->line->Send({flight->job.remote, flight->source, message,
-                           flight->exchange.initiator_spi(), flight->exchange.may_be_lost()});
+  flight->unsent = !flight->line->Send(
+      {flight->job.remote, flight->source, message, flight->exchange.initiator_spi()});
   if (flight->unsent) return;
   pacer_.OnSent(now, true);
   flight->sent_at = now;
@@ -221,21 +220,12 @@ void ExchangeRunner::OnIcmp(net::UdpSocket* line, const net::IcmpError& error) {
   Flight* flight = FindFor(error.quoted);
   const bool ours =
       flight != nullptr && flight->line == line && flight->job.remote == error.destination;
-  if (error.error == EMSGSIZE) {
-    if (ours) OnTooLong(flight);
-    return;
-  }
+  if (error.error == EMSGSIZE) return;  // the kernel sends fragments from now on
   routes_->Forget(error.destination.address);
   if (!ours) return errors_.Note(error.destination, loop_->now());
   ForgetRoute(flight->job, routes_);
   flight->exchange.OnUnreachable(loop_->now());
   Settle(flight);
-}
-
-void ExchangeRunner::OnTooLong(Flight* flight) {
-  if (flight->repeats) return;  // a copy waits for its turn
-  flight->exchange.OnTooLong(loop_->now());
-  if (flight->exchange.NextTimer() <= loop_->now()) OnFlightTimer(flight, loop_->now());
 }
 
 void ExchangeRunner::Deliver(Flight* flight, ike::ByteSpan message, ike::TimePoint arrival) {

@@ -79,7 +79,6 @@ class ExchangeRunner final : public Exchanger {
   void Expect(const Flight& flight, int stage) const;
   void OnDatagram(net::UdpSocket* line, const net::Datagram& datagram);
   void OnIcmp(net::UdpSocket* line, const net::IcmpError& error);
-  void OnTooLong(Flight* flight);
   void Deliver(Flight* flight, ike::ByteSpan message, ike::TimePoint arrival);
   void OnTcpConnected(Flight* flight);
   void OnTcpClosed(Flight* flight, const net::TcpClosed& closed);

@@ -19,42 +19,25 @@ UdpLines::~UdpLines() {
   }
 }
 
-net::UdpSocket* UdpLines::For(const ExchangeJob& job, const ike::IpAddress& source) {
-  const bool v6 = job.remote.address.is_v6();
-  const bool encap = job.transport == ike::Transport::kUdpEncap;
-  const bool home = MayBeHome(job, source);
-  const Key key{v6, encap, job.source_port, home};
+net::UdpSocket* UdpLines::For(const ExchangeJob& job) {
+  const Key key{job.remote.address.is_v6(), job.transport == ike::Transport::kUdpEncap,
+                job.source_port};
   if (latest_ != nullptr && key == latest_key_) return latest_;
-  auto known = FindOrOpen(key, home ? source : ike::IpAddress{});
-  if (known == lines_.end() && home) {
-    may_have_home_ = false;  // the address has gone, or never was: sending will tell
-    known = FindOrOpen({v6, encap, 0, false}, {});
-  }
+  auto known = lines_.find(key);
+  if (known == lines_.end()) known = Open(key);
   if (known == lines_.end()) return nullptr;
   latest_key_ = known->first;
   latest_ = known->second.socket.get();
   return latest_;
 }
 
-// A port that was asked for cannot be had twice.
-bool UdpLines::MayBeHome(const ExchangeJob& job, const ike::IpAddress& source) const {
-  const bool may_be = may_have_home_ && source.is_v4() && job.source_port == 0;
-  return may_be && (home_.empty() || source == home_);
-}
-
-UdpLines::Lines::iterator UdpLines::FindOrOpen(const Key& key, const ike::IpAddress& bound_to) {
-  const auto known = lines_.find(key);
-  return known != lines_.end() ? known : Open(key, bound_to);
-}
-
-UdpLines::Lines::iterator UdpLines::Open(const Key& key, const ike::IpAddress& bound_to) {
-  const auto [v6, encap, source_port, home] = key;
+UdpLines::Lines::iterator UdpLines::Open(const Key& key) {
+  const auto [v6, encap, source_port] = key;
   net::UdpOptions options;
   options.udp_encap = encap;
   auto socket = net::UdpSocket::Open(v6 ? net::IpFamily::kIpv6 : net::IpFamily::kIpv4,
-                                     {bound_to, source_port}, options);
+                                     {{}, source_port}, options);
   if (!socket) return lines_.end();
-  if (home) home_ = bound_to;
   pacer_->AddReceiveBuffer((*socket)->receive_capacity());
   const auto opened = lines_.emplace(key, Line{std::move(*socket)}).first;
   Watch(&opened->second);

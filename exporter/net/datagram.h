@@ -15,7 +15,6 @@ struct UdpMessage {
   const ike::IpAddress& source;  // pinned as the packet's; none = the socket's own
   ike::ByteSpan bytes;           // without the marker
   uint64_t tag;                  // comes back where it could not be sent
-  bool whole = false;            // may go with DF: where it is lost for its size a copy follows
 };
 
 struct Datagram {
@@ -30,8 +29,7 @@ struct Datagram {
 struct IcmpError {
   ike::IpAddress offender;    // who sent it; none: our own stack
   ike::Endpoint destination;  // where our packet had been sent to
-  int error = 0;              // as errno: ECONNREFUSED, EHOSTUNREACH ...; EMSGSIZE: too long for
-                              // the path, of which the kernel knows the MTU from now on
+  int error = 0;              // as errno: ECONNREFUSED, EHOSTUNREACH ...
   uint8_t type = 0;           // of ICMP or ICMPv6, by the destination's family
   uint8_t code = 0;
   ike::ByteSpan quoted;  // our payload as far as it was quoted, without the marker; may be empty

@@ -17,10 +17,6 @@ constexpr int kAttempts = 4;
 
 constexpr std::array<uint8_t, ike::wire::kNonEspMarkerSize> kMarker{};
 
-// With its headers as long as what every path of IPv6 has to carry (RFC 8200 section 5): there is
-// hardly one of IPv4 that carries less.
-constexpr size_t kWholeBytes = 1280 - 20 - 8;
-
 bool MayBeOfAnotherPacket(int error) {
   return error == ECONNREFUSED || error == EHOSTUNREACH || error == ENETUNREACH ||
          error == EHOSTDOWN || error == ENOPROTOOPT || error == EPROTO || error == EACCES ||
@@ -60,7 +56,6 @@ SendQueue::SendQueue(int fd, const ike::IpAddress& bound_to, bool marked)
     header.msg_iovlen = 1;
   }
   failures_.reserve(UdpSocket::kBatch);
-  Rest();
 }
 
 // Fills name and control from the message; msg_name and msg_control point to their rooms already.
@@ -95,20 +90,17 @@ bool SendQueue::Push(const UdpMessage& message) {
   heads_[index].tag = message.tag;
   std::copy(message.bytes.begin(), message.bytes.end(), rooms_[index].begin() + kMarker.size());
   vectors_[index].iov_len = message.bytes.size() + (marked_ ? kMarker.size() : 0);
-  wholes_[index] = IsWhole(message, vectors_[index].iov_len);
   Address(&headers_[index].msg_hdr, message);
   return true;
 }
 
 void SendQueue::Flush() {
-  while (count_ > 0 && SendRun()) {
+  while (count_ > 0 && SendBatch()) {
   }
-  Rest();
 }
 
-bool SendQueue::SendRun() {
-  SetWhole(wholes_[head_]);
-  const size_t run = Run();
+bool SendQueue::SendBatch() {
+  const size_t run = std::min(count_, UdpSocket::kBatch - head_);
   const int sent = sendmmsg(fd_, &headers_[head_], static_cast<unsigned>(run), 0);
   if (sent > 0) {
     met_error_ |= static_cast<size_t>(sent) < run;  // sendmmsg(2) forgets what ended it
@@ -117,31 +109,10 @@ bool SendQueue::SendRun() {
   }
   const int error = errno;
   if (error == EAGAIN || error == EWOULDBLOCK) return false;
-  if (error == EMSGSIZE && whole_) wholes_[head_] = false;
   if (WorthAnotherTry(error)) return true;
   if (!IsLoss(error)) Fail(heads_[head_].tag, error);
   Pop(1);
   return true;
-}
-
-bool SendQueue::IsWhole(const UdpMessage& message, size_t size) const {
-  return bound_to_.is_v4() && message.whole && size <= kWholeBytes;
-}
-
-size_t SendQueue::Run() const {
-  const auto first = wholes_.begin() + static_cast<ptrdiff_t>(head_);
-  const auto end = first + static_cast<ptrdiff_t>(std::min(count_, UdpSocket::kBatch - head_));
-  return static_cast<size_t>(std::find(first, end, !whole_) - first);
-}
-
-// What a router says of a packet that was too long counts only on a socket that sends with DF.
-void SendQueue::Rest() { SetWhole(bound_to_.is_v4()); }
-
-void SendQueue::SetWhole(bool whole) {
-  if (whole == whole_) return;
-  const int value = whole ? IP_PMTUDISC_DO : IP_PMTUDISC_DONT;
-  setsockopt(fd_, IPPROTO_IP, IP_MTU_DISCOVER, &value, sizeof value);
-  whole_ = whole;
 }
 
 bool SendQueue::SendAlone(const UdpMessage& message) {
@@ -158,10 +129,7 @@ bool SendQueue::SendAlone(const UdpMessage& message) {
   header.msg_iovlen = 2;
   Address(&header, message);
   attempts_ = 0;
-  SetWhole(false);
-  const bool has_room = SendAlone(header, message.tag);
-  Rest();
-  return has_room;
+  return SendAlone(header, message.tag);
 }
 
 bool SendQueue::SendAlone(const msghdr& header, uint64_t tag) {

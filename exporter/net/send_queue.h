@@ -1,9 +1,5 @@
 // SendQueue: the sending half of UdpSocket: a ring of 64 preallocated messages that one sendmmsg
 // empties. Used by UdpSocket only. It does not own the descriptor.
-// IPv4: what may be lost for its size and every path should carry goes out with DF, as most of what
-// Linux sends: the kernel draws no IP ident for such a packet (RFC 6864 section 4.1), a thirtieth
-// of all that a probe costs. All else goes without, and what the kernel knows to be too long for
-// its path: IKE has to live with IP fragments (RFC 7383 section 1; its own begin later).
 #pragma once
 
 #include <netinet/in.h>  // in6_pktinfo
@@ -51,13 +47,8 @@ class SendQueue {
   void Address(msghdr* header, const UdpMessage& message) const;
   bool SendAlone(const UdpMessage& message);
   bool SendAlone(const msghdr& header, uint64_t tag);
-  bool IsWhole(const UdpMessage& message, size_t size) const;
-  // Sends one run of messages that are alike; false: the socket's buffer is full.
-  bool SendRun();
-  // How many from head_ on are alike.
-  size_t Run() const;
-  void SetWhole(bool whole);
-  void Rest();
+  // Sends what lies in one piece of the ring; false: the socket's buffer is full.
+  bool SendBatch();
   // True: try again; false: `error` is the message's own.
   bool WorthAnotherTry(int error);
   void Pop(size_t count);
@@ -70,8 +61,6 @@ class SendQueue {
   size_t count_ = 0;
   int attempts_ = 0;  // of the message at head_
   bool met_error_ = false;
-  bool whole_ = false;                            // what is sent now has DF
-  std::array<bool, UdpSocket::kBatch> wholes_{};  // of each message
   std::vector<Head> heads_;
   std::vector<Room> rooms_;
   std::array<iovec, UdpSocket::kBatch> vectors_{};

@@ -47,8 +47,10 @@ void SizeBuffers(int fd, const UdpOptions& options) {
   if (!Apply(fd, {SOL_SOCKET, SO_SNDBUFFORCE, send})) Apply(fd, {SOL_SOCKET, SO_SNDBUF, send});
 }
 
+// Leaves DF unset: IKE has to live with IP fragments (RFC 7383 section 1; its own begin later).
 bool ApplyV4(int fd, const UdpOptions& options) {
   return Apply(fd, {IPPROTO_IP, IP_RECVERR, 1}) &&
+         Apply(fd, {IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT}) &&
          Apply(fd, {IPPROTO_IP, IP_PKTINFO, options.local_address ? 1 : 0});
 }
 

@@ -186,6 +186,19 @@ class Outage(unittest.TestCase):
         self.assertEqual(HEALTHY, self.up())
         self.assertEqual(later, arena.Page().sum("ike_probe_failures_total"))
 
+    def test_path_of_600_bytes(self):
+        """Openings go in IP fragments: up, and not each needs a copy."""
+        self.begin_far("")
+        run("ip", "link", "set", "wan", "mtu", "600")
+        before = arena.Page()
+        time.sleep(7)
+        page = arena.Page()
+        self.check_healthy(page)
+        sent, probes = (page.sum(name) - before.sum(name) for name in
+                        ("ike_probe_packets_sent_total", "ike_probes_total"))
+        self.assertGreaterEqual(probes, 2 * HEALTHY)
+        self.assertLess(sent, 1.1 * probes)
+
     def test_send_queue_overflows(self):
         """What our own queue drops was lost on the way, like any other packet: another copy follows."""
         self.begin_far("")

@@ -54,44 +54,6 @@ TEST(Exchange, RetransmittedRequestGivesNoRtt) {
   EXPECT_FALSE(t.outcome().rtt.has_value());
 }
 
-TEST(Exchange, WhatIsTooLongForThePathIsRepeatedAtOnceButOnce) {
-  ExchangeUnderTest t;
-  EXPECT_TRUE(t.exchange.may_be_lost());
-  t.now += milliseconds(20);
-  t.exchange.OnTooLong(t.now);
-  EXPECT_EQ(t.exchange.NextTimer(), t.now);
-  EXPECT_EQ(t.TickNext(), t.sent[0]);
-  EXPECT_EQ(t.exchange.NextTimer(), t.start + milliseconds(1320));
-  t.exchange.OnTooLong(t.now + milliseconds(20));
-  EXPECT_EQ(t.exchange.NextTimer(), t.start + milliseconds(1320));
-  t.Receive(Selection());
-  EXPECT_FALSE(t.outcome().rtt.has_value()) << "either copy may be the one that was answered";
-  t.exchange.OnTooLong(t.now);
-  EXPECT_EQ(t.exchange.NextTimer(), TimePoint::max());
-}
-
-// What follows a lost message is no more likely to arrive in one piece.
-TEST(Exchange, NothingMayBeLostWithoutTimeForACopyOrAfterALoss) {
-  ExchangeUnderTest t;
-  for (const auto& [first, may_be_lost] : {std::pair{milliseconds(0), false},
-                                           {milliseconds(2500), true},
-                                           {milliseconds(2501), false},
-                                           {milliseconds(5000), false}}) {
-    t.first_retransmission = first;
-    t.Begin();
-    EXPECT_EQ(t.exchange.may_be_lost(), may_be_lost) << first.count();
-  }
-  t.first_retransmission = seconds(1);
-  t.Begin();
-  t.Receive(CookieAnswer(1));
-  EXPECT_TRUE(t.exchange.may_be_lost());
-  t.Begin();
-  t.TickNext();
-  EXPECT_FALSE(t.exchange.may_be_lost());
-  t.Receive(CookieAnswer(1));
-  EXPECT_FALSE(t.exchange.may_be_lost());
-}
-
 TEST(Exchange, RetransmissionAfterTheFirstAnswerKeepsItsRtt) {
   ExchangeUnderTest t;
   t.now += milliseconds(15);

@@ -1,6 +1,7 @@
 // Exchanges over real sockets on loopback, with the simulated gateway's answers: which of them
 // count, how an exchange ends, and what one address gets at a time.
 #include <algorithm>
+#include <set>
 
 #include "tests/exporter/engine/exchange_runner_fixture.h"
 
@@ -28,10 +29,9 @@ TEST_F(ExchangeRunnerTest, PacketsComeFromTheSourceThatWasAskedFor) {
     EXPECT_TRUE(Outcome(job).selected());
     EXPECT_EQ(ntohl(heard_.back().from.sin_addr.s_addr), 0x7f000000u + last);
   }
-  std::vector<in_port_t> ports;
-  for (const Heard& heard : heard_) ports.push_back(heard.from.sin_port);
-  EXPECT_EQ(ports, (std::vector{ports[0], ports[1], ports[1], ports[0], ports[1]}));
-  EXPECT_NE(ports[0], ports[1]);
+  std::set<in_port_t> ports;
+  for (const Heard& heard : heard_) ports.insert(heard.from.sin_port);
+  EXPECT_EQ(ports.size(), 1u) << "one socket for all sources";
 }
 
 TEST_F(ExchangeRunnerTest, ASourceThatIsNotOursIsASendFailureAndLeavesTheNextAlone) {
