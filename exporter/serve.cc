@@ -9,6 +9,7 @@
 
 #include "config/load.h"
 #include "exporter/audit_judge.h"
+#include "exporter/count_text.h"
 #include "exporter/engine/engine_pool.h"
 #include "exporter/http/http_server.h"
 #include "exporter/log.h"
@@ -31,7 +32,8 @@ constexpr ike::Duration kDrainPatience = std::chrono::seconds(6);
 int CheckConfig(const std::vector<std::string>& paths) {
   auto loaded = config::Load(paths);
   if (loaded) {
-    std::printf("%s: ok, %zu targets\n", paths.front().c_str(), loaded->targets.size());
+    std::printf("%s: ok, %s\n", paths.front().c_str(),
+                Counted(loaded->targets.size(), "target").c_str());
     return 0;
   }
   for (const config::ConfigError& error : loaded.error()) {

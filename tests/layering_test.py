@@ -26,7 +26,7 @@ LAYERS = [
     (r"exporter/metrics/", r"exporter/metrics/|exporter/engine/engine_pool\.h|"
                            rf"exporter/(log|reload|version)\.h|probes/|{STORE}"),
     (r"exporter/page/", r"exporter/page/|exporter/net/address\.h|"
-                        rf"exporter/(packet_text|url|version)\.h|probes/|{STORE}"),
+                        rf"exporter/(count_text|packet_text|url|version)\.h|probes/|{STORE}"),
     (r"exporter/cli/", r"exporter/(?!http/(?!routes\.h)|metrics/|page/|serve\.h)|config/|probes/"),
     (r"exporter/http/", r"exporter/(?!cli/|serve\.h)|config/|probes/"),
     (r"exporter/(main|serve)\.(cc|h)", r""),

@@ -3,11 +3,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <iostream>
 #include <utility>
 
 #include "exporter/audit_judge.h"
+#include "exporter/cli/audit_progress.h"
 #include "exporter/cli/audit_text.h"
 #include "exporter/cli/probe_text.h"
 #include "exporter/cli/settings.h"
@@ -16,8 +16,6 @@
 
 namespace exporter {
 namespace {
-
-constexpr ike::Duration kProgressInterval = std::chrono::milliseconds(250);
 
 struct Pending {
   HostOrder order;
@@ -33,18 +31,6 @@ int ExitCode(const ike::AuditResult& result) {
 int Worse(int a, int b) {
   if (a == 1 || b == 1) return 1;
   return std::max(a, b);
-}
-
-// One line that is rewritten in place, on a terminal only.
-void WaitShowingProgress(const Pending& audit, bool terminal) {
-  while (!audit.job->WaitFor(kProgressInterval)) {
-    if (!terminal) continue;
-    std::fprintf(stderr, "\r\033[K%s: %u of about %u requests", audit.order.text.c_str(),
-                 audit.job->requests(),
-                 std::max(audit.job->requests(), audit.job->estimated_requests()));
-    std::fflush(stderr);
-  }
-  if (terminal) std::fputs("\r\033[K", stderr);
 }
 
 void Print(const ike::AuditResult& result, const AuditOptions& options) {
@@ -78,9 +64,8 @@ int RunAuditCommand(const AuditOptions& options) {
     audit.job = (*engine)->Audit({audit.order.host, {}, audit.order.settings, nullptr});
   }
   int exit_code = 0;
-  bool terminal = isatty(STDERR_FILENO) == 1;
   for (const Pending& audit : audits) {
-    WaitShowingProgress(audit, terminal);
+    WaitShowingProgress(audit.order.text, *audit.job);
     std::shared_ptr<const ike::AuditResult> result = audit.job->result();
     Print(*result, options);
     exit_code = Worse(exit_code, ExitCode(*result));

@@ -1,12 +1,14 @@
 #include "exporter/cli/audit_text.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <map>
 #include <set>
 #include <sstream>
 #include <vector>
 
+#include "exporter/count_text.h"
 #include "exporter/json/probe_json.h"
 #include "probes/algorithms/vendor_ids.h"
 #include "probes/suite_text.h"
@@ -177,8 +179,7 @@ std::string Summary(const ike::AuditResult& result) {
   std::string verdict = "undecided";
   if (result.compliant) verdict = *result.compliant ? "compliant" : "not compliant";
   if (!result.findings.empty()) {
-    verdict += ", " + std::to_string(result.findings.size()) +
-               (result.findings.size() == 1 ? " finding" : " findings");
+    verdict += ", " + Counted(result.findings.size(), "finding");
   }
   return verdict;
 }
@@ -192,9 +193,8 @@ std::string AuditText(const ike::AuditResult& result, bool colour) {
     report.Line("  no answer: " + FailureSentence(result));
     return report.Take();
   }
-  char cost[80];
-  std::snprintf(cost, sizeof cost, "%u requests in %.0f s", result.requests,
-                std::chrono::duration<double>(result.duration).count());
+  long seconds = std::lround(std::chrono::duration<double>(result.duration).count());
+  std::string cost = Counted(result.requests, "request") + " in " + std::to_string(seconds) + " s";
   report.Line("  responder     " + std::string(ike::Implementations()[result.implementation]));
   report.Line("  policy        " + result.policy + ": " + Summary(result));
   report.Line("  post-quantum  " + std::string(result.post_quantum ? "yes" : "no"));

@@ -7,6 +7,7 @@
 
 #include "exporter/cli/host_list.h"
 #include "exporter/cli/probe_text.h"
+#include "exporter/count_text.h"
 
 namespace exporter {
 namespace {
@@ -22,9 +23,9 @@ int Import(std::istream& lines, const std::string& file) {
     ++mistakes;
   }
   std::fputs(list.toml().c_str(), stdout);
-  std::fprintf(stderr, "%zu targets", list.targets());
-  if (list.repeated() > 0) std::fprintf(stderr, ", %zu that repeat left out", list.repeated());
-  std::fprintf(stderr, "\n");
+  std::string summary = Counted(list.targets(), "target");
+  if (list.repeated() > 0) summary += ", " + Counted(list.repeated(), "repetition") + " left out";
+  std::fprintf(stderr, "%s\n", summary.c_str());
   return mistakes == 0 ? 0 : 2;
 }
 

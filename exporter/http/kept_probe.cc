@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "exporter/config_text.h"
+#include "exporter/count_text.h"
 #include "exporter/json/probe_json.h"
 #include "exporter/metrics/target_families.h"
 #include "exporter/net/address.h"
@@ -23,7 +24,7 @@ void AddTrace(const Trace& trace, std::string* text) {
                  : PacketText(message.bytes);
   }
   if (trace.dropped() > 0) {
-    *text += "  and " + std::to_string(trace.dropped()) + " more messages that were not kept\n";
+    *text += "  not kept: " + Counted(trace.dropped(), "more message") + "\n";
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "exporter/count_text.h"
 #include "exporter/net/address.h"
 #include "exporter/packet_text.h"
 #include "exporter/page/format.h"
@@ -79,8 +80,7 @@ void AddExchange(const KeptExchange& kept, std::string_view heading, double now,
   html->Raw("</p>");
   for (const TracedMessage& message : kept.trace->messages()) AddMessage(kept, message, html);
   if (kept.trace->dropped() == 0) return;
-  html->Raw("<p>").Number(static_cast<int64_t>(kept.trace->dropped()));
-  html->Raw(" more messages were not kept.</p>");
+  html->Raw("<p>Not kept: ").Text(Counted(kept.trace->dropped(), "more message")).Raw(".</p>");
 }
 
 }  // namespace

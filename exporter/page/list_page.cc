@@ -2,6 +2,7 @@
 
 #include <iterator>
 
+#include "exporter/count_text.h"
 #include "exporter/page/format.h"
 #include "exporter/page/list_selection.h"
 #include "exporter/page/target_row.h"
@@ -36,10 +37,6 @@ constexpr struct {
     {Show::kWeak, "Weak algorithms"},
     {Show::kPolicy, "Against policy"},
 };
-
-std::string PlacesOf(size_t count, std::string_view noun) {
-  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
-}
 
 uint32_t CountOf(const ListSelection& selection, Show show) {
   return selection.counts[static_cast<size_t>(show)];
@@ -155,7 +152,7 @@ void AddPageLinks(const ListQuery& query, const ListSelection& selection, Html* 
 
 // What a screen reader says after every change, so short.
 void AddSummary(const ListSelection& selection, size_t all, Html* html) {
-  html->Raw("<p id=\"summary\" role=\"status\">").Text(PlacesOf(all, "target"));
+  html->Raw("<p id=\"summary\" role=\"status\">").Text(Counted(all, "target"));
   if (selection.matched != all) html->Raw(", ").Number(selection.matched).Raw(" of them fit");
   html->Raw(": ");
   html->Number(CountOf(selection, Show::kDown)).Raw(" down, ");

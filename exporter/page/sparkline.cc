@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "exporter/count_text.h"
 #include "exporter/page/format.h"
 
 namespace exporter {
@@ -111,7 +112,7 @@ std::vector<ProbeRecord> RecordsOf(std::span<const ProbeRecord> records, ike::Ik
 
 std::string RecordsText(std::span<const ProbeRecord> records) {
   auto failed = std::ranges::count_if(records, [](const auto& record) { return !record.up; });
-  std::string text = std::to_string(records.size()) + (records.size() == 1 ? " probe" : " probes");
+  std::string text = Counted(records.size(), "probe");
   if (failed > 0) text += ", " + std::to_string(failed) + " failed";
   Range range = RttRange(records);
   if (!range.any) return text;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <vector>
 
+#include "exporter/count_text.h"
 #include "exporter/page/format.h"
 #include "exporter/page/judgement.h"
 #include "exporter/weak_algorithms.h"
@@ -164,7 +165,7 @@ void AddFailures(const Cell& cell, Html* html) {
             " " + std::to_string(count);
   }
   html->Number(static_cast<int64_t>(all)).Raw(" of ");
-  html->Number(static_cast<int64_t>(cell.state.probes)).Raw(" probes");
+  html->Text(Counted(cell.state.probes, "probe"));
   if (!text.empty()) html->Element("small", "", text);
 }
 
