@@ -12,6 +12,7 @@
 #include "exporter/json/probe_json.h"
 #include "probes/algorithms/vendor_ids.h"
 #include "probes/suite_text.h"
+#include "probes/vendor_advice.h"
 
 namespace exporter {
 namespace {
@@ -172,7 +173,9 @@ void AddFinding(const ike::Finding& finding, Report* report) {
   std::string reason = finding.reason;
   if (!finding.reference.empty()) reason += " [" + finding.reference + "]";
   report->Paragraph(reason, 4);
-  if (!finding.advice.empty()) report->Paragraph("change: " + finding.advice, 4);
+  std::vector<std::string> advice = ike::AdviceLines(finding);
+  if (!advice.empty()) report->Line("    change");
+  for (const std::string& line : advice) report->Paragraph(line, 6);
 }
 
 std::string Summary(const ike::AuditResult& result) {

@@ -5,6 +5,7 @@
 
 #include "probes/algorithms/vendor_ids.h"
 #include "probes/suite_text.h"
+#include "probes/vendor_advice.h"
 
 namespace exporter {
 namespace {
@@ -69,7 +70,7 @@ Json FindingJson(const ike::Finding& finding) {
   json["level"] = finding.level;
   json["reason"] = finding.reason;
   json["reference"] = finding.reference;
-  json["advice"] = finding.advice;
+  json["advice"] = ike::AdviceText(finding);
   if (finding.draft) json["draft"] = true;
   return json;
 }
