@@ -21,6 +21,8 @@ struct WebSettings {
   std::vector<std::string> listen{"127.0.0.1:10500"};
   // Lower case names that a Host header may carry besides address literals and localhost.
   std::vector<std::string> hosts;
+  // Of a target's dashboard; "{target}" stands for its name. Empty = none.
+  std::string dashboard_url;
 
   friend bool operator==(const WebSettings&, const WebSettings&) = default;
 };

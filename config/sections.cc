@@ -42,7 +42,26 @@ bool ReadWebHosts(const Value& value, WebSettings& web) {
   });
 }
 
-constexpr Field<WebSettings> kWebFields[] = {{"listen", ReadListen}, {"hosts", ReadWebHosts}};
+// It becomes the address of a link, so that no other scheme may pass.
+bool IsWebAddress(std::string_view text) {
+  const bool known = text.starts_with("https://") || text.starts_with("http://");
+  return known && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+           return c > ' ' && c < 0x7f && c != '"' && c != '<' && c != '>' && c != '\\';
+         });
+}
+
+bool ReadDashboardUrl(const Value& value, WebSettings& web) {
+  constexpr std::string_view kExpected =
+      "an address such as \"https://grafana.example.com/d/ike-endpoint?var-target={target}\"";
+  const auto text = ReadString(value, kExpected);
+  if (!text) return false;
+  if (!text->empty() && !IsWebAddress(*text)) return value.Reject("is not an address", kExpected);
+  web.dashboard_url = *text;
+  return true;
+}
+
+constexpr Field<WebSettings> kWebFields[] = {
+    {"listen", ReadListen}, {"hosts", ReadWebHosts}, {"dashboard_url", ReadDashboardUrl}};
 
 bool ReadDetail(const Value& value, MetricsSettings& metrics) {
   constexpr std::string_view kNames[] = {"full", "basic"};

@@ -184,6 +184,7 @@ void AddSections(const config::Config& config, std::string* text) {
   *text += "\n[web]\n";
   AddLine("listen", Array(config.web.listen, Quoted), text);
   AddLine("hosts", Array(config.web.hosts, Quoted), text);
+  AddLine("dashboard_url", Quoted(config.web.dashboard_url), text);
   *text += "\n[log]\n";
   AddLine("level", Quoted(config.log.level.empty() ? "info" : config.log.level), text);
   if (!config.log.prober.empty()) AddLine("prober", Quoted(config.log.prober), text);

@@ -5,6 +5,7 @@
 #include <map>
 #include <vector>
 
+#include "exporter/count_text.h"
 #include "exporter/page/format.h"
 #include "exporter/page/judgement.h"
 #include "exporter/weak_algorithms.h"
@@ -25,20 +26,6 @@ constexpr std::array kIkev1Kinds = {Kind::kEncryption, Kind::kHash, Kind::kDh,
 std::span<const Kind> KindsOf(IkeVersion version) {
   if (version == IkeVersion::kV1) return kIkev1Kinds;
   return kIkev2Kinds;
-}
-
-std::string_view KindText(Kind kind) {
-  static constexpr std::array<std::string_view, ike::kKindNames.size()> kTexts = {
-      "Encryption",
-      "Integrity",
-      "PRF",
-      "Hash",
-      "Key exchange group",
-      "Additional key exchange",
-      "Authentication",
-      "Mode",
-      "Protocol"};
-  return kTexts[static_cast<size_t>(kind)];
 }
 
 bool IsGroup(Kind kind) { return kind == Kind::kDh || kind == Kind::kAdditionalKe; }
@@ -89,15 +76,21 @@ bool IsRefused(const ike::VersionAudit& audit, const ike::Algorithm& row) {
 
 void AddRefusedCell(IkeVersion version, const ike::VersionAudit& audit, Kind kind, Html* html) {
   std::string names;
+  size_t count = 0;
   for (const ike::Algorithm& row : ike::AllAlgorithms(version, kind)) {
     bool worth_a_word =
         row.in_ike_sa && (kind != Kind::kAdditionalKe || ike::IsPostQuantum(row.id));
     if (!worth_a_word || !IsRefused(audit, row)) continue;
     names += (names.empty() ? "" : ", ") + NameOf(version, {kind, row.id, row.key_length});
+    ++count;
   }
-  html->Raw("<td role=\"cell\" class=\"refused\">")
-      .Text(names.empty() ? "none" : names)
-      .Raw("</td>");
+  html->Raw("<td role=\"cell\" class=\"refused\">");
+  if (count == 0) {
+    html->Raw("none</td>");
+    return;
+  }
+  html->Raw("<details><summary>").Number(static_cast<int64_t>(count)).Raw(" refused</summary>");
+  html->Text(names).Raw("</details></td>");
 }
 
 // The reasons once each, with what they stand for.
@@ -156,8 +149,8 @@ void AddModeRow(const ike::VersionAudit& audit, Html* html) {
 template <typename Suites>
 void AddSuites(const Suites& suites, Html* html) {
   if (suites.empty()) return;
-  html->Raw("<details><summary>").Number(static_cast<int64_t>(suites.size()));
-  html->Raw(" suites that it really selected</summary><ul>");
+  html->Raw("<details><summary>").Text(Counted(suites.size(), "suite"));
+  html->Raw(" that it selected</summary><ul>");
   for (const auto& suite : suites) {
     html->Raw("<li>").Element("code", "", ike::SuiteText(suite));
   }
@@ -186,59 +179,6 @@ void AddMatrix(IkeVersion version, const ike::VersionAudit& audit, Html* html) {
   AddSuites(audit.ikev1_suites, html);
 }
 
-void AddFinding(const ike::Finding& finding, Html* html) {
-  const ike::Algorithm* row =
-      ike::FindAnswered(finding.version, finding.kind, finding.id, finding.key_length);
-  bool broken = row != nullptr && row->verdict == ike::Verdict::kBroken;
-  html->Raw("<tr role=\"row\"><td role=\"cell\">")
-      .Element("span", broken ? "badge broken" : "badge weak", finding.level);
-  if (finding.draft) html->Raw(" <small>draft rule</small>");
-  html->Raw("</td><th role=\"rowheader\" scope=\"row\">")
-      .Text(VersionText(finding.version))
-      .Raw(" ");
-  html->Text(finding.algorithm);
-  if (finding.key_length != 0) html->Text(", " + std::to_string(finding.key_length) + " bits");
-  html->Element("small", "", KindText(finding.kind))
-      .Raw("</th><td role=\"cell\">")
-      .Text(finding.reason);
-  if (!finding.reference.empty()) html->Element("small", "", finding.reference);
-  html->Raw("</td><td role=\"cell\">").Text(finding.advice).Raw("</td></tr>");
-}
-
-void AddFindings(const ike::AuditResult& result, Html* html) {
-  html->Raw("<section id=\"findings\"><h2>Findings against ").Text(result.policy).Raw("</h2>");
-  if (result.findings.empty()) {
-    html->Raw(result.compliant.value_or(false)
-                  ? "<p>None: it complies.</p>"
-                  : "<p>None so far, but the audit is incomplete.</p>");
-    html->Raw("</section>");
-    return;
-  }
-  html->Raw(
-      "<div class=\"scroll\" role=\"region\" aria-label=\"Findings\" tabindex=\"0\"><table "
-      "role=\"table\" "
-      "class=\"cards findings\"><thead role=\"rowgroup\"><tr role=\"row\"><th "
-      "role=\"columnheader\" scope=\"col\">Level</th>"
-      "<th role=\"columnheader\" scope=\"col\">Algorithm</th><th role=\"columnheader\" "
-      "scope=\"col\">Why</th>"
-      "<th role=\"columnheader\" scope=\"col\">What to change</th></tr></thead><tbody "
-      "role=\"rowgroup\">");
-  for (const ike::Finding& finding : result.findings) AddFinding(finding, html);
-  html->Raw("</tbody></table></div></section>");
-}
-
-void AddSummary(const AuditHistory& audit, double now, Html* html) {
-  const ike::AuditResult& result = *audit.last;
-  html->Raw("<p>Ended ");
-  AddAgo(audit.last_run, now, html);
-  html->Raw(result.complete ? ", complete, " : ", <strong>incomplete</strong>, ");
-  html->Number(result.requests).Raw(" requests in ");
-  html->Text(DurationText(std::chrono::duration<double>(result.duration).count()));
-  html->Raw(", responder ").Text(ike::Implementations()[result.implementation]);
-  html->Raw(result.post_quantum ? ", post-quantum key exchange accepted.</p>"
-                                : ", no post-quantum key exchange.</p>");
-}
-
 void AddChanges(const AuditHistory& audit, Html* html) {
   if (audit.last_changes.empty()) return;
   html->Raw("<h3>Changed since the audit before</h3><ul>");
@@ -248,22 +188,16 @@ void AddChanges(const AuditHistory& audit, Html* html) {
 
 }  // namespace
 
-void AddAuditSection(const TargetSnapshot& snapshot, double now, Html* html) {
-  html->Raw("<section id=\"audit\"><h2>Last audit</h2>");
+void AddAuditSection(const TargetSnapshot& snapshot, Html* html) {
   const AuditHistory* audit = snapshot.audit ? &*snapshot.audit : nullptr;
   const ike::AuditResult* result = LearntAudit(audit);
-  if (result == nullptr) {
-    html->Raw(audit == nullptr ? "<p class=\"quiet\">Not audited yet.</p></section>"
-                               : "<p class=\"quiet\">Nothing answered it.</p></section>");
-    return;
-  }
-  AddSummary(*audit, now, html);
+  if (result == nullptr) return;
+  html->Raw("<section id=\"audit\"><h2>What it accepts</h2>");
   AddChanges(*audit, html);
   for (IkeVersion version : {IkeVersion::kV2, IkeVersion::kV1}) {
     if (result->of(version)) AddMatrix(version, *result->of(version), html);
   }
   html->Raw("</section>");
-  AddFindings(*result, html);
 }
 
 }  // namespace exporter

@@ -1,5 +1,5 @@
-// A section of a target's page: what the last audit found: the matrix of accepted, refused and
-// unknown algorithms, and the findings against the policy. Pure function, any thread.
+// A section of a target's page: the matrix of what the last audit found accepted, refused and
+// unknown. Empty where it learnt nothing. Pure function, any thread.
 #pragma once
 
 #include "exporter/page/html.h"
@@ -7,6 +7,6 @@
 
 namespace exporter {
 
-void AddAuditSection(const TargetSnapshot& snapshot, double now, Html* html);
+void AddAuditSection(const TargetSnapshot& snapshot, Html* html);
 
 }  // namespace exporter

@@ -63,6 +63,12 @@ void AddAgo(double at, double now, Html* html) {
   html->Raw("</time>");
 }
 
+void AddSince(double since, double now, Html* html) {
+  html->Element("strong", "", DurationText(std::max(0.0, now - since))).Raw(", since <time");
+  html->Attribute("datetime", IsoTime(since)).Raw(">");
+  html->Text(UtcText(since, now - since < kDay ? "%H:%M:%S" : "%Y-%m-%d %H:%M")).Raw(" UTC</time>");
+}
+
 void AddTime(double at, double now, Html* html) {
   html->Raw("<time").Attribute("datetime", IsoTime(at)).Raw(">");
   html->Text(UtcText(at, now - at < kDay ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S"));
@@ -90,6 +96,20 @@ std::string NotifyText(ike::IkeVersion version, uint16_t notify) {
   std::string_view name = version == ike::IkeVersion::kV1 ? ike::wire::v1::NotifyName(notify)
                                                           : ike::wire::v2::NotifyName(notify);
   return ike::wire::NameOrNumber(name, notify);
+}
+
+std::string_view KindText(ike::Kind kind) {
+  static constexpr std::array<std::string_view, ike::kKindNames.size()> kTexts = {
+      "Encryption",
+      "Integrity",
+      "PRF",
+      "Hash",
+      "Key exchange group",
+      "Additional key exchange",
+      "Authentication",
+      "Mode",
+      "Protocol"};
+  return kTexts[static_cast<size_t>(kind)];
 }
 
 }  // namespace exporter

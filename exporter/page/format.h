@@ -5,6 +5,7 @@
 #include <string>
 
 #include "exporter/page/html.h"
+#include "probes/algorithms/registry.h"
 #include "probes/outcome.h"
 #include "probes/suite.h"
 
@@ -20,11 +21,15 @@ std::string IsoTime(double at);
 std::string RttText(double seconds);
 // A <time> element that says how long ago it was.
 void AddAgo(double at, double now, Html* html);
+// A <time> element that says how long it has lasted, and since when: "12 min, since 02:05:31 UTC".
+void AddSince(double since, double now, Html* html);
 // A <time> element with the time of day and how long ago it was.
 void AddTime(double at, double now, Html* html);
 
 // "IKEv2"
 std::string_view VersionText(ike::IkeVersion version);
+// "Key exchange group"
+std::string_view KindText(ike::Kind kind);
 // Why a probe failed, in a few words: "no answer".
 std::string_view ReasonText(ike::Reason reason);
 // "NO_PROPOSAL_CHOSEN", or the number.

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "exporter/page/format.h"
+#include "exporter/page/judgement.h"
 #include "exporter/page/sparkline.h"
 
 namespace exporter {
@@ -70,6 +71,22 @@ void AddProbes(const std::vector<ProbeRecord>& recent, double now, Html* html) {
   html->Raw("</tbody></table></details>");
 }
 
+// A refusal, or silence, of a version that is not configured there.
+bool IsExpected(const TargetSnapshot& snapshot, const FailureRun& run) {
+  if (!LooksUnconfigured(snapshot.facts(), run.version)) return false;
+  return run.up || !snapshot.of(run.version).ever_answered;
+}
+
+void AddUnconfigured(const TargetSnapshot& snapshot, Html* html) {
+  for (IkeVersion version : {IkeVersion::kV2, IkeVersion::kV1}) {
+    if (!LooksUnconfigured(snapshot.facts(), version)) continue;
+    bool answered = snapshot.of(version).ever_answered;
+    html->Raw("<p class=\"quiet\">").Text(VersionText(version));
+    html->Raw(answered ? " is refused" : " is not answered");
+    html->Raw(", as it is where only the other version is configured: that is no failure.</p>");
+  }
+}
+
 }  // namespace
 
 void AddRttSection(const TargetSnapshot& snapshot, double now, Html* html) {
@@ -88,7 +105,10 @@ void AddHistorySection(const TargetSnapshot& snapshot, double now, Html* html) {
     return;
   }
   std::vector<ProbeRecord> recent = snapshot.history->Recent();
-  AddFailures(snapshot.history->Failures(), now, html);
+  std::vector<FailureRun> failures = snapshot.history->Failures();
+  std::erase_if(failures, [&](const FailureRun& run) { return IsExpected(snapshot, run); });
+  AddFailures(failures, now, html);
+  AddUnconfigured(snapshot, html);
   if (!recent.empty()) AddProbes(recent, now, html);
   html->Raw("</section>");
 }

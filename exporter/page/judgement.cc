@@ -61,6 +61,15 @@ std::string ImpairedText(const TargetFacts& facts) {
   return "answers, but agrees to nothing that is offered";
 }
 
+// The version that makes a target impaired; null where it never agreed to anything.
+const VersionState* FailingVersion(const TargetFacts& facts) {
+  for (IkeVersion version : kVersions) {
+    const VersionState& state = facts.of(version);
+    if (facts.settings.probes(version) && WorkedBefore(state)) return &state;
+  }
+  return nullptr;
+}
+
 void Consider(double at, std::string_view what, Change* newest) {
   if (at > newest->at) *newest = {at, what};
 }
@@ -102,6 +111,48 @@ std::string ProblemText(const TargetFacts& facts) {
       return "";
   }
   return "";
+}
+
+std::string_view RunbookOf(const TargetFacts& facts) {
+  Condition condition = ConditionOf(facts);
+  if (condition == Condition::kDown) return "IKETargetDown";
+  if (condition != Condition::kImpaired) return "";
+  const VersionState* failing = FailingVersion(facts);
+  return failing != nullptr && !failing->up ? "IKEVersionStoppedAnswering"
+                                            : "IKENegotiationRefused";
+}
+
+double ConditionSince(const TargetFacts& facts) {
+  Condition condition = ConditionOf(facts);
+  if (condition == Condition::kWaiting) return 0;
+  if (condition != Condition::kImpaired) return facts.up_changed_at;
+  const VersionState* failing = FailingVersion(facts);
+  if (failing == nullptr) return facts.up_changed_at;
+  return failing->up ? failing->negotiated_at : failing->last_answer;
+}
+
+bool LooksUnconfigured(const TargetFacts& facts, IkeVersion version) {
+  IkeVersion other = version == IkeVersion::kV1 ? IkeVersion::kV2 : IkeVersion::kV1;
+  if (!facts.settings.probes(version) || !facts.settings.probes(other)) return false;
+  if (facts.of(version).has_suite() || !facts.of(other).has_suite()) return false;
+  return facts.of(version).ever_answered || facts.settings.require == ike::Require::kAny;
+}
+
+std::string AggressiveModeText(const TargetFacts& facts) {
+  const VersionState& state = facts.of(IkeVersion::kV1);
+  bool probed = facts.settings.ikev1 && state.has_suite() &&
+                facts.settings.exchange == ike::Ikev1Mode::kAggressive;
+  const ike::AuditResult* result = LearntAudit(facts.audit);
+  bool audited = result != nullptr && result->of(IkeVersion::kV1) &&
+                 result->of(IkeVersion::kV1)->aggressive_mode;
+  if (!probed && !audited) return "";
+  uint16_t group = probed ? state.ikev1().group : 0;
+  if (!probed && result->of(IkeVersion::kV1)->aggressive_suite) {
+    group = result->of(IkeVersion::kV1)->aggressive_suite->group;
+  }
+  bool weak = IsWeak(ike::FindAlgorithm(IkeVersion::kV1, ike::Kind::kDh, group));
+  std::string text = "Aggressive Mode";
+  return weak ? text + ", group " + std::to_string(group) : text;
 }
 
 IkeVersion MainVersion(const TargetFacts& facts) {

@@ -30,6 +30,19 @@ std::string ProblemText(const TargetFacts& facts);
 // Why the last probe of this version failed; empty where it did not.
 std::string FailureText(ike::IkeVersion version, const VersionState& state);
 
+// The runbook for that, by its name; empty where nothing is wrong.
+std::string_view RunbookOf(const TargetFacts& facts);
+// Since when the condition has lasted, 0 = unknown.
+double ConditionSince(const TargetFacts& facts);
+
+// The other version agrees and this one never did: refusals, and silence where one answering
+// version suffices, are no failures.
+bool LooksUnconfigured(const TargetFacts& facts, ike::IkeVersion version);
+
+// The gateway is known to answer Aggressive Mode, by the last audit or the probes: "Aggressive
+// Mode", with the group where it is weak. Empty where it is not known to.
+std::string AggressiveModeText(const TargetFacts& facts);
+
 // The version that a line about the target is about: one that agrees, else one that answers, IKEv2
 // before IKEv1.
 ike::IkeVersion MainVersion(const TargetFacts& facts);

@@ -47,7 +47,10 @@ std::string TitleOf(const ListSelection& selection) {
   uint32_t impaired = CountOf(selection, Show::kImpaired);
   if (down > 0) return std::to_string(down) + " down - ike_exporter";
   if (impaired > 0) return std::to_string(impaired) + " impaired - ike_exporter";
-  return "All up - ike_exporter";
+  uint32_t waiting = CountOf(selection, Show::kWaiting);
+  if (waiting > 0) return std::to_string(waiting) + " waiting - ike_exporter";
+  bool none = CountOf(selection, Show::kAll) == 0;
+  return none ? "No targets - ike_exporter" : "All up - ike_exporter";
 }
 
 void AddOption(std::string_view value, std::string_view text, bool selected, Html* html) {
@@ -157,6 +160,9 @@ void AddSummary(const ListSelection& selection, size_t all, Html* html) {
   html->Raw(": ");
   html->Number(CountOf(selection, Show::kDown)).Raw(" down, ");
   html->Number(CountOf(selection, Show::kImpaired)).Raw(" impaired, ");
+  if (uint32_t waiting = CountOf(selection, Show::kWaiting); waiting > 0) {
+    html->Number(waiting).Raw(" waiting, ");
+  }
   html->Number(CountOf(selection, Show::kUp)).Raw(" up</p>");
 }
 

@@ -77,7 +77,7 @@ Key KeyOf(const ike::Target& target, const TargetFacts& facts, SortBy sort) {
   key.weak = CountWeak(facts.audit);
   IkeVersion version = MainVersion(facts);
   key.strength = GroupStrengthOf(version, facts.of(version));
-  key.rtt = facts.of(version).last_rtt;
+  if (facts.of(version).up) key.rtt = facts.of(version).last_rtt;
   key.changed_at = LastChange(facts).at;
   key.text = sort == SortBy::kSuite ? SuiteTextOf(version, facts.of(version)) : target.name;
   return key;

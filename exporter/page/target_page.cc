@@ -5,9 +5,9 @@
 #include "exporter/page/format.h"
 #include "exporter/page/history_section.h"
 #include "exporter/page/judgement.h"
-#include "exporter/page/list_query.h"
-#include "exporter/page/target_row.h"
+#include "exporter/page/situation_section.h"
 #include "exporter/page/target_snapshot.h"
+#include "exporter/page/verdict_section.h"
 #include "exporter/page/version_section.h"
 
 namespace exporter {
@@ -32,10 +32,10 @@ std::string LabelsText(const ike::Target& target) {
   return text;
 }
 
-void AddFacts(const TargetSnapshot& snapshot, double now, Html* html) {
+void AddDetails(const TargetSnapshot& snapshot, Html* html) {
   const ike::Target& target = snapshot.target;
   const ike::ProbeSettings& settings = *target.settings;
-  html->Raw("<dl class=\"facts\">");
+  html->Raw("<section id=\"details\"><h2>Details</h2><dl class=\"facts\">");
   AddFact("Host", target.host, html);
   AddFact("Transport",
           std::string(ike::TransportName(settings.transport)) + " " + std::to_string(settings.port),
@@ -45,42 +45,7 @@ void AddFacts(const TargetSnapshot& snapshot, double now, Html* html) {
   AddFact("Probed", IntervalText(settings.interval), html);
   AddFact("Audited", IntervalText(settings.audit_interval), html);
   if (target.labels) AddFact("Labels", LabelsText(target), html);
-  Change change = LastChange(snapshot.facts());
-  if (change.at > 0) {
-    AddFact("Last change", std::string(change.what) + " " + AgoText(change.at, now), html);
-  }
-  html->Raw("</dl>");
-}
-
-// Probes with the module's settings, which need not be all of the target's own.
-std::string ProbeAddress(const ike::Target& target) {
-  bool v6 = target.host.find(':') != std::string::npos;
-  std::string host = v6 ? "[" + target.host + "]" : target.host;
-  std::string place = host + ":" + std::to_string(target.settings->port);
-  std::string address = "/probe?target=" + PercentEncode(place);
-  if (target.module) address += "&module=" + PercentEncode(*target.module);
-  return address + "&debug=true";
-}
-
-void AddHead(const TargetSnapshot& snapshot, Html* html) {
-  const ike::Target& target = snapshot.target;
-  TargetFacts facts = snapshot.facts();
-  html->Raw("<h1>").Text(target.name);
-  html->Raw("</h1><p class=\"verdict\">");
-  AddConditionBadge(ConditionOf(facts), html);
-  html->Raw(" ");
-  AddVersionChips(facts, html);
-  // "none" says something below the heading of a column only.
-  WeakCount weak = CountWeak(facts.audit);
-  if (weak.broken + weak.weak + weak.violations > 0) {
-    html->Raw(" ");
-    AddWeakBadges(facts, html);
-  }
-  html->Raw("</p>");
-  std::string problem = ProblemText(facts);
-  if (!problem.empty()) html->Element("p", "problem", problem);
-  html->Raw("<p class=\"actions\">").Link(ProbeAddress(target), "Probe now, with every packet");
-  html->Raw(" ").Link("/api/targets/" + target.name, "As JSON").Raw("</p>");
+  html->Raw("</dl><p>").Link("/api/targets/" + target.name, "As JSON").Raw("</p></section>");
 }
 
 }  // namespace
@@ -93,16 +58,17 @@ std::string TargetPage(const PageContext& context, const TargetEntry& entry) {
             &html);
   html.Raw(
       "<nav class=\"crumbs\" aria-label=\"On this page\"><ul><li><a href=\"/\">All "
-      "targets</a><li><a "
-      "href=\"#versions\">Versions</a><li><a href=\"#history\">Failures</a><li><a href=\"#audit\">"
-      "Audit</a><li><a href=\"#exchange\">Last exchange</a></ul></nav><div id=\"live\">");
-  AddHead(snapshot, &html);
-  AddFacts(snapshot, context.now, &html);
+      "targets</a><li><a href=\"#findings\">Audit</a><li><a href=\"#details\">Details</a><li><a "
+      "href=\"#history\">Failures</a></ul></nav><div id=\"live\"><h1>");
+  html.Text(snapshot.target.name).Raw("</h1>");
+  AddSituationSection(context, snapshot, &html);
+  AddVerdictSection(snapshot, context.now, &html);
+  AddDetails(snapshot, &html);
   AddRttSection(snapshot, context.now, &html);
   AddVersionSection(snapshot, context.now, &html);
   html.Raw("</div>");
   AddHistorySection(snapshot, context.now, &html);
-  AddAuditSection(snapshot, context.now, &html);
+  AddAuditSection(snapshot, &html);
   AddExchangeSection(snapshot, context.now, &html);
   EndPage(&html);
   return html.Take();

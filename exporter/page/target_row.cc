@@ -53,7 +53,8 @@ void AddStateCell(const TargetFacts& facts, Html* html) {
 
 void AddRttCell(const TargetSnapshot& snapshot, IkeVersion version, Html* html) {
   html->Raw("<td role=\"cell\" class=\"rtt\">");
-  std::string rtt = RttText(snapshot.of(version).last_rtt);
+  const VersionState& state = snapshot.of(version);
+  std::string rtt = state.up ? RttText(state.last_rtt) : "";
   if (!rtt.empty()) html->Element("span", "figure", rtt);
   if (snapshot.history) {
     AddSparkline(RecordsOf(snapshot.history->Recent(), version, kSparkProbes), html);
@@ -77,7 +78,8 @@ void AddSuiteCells(IkeVersion version, const VersionState& state, Html* html) {
   html->Raw("</td>");
 }
 
-void AddChangeCell(const TargetFacts& facts, double now, Html* html) {
+void AddChangeCell(const TargetSnapshot& snapshot, double now, Html* html) {
+  TargetFacts facts = snapshot.facts();
   Change change = LastChange(facts);
   html->Raw("<td role=\"cell\" class=\"change\">");
   if (change.at > 0) {
@@ -86,6 +88,9 @@ void AddChangeCell(const TargetFacts& facts, double now, Html* html) {
     html->Raw("</small>");
   } else if (ConditionOf(facts) == Condition::kDown) {
     html->Element("span", "quiet", "never up");
+    if (snapshot.first_probed_at > 0) {
+      html->Raw("<small>for ").Text(DurationText(now - snapshot.first_probed_at)).Raw("</small>");
+    }
   }
   html->Raw("</td>");
 }
@@ -116,6 +121,8 @@ void AddVersionChips(const TargetFacts& facts, Html* html) {
 }
 
 void AddWeakBadges(const TargetFacts& facts, Html* html) {
+  std::string aggressive = AggressiveModeText(facts);
+  if (!aggressive.empty()) html->Element("span", "badge weak", aggressive).Raw(" ");
   if (LearntAudit(facts.audit) == nullptr) {
     html->Element("span", "quiet", facts.audit == nullptr ? "not audited yet" : "no answer");
     return;
@@ -144,7 +151,7 @@ void AddTargetRow(const TargetSnapshot& snapshot, double now, Html* html) {
   html->Raw("<td role=\"cell\" class=\"weaknesses\">");
   AddWeakBadges(facts, html);
   html->Raw("</td>");
-  AddChangeCell(facts, now, html);
+  AddChangeCell(snapshot, now, html);
   html->Raw("</tr>");
 }
 

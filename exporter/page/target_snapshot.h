@@ -29,6 +29,7 @@ struct TargetSnapshot {
   ike::Target target;
   bool up = false;
   double up_changed_at = 0;
+  double first_probed_at = 0;  // since when it is known to be probed, 0 = unknown
   std::array<VersionState, 2> versions;
   std::optional<AuditHistory> audit;
   std::optional<ProbeHistory> history;

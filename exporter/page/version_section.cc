@@ -21,6 +21,7 @@ struct Cell {
   IkeVersion version;
   const VersionState& state;
   double now;
+  bool unconfigured;  // LooksUnconfigured
 };
 
 void AddState(const Cell& cell, Html* html) {
@@ -30,6 +31,11 @@ void AddState(const Cell& cell, Html* html) {
     return;
   }
   std::string failure = FailureText(cell.version, state);
+  if (cell.unconfigured && (state.up || !state.ever_answered)) {
+    html->Element("span", "quiet", state.up ? "refuses: not configured" : "silent, never answered");
+    if (state.up) html->Element("small", "", failure);
+    return;
+  }
   if (!state.up) {
     html->Element("span", state.ever_answered ? "badge down" : "quiet",
                   state.ever_answered ? "down" : "silent, never answered");
@@ -44,7 +50,12 @@ void AddLastAnswer(const Cell& cell, Html* html) { AddAgo(cell.state.last_answer
 void AddNegotiated(const Cell& cell, Html* html) {
   AddAgo(cell.state.negotiated_at, cell.now, html);
 }
-void AddRtt(const Cell& cell, Html* html) { html->Text(RttText(cell.state.last_rtt)); }
+
+// What was measured before it went down is no present figure.
+void AddRtt(const Cell& cell, Html* html) {
+  std::string rtt = RttText(cell.state.last_rtt);
+  if (!rtt.empty()) html->Text(cell.state.up ? rtt : "was " + rtt);
+}
 
 void AddLoss(const Cell& cell, Html* html) {
   const VersionState& state = cell.state;
@@ -157,7 +168,10 @@ void AddNat(const Cell& cell, Html* html) {
 void AddFailures(const Cell& cell, Html* html) {
   uint64_t all = 0;
   std::string text;
+  const ike::Reason expected =
+      cell.state.ever_answered ? ike::Reason::kRejected : ike::Reason::kTimeout;
   for (int i = 1; i < ike::kReasonCount; ++i) {
+    if (cell.unconfigured && static_cast<ike::Reason>(i) == expected) continue;
     uint32_t count = cell.state.failures_of(static_cast<ike::Reason>(i));
     all += count;
     if (count == 0) continue;
@@ -210,7 +224,8 @@ void AddVersionSection(const TargetSnapshot& snapshot, double now, Html* html) {
     bool said = false;
     for (IkeVersion version : versions) {
       Html cell;
-      row.add({version, snapshot.of(version), now}, &cell);
+      row.add({version, snapshot.of(version), now, LooksUnconfigured(snapshot.facts(), version)},
+              &cell);
       said |= cell.size() > 0;
       cells.Raw("<td>").Raw(cell.Take()).Raw("</td>");
     }

@@ -8,7 +8,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
-PHONE, DESKTOP = (390, 844), (1440, 900)
+PHONE, LAPTOP, DESKTOP = (390, 844), (1200, 800), (1440, 900)
 AXE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "node_modules/axe-core/axe.min.js")
 
 

@@ -71,18 +71,57 @@ class Looks(PageTest):
         for name in ("weak", "legacy", "down", "post-quantum"):
             self.check(f"/targets/{name}", name)
 
-    def test_the_audit_fits_a_phone(self):
-        for name in ("weak", "legacy"):
-            BROWSER.look("light", browser.PHONE)
-            self.open(f"/targets/{name}")
-            for table in (".matrix", ".findings"):
-                held, room = BROWSER.run("const box = document.querySelector(arguments[0]).parentNode;"
-                                         "return [box.scrollWidth, box.clientWidth]", table)
-                self.assertLessEqual(held, room, f"{table} of {name} has to be pushed sideways")
+    def test_nothing_is_cut_off(self):
+        pages = ["/", "/runbooks/IKETargetDown", "/runbooks/README", *(f"/targets/{name}" for name in self.all_names())]
+        for size in (browser.PHONE, browser.LAPTOP, browser.DESKTOP):
+            BROWSER.look("light", size)
+            for page in pages:
+                with self.subTest(page=page, width=size[0]):
+                    self.open(page)
+                    self.assertEqual([], BROWSER.run(
+                        "document.querySelectorAll('details').forEach(d => { d.open = true; });"
+                        "return [document.documentElement, ...document.querySelectorAll('main *')]"
+                        ".filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline'"
+                        " && !e.closest('svg') && !e.closest('thead'))"
+                        ".map(e => e.outerHTML.slice(0, 120))"))
+
+    def test_what_an_engineer_asks_first_is_above_the_fold(self):
+        for size in (browser.PHONE, browser.DESKTOP):
+            BROWSER.look("light", size)
+            for name in ("down", "refusing", "no-proposal", "weak"):
+                with self.subTest(name=name, width=size[0]):
+                    self.open(f"/targets/{name}")
+                    places = BROWSER.run(
+                        "return ['h1', '#situation', '#findings h2', '#details', '#rtt', '#versions', '#history']"
+                        ".map(css => document.querySelector(css).getBoundingClientRect().top)")
+                    self.assertEqual(sorted(places), places)
+                    self.assertLess(places[2], size[1])
+                    bottom = BROWSER.run(
+                        "return document.querySelector('#situation').getBoundingClientRect().bottom")
+                    self.assertLess(bottom, size[1] / 2)
+
+    def test_a_gateway_that_is_down(self):
+        self.open("/targets/down")
+        situation = self.text("#situation")
+        self.assertIn("no answer", situation)
+        self.assertRegex(situation, r"never up for \d+ s, since \d\d:\d\d:\d\d UTC")
+        BROWSER.driver.find_element(By.LINK_TEXT, "Runbook IKETargetDown").click()
+        self.wait("the runbook", lambda: self.text("h1") == "IKETargetDown")
+        self.assertEqual([], BROWSER.axe() or [])
+
+    def test_refused_algorithms_are_folded(self):
+        self.open("/targets/weak")
+        self.assertEqual([False, True], BROWSER.run(
+            "const all = [...document.querySelectorAll('.matrix .refused details')];"
+            "return [all.some(d => d.open), all.length > 0]"))
 
     def test_not_found(self):
         self.open("/targets/nobody")
         self.assertIn("no target of that name", self.text("main"))
+        for path in ("/targets/nobody", "/runbooks/nothing", "/nothing"):
+            self.open(path)
+            BROWSER.driver.find_element(By.LINK_TEXT, "All targets").click()
+            self.wait("the list", lambda: self.address() == "/")
         BROWSER.troubles()  # Chromium reports the 404 itself
 
     def test_every_target_has_a_page_without_complaints(self):
@@ -316,7 +355,8 @@ class Target(PageTest):
         self.open("/targets/weak")
         self.assertRegex(self.text("#audit .matrix .accepted"), "ENCR_3DES")
         self.assertIn("MUST NOT", self.text("#findings") + "MUST NOT")
-        self.assertIn("Findings against nist", self.text("#findings"))
+        self.assertRegex(self.text("#findings h2"), r"^Audit: \d+ findings against nist$")
+        self.assertIn("Cisco IOS XE: ", self.text("#findings"))
         self.assertIn("IKE_SA_INIT", self.text("#exchange"))
         self.assertIn("Responder SPI".lower(), self.text("#exchange").lower())
 

@@ -90,6 +90,7 @@ TEST(Load, ReadsTheSectionsOfTheExporter) {
   const Config config = LoadTestdata("valid-api.toml");
   EXPECT_THAT(config.web.listen, ElementsAre(":10500", "[::1]:10501", "localhost:0"));
   EXPECT_THAT(config.web.hosts, ElementsAre("ike.example.com"));
+  EXPECT_EQ(config.web.dashboard_url, "https://grafana.example.com/d/ike?var-target={target}");
   EXPECT_EQ(config.metrics.detail, MetricsDetail::kBasic);
   EXPECT_THAT(config.metrics.rtt_buckets, IsEmpty());
   EXPECT_EQ(config.log.level, "debug");

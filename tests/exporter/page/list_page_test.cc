@@ -86,12 +86,13 @@ TEST_F(ListPageTest, EveryColumnSortsBothWaysAndWhatIsUnknownStaysLast) {
   EXPECT_EQ(Names("sort=name"), (NameList{"down", "hq", "legacy", "new", "unknown-name"}));
   EXPECT_EQ(Names("sort=name&order=desc").front(), "unknown-name");
   EXPECT_EQ(Names("sort=rtt&order=desc").front(), "legacy");
-  EXPECT_EQ(Names("sort=rtt").front(), "down");
+  EXPECT_EQ(Names("sort=rtt").front(), "hq");
   EXPECT_EQ(Names("sort=strength").front(), "legacy");
   for (const char* query : {"sort=rtt", "sort=rtt&order=desc", "sort=strength&order=desc"}) {
     auto names = Names(query);
     EXPECT_EQ((NameList{names[3], names[4]}), (NameList{"new", "unknown-name"})) << query;
   }
+  EXPECT_EQ(Names("sort=rtt")[2], "down") << "what it took before it went down is not known now";
   EXPECT_EQ(Names("sort=suite").back(), "new");
   EXPECT_EQ(Names("sort=suite&order=desc").back(), "new");
   EXPECT_EQ(Names("sort=weak&order=desc").front(), "legacy");
@@ -152,6 +153,23 @@ TEST_F(ListPageTest, TellsWhatWokeSomebody) {
   EXPECT_NE(html.find("192 bits"), std::string::npos);
   EXPECT_NE(html.find("ENCR_AES_GCM_16_256"), std::string::npos);
   EXPECT_NE(html.find("not audited yet"), std::string::npos);
+}
+
+TEST_F(ListPageTest, ARowSaysWhatIsSoNow) {
+  std::string html = PageOf("q=down");
+  EXPECT_EQ(html.find("class=\"figure\""), std::string::npos) << "an RTT of before";
+  EXPECT_NE(PageOf("q=vpn.example").find("<span class=\"figure\">12.3 ms"), std::string::npos);
+  EXPECT_NE(PageOf("q=unknown-name").find("never up</span><small>for 66 min"), std::string::npos);
+  EXPECT_NE(PageOf("q=legacy").find("badge weak\">Aggressive Mode, group 2<"), std::string::npos);
+}
+
+TEST_F(ListPageTest, NothingIsUpWhileNothingIsKnown) {
+  auto config = std::make_shared<config::Config>();
+  config->targets.push_back({"fresh", "192.0.2.1", config->defaults, nullptr, nullptr});
+  auto table = store_.Apply(config, [](std::string_view) { return true; });
+  std::string html = ListPage({table, kNow, "/metrics", false}, {});
+  EXPECT_NE(html.find("<title>1 waiting - ike_exporter</title>"), std::string::npos);
+  EXPECT_NE(html.find(">1 target: 0 down, 0 impaired, 1 waiting, 0 up<"), std::string::npos);
 }
 
 TEST_F(ListPageTest, IsATableToWhoeverCannotSeeIt) {

@@ -41,7 +41,7 @@ TEST_F(TargetPageTest, TheMatrixHoldsWhatIsAcceptedRefusedAndUnknown) {
   ASSERT_NE(matrix, std::string::npos);
   size_t row = html.find("<th role=\"rowheader\" scope=\"row\">Encryption</th>", matrix);
   std::string encryption = html.substr(row, html.find("</tr>", row) - row);
-  size_t refused = encryption.find("class=\"refused\"");
+  size_t refused = encryption.find("class=\"refused\"><details><summary>");
   EXPECT_LT(encryption.find("ENCR_AES_GCM_16_256"), refused);
   EXPECT_GT(encryption.find("ENCR_3DES"), refused);
   EXPECT_NE(encryption.find("ENCR_3DES"), std::string::npos);
@@ -51,7 +51,8 @@ TEST_F(TargetPageTest, TheMatrixHoldsWhatIsAcceptedRefusedAndUnknown) {
 
 TEST_F(TargetPageTest, FindingsComeWithReasonReferenceAndAdvice) {
   std::string html = PageOf("legacy");
-  EXPECT_TRUE(Holds(html, "Findings against bsi"));
+  EXPECT_TRUE(Holds(html, " findings against bsi</h2>"));
+  EXPECT_TRUE(Holds(html, "Cisco ASA: crypto ikev1 am-disable"));
   EXPECT_TRUE(Holds(html, "Aggressive Mode"));
   EXPECT_TRUE(Holds(html, "aggressive = no")) << "advice";
   EXPECT_TRUE(Holds(html, "<span class=\"badge broken\">broken</span>"));
@@ -79,15 +80,65 @@ TEST_F(TargetPageTest, WhatNoVersionHasNeedsNoRow) {
   EXPECT_TRUE(Holds(silent, "<th scope=\"row\">Last answer</th>"));
 }
 
-TEST_F(TargetPageTest, TheHeadNamesWeaknessesOnlyWhereThereAreSome) {
-  auto head = [&](const char* name) {
-    std::string html = PageOf(name);
-    size_t begin = html.find("class=\"verdict\"");
-    return html.substr(begin, html.find("</p>", begin) - begin);
-  };
-  EXPECT_TRUE(Holds(head("legacy"), "badge weak"));
-  EXPECT_FALSE(Holds(head("hq"), ">none<"));
-  EXPECT_FALSE(Holds(head("down"), "no answer"));
+// What wakes somebody is answered first: what, since when, what to do, then the audit's verdict.
+TEST_F(TargetPageTest, TheOrderIsThatOfTheQuestions) {
+  std::string html = PageOf("down");
+  size_t last = 0;
+  for (const char* part :
+       {"<h1>down</h1>", "What is wrong", "badge down", "For how long",
+        "<strong>66 min</strong>, since <time", "What to do", "href=\"/runbooks/IKETargetDown\"",
+        "id=\"findings\"", "id=\"details\"", "id=\"rtt\"", "id=\"versions\"", "id=\"history\""}) {
+    size_t at = html.find(part);
+    ASSERT_NE(at, std::string::npos) << part;
+    EXPECT_GT(at, last) << part;
+    last = at;
+  }
+}
+
+TEST_F(TargetPageTest, NeverUpHasLastedSinceTheFirstProbe) {
+  EXPECT_TRUE(Holds(PageOf("unknown-name"), "never up for <strong>66 min</strong>, since <time"));
+}
+
+TEST_F(TargetPageTest, WhatIsUpNeedsNoRunbook) {
+  std::string html = PageOf("hq");
+  std::string situation = html.substr(0, html.find("id=\"findings\""));
+  EXPECT_TRUE(Holds(situation, "</span> nothing "));
+  EXPECT_FALSE(Holds(situation, "/runbooks/IKE"));
+  EXPECT_TRUE(Holds(html, "Audit: complies with ietf</h2>"));
+  EXPECT_TRUE(Holds(PageOf("legacy"), "findings of the audit</a>"));
+}
+
+TEST_F(TargetPageTest, TheDashboardIsLinkedWhereOneIsConfigured) {
+  EXPECT_FALSE(Holds(PageOf("hq"), ">Dashboard</a>"));
+  auto config = std::make_shared<config::Config>(*table_->config);
+  config->web.dashboard_url = "https://grafana.example.com/d/ike?a={target}&b={target}";
+  auto table = store_.Apply(config, [](std::string_view) { return true; });
+  std::string html = TargetPage({table, kNow, "/metrics", false}, *table->Find("hq"));
+  EXPECT_TRUE(Holds(html, "href=\"https://grafana.example.com/d/ike?a=hq&amp;b=hq\">Dashboard"));
+}
+
+// IKEv1 is refused where IKEv2 agrees: by design, so no failure, but said.
+TEST_F(TargetPageTest, ARefusalOfWhatIsNotConfiguredIsNoFailure) {
+  std::string html = PageOf("hq");
+  std::string failures = html.substr(html.find("id=\"history\""));
+  failures = failures.substr(0, failures.find("<details>"));
+  EXPECT_FALSE(Holds(failures, "answered, but refused"));
+  EXPECT_TRUE(Holds(failures, "IKEv1 is refused, as it is where only the other version"));
+  EXPECT_TRUE(Holds(html, "refuses: not configured"));
+  EXPECT_TRUE(Holds(html, "<td>0 of 1 probe</td>"));
+  EXPECT_TRUE(Holds(failures, "no answer")) << "IKEv2's own failure is one";
+}
+
+TEST_F(TargetPageTest, AnRttOfTheTimeBeforeIsNoPresentOne) {
+  EXPECT_TRUE(Holds(PageOf("down"), "<td>was 12.3 ms</td>"));
+  EXPECT_TRUE(Holds(PageOf("hq"), "<td>12.3 ms</td>"));
+}
+
+TEST_F(TargetPageTest, EveryRunbookThatIsNamedExists) {
+  for (const char* name : {"IKETargetDown", "IKEVersionStoppedAnswering", "IKENegotiationRefused",
+                           "IKEPolicyNotCompliant"}) {
+    EXPECT_EQ(Get("/runbooks/" + std::string(name)).status, 200) << name;
+  }
 }
 
 TEST_F(TargetPageTest, ATargetThatWasNeverProbedHasAPage) {
