@@ -98,7 +98,7 @@ class Looks(PageTest):
                     self.assertLess(places[2], size[1])
                     bottom = BROWSER.run(
                         "return document.querySelector('#situation').getBoundingClientRect().bottom")
-                    self.assertLess(bottom, size[1] / 2)
+                    self.assertLess(bottom, size[1] * 3 / 4)
 
     def test_a_gateway_that_is_down(self):
         self.open("/targets/down")

@@ -76,6 +76,7 @@ constexpr std::string_view kEverything = R"(
 [web]
 listen = [":10500", "[::1]:10501"]
 hosts = ["status.example.com"]
+dashboard_url = "https://grafana.example.com/d/ike?var-target={target}"
 [log]
 level = "warn"
 prober = "debug"
