@@ -104,7 +104,7 @@ class Looks(PageTest):
         self.open("/targets/down")
         situation = self.text("#situation")
         self.assertIn("no answer", situation)
-        self.assertRegex(situation, r"never up for \d+ s, since \d\d:\d\d:\d\d UTC")
+        self.assertRegex(situation, r"never up for \d+ (s|min), since \d\d:\d\d:\d\d UTC")
         BROWSER.driver.find_element(By.LINK_TEXT, "Runbook IKETargetDown").click()
         self.wait("the runbook", lambda: self.text("h1") == "IKETargetDown")
         self.assertEqual([], BROWSER.axe() or [])
