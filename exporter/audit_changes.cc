@@ -18,9 +18,8 @@ struct Change {
 
 std::string Describe(const ike::AlgorithmId& algorithm, Change change) {
   const ike::Algorithm* row =
-      ike::FindAlgorithm(change.version, algorithm.kind, algorithm.id, algorithm.key_length);
-  std::string name = row != nullptr ? std::string(row->name) : std::to_string(algorithm.id);
-  if (algorithm.key_length != 0) name += " (" + std::to_string(algorithm.key_length) + " bits)";
+      ike::FindAnswered(change.version, algorithm.kind, algorithm.id, algorithm.key_length);
+  std::string name = row != nullptr ? std::string(row->label) : std::to_string(algorithm.id);
   return std::string(change.version == ike::IkeVersion::kV1 ? "IKEv1 " : "IKEv2 ") +
          std::string(ike::KindName(algorithm.kind)) + " " + name +
          (change.accepted ? " is accepted now" : " is no longer accepted");
@@ -50,7 +49,7 @@ Accepted AcceptedOf(const ike::AuditResult& result, ike::IkeVersion version) {
 }  // namespace
 
 void RecordAudit(std::shared_ptr<const ike::AuditResult> result, double finished_at,
-                 AuditHistory* history) {
+                 const std::array<bool, 2>& silent, AuditHistory* history) {
   ++history->audits;
   history->last_run = finished_at;
   history->last_requests = result->requests;
@@ -70,7 +69,10 @@ void RecordAudit(std::shared_ptr<const ike::AuditResult> result, double finished
       CountMissing(before, after, {version, false}, history);
     }
   }
-  if (result->complete) history->last_complete = result;
+  if (result->complete) {
+    history->weak.Take(*result, finished_at, silent);
+    history->last_complete = result;
+  }
   history->last = std::move(result);
 }
 

@@ -3,6 +3,7 @@
 // lock may call them.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 
@@ -12,7 +13,8 @@ namespace exporter {
 
 // Makes `result` the newest of `history` and counts its differences to the last complete one. Only
 // complete audits are compared, and the first does not count: silence is no change.
+// `silent`: see WeakHistory::Take.
 void RecordAudit(std::shared_ptr<const ike::AuditResult> result, double finished_at,
-                 AuditHistory* history);
+                 const std::array<bool, 2>& silent, AuditHistory* history);
 
 }  // namespace exporter

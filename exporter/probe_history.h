@@ -1,6 +1,6 @@
 // ProbeHistory: the recent past of one target in bounded space. Every probe for half an hour or so,
-// failures much longer: those that follow one another for the same reason are one entry. Written
-// and read under its TargetEntry's lock.
+// failures much longer: those that follow one another for the same reason are one entry, and how
+// long it was up. Written and read under its TargetEntry's lock.
 #pragma once
 
 #include <array>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "exporter/trace.h"
+#include "exporter/uptime.h"
 #include "probes/ip_address.h"
 #include "probes/outcome.h"
 
@@ -53,6 +54,9 @@ class ProbeHistory {
   // date.
   void Keep(ike::IkeVersion version, bool full_opening, KeptExchange exchange);
 
+  Uptime& uptime() { return uptime_; }
+  const Uptime& uptime() const { return uptime_; }
+
   // Oldest first.
   std::vector<ProbeRecord> Recent() const;
   // In the order of their last failure, the oldest first.
@@ -75,6 +79,7 @@ class ProbeHistory {
   std::array<Runs, 2> failures_;  // [version - 1]
   std::array<KeptExchange, 2> last_;
   std::array<KeptExchange, 2> last_full_;
+  Uptime uptime_;
 };
 
 }  // namespace exporter

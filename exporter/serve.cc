@@ -15,6 +15,7 @@
 #include "exporter/log.h"
 #include "exporter/memory_keeper.h"
 #include "exporter/net/descriptor_limit.h"
+#include "exporter/probe_state_file.h"
 #include "exporter/reload.h"
 #include "exporter/service_manager.h"
 #include "exporter/state_file.h"
@@ -28,6 +29,9 @@ namespace {
 
 // What is in flight at a stop gets this long; probes take 5 s by default.
 constexpr ike::Duration kDrainPatience = std::chrono::seconds(6);
+
+// What a crash may forget of the probes, which are new with every one.
+constexpr auto kProbesPause = std::chrono::minutes(1);
 
 int CheckConfig(const std::vector<std::string>& paths) {
   auto loaded = config::Load(paths);
@@ -73,46 +77,72 @@ void LogAuditChanges(const EntryPtr& entry, const std::vector<std::string>& chan
   }
 }
 
-// The audits that survive a restart.
-class AuditStorage {
+// What survives a restart.
+class Storage {
  public:
-  AuditStorage(const std::string& directory, const Store& store)
-      : file_(directory), saver_([this, &store] { return file_.Save(*store.table()); }) {
-    auto writable = file_.CheckWritable();
+  Storage(const std::string& directory, const Store& store)
+      : audits_(directory),
+        probes_(directory),
+        audits_saver_("audits", [this, &store] { return audits_.Save(*store.table()); }),
+        probes_saver_(
+            "probes", [this, &store] { return SaveProbes(*store.table()); }, kProbesPause) {
+    auto writable = audits_.CheckWritable();
     if (writable) return;
     // Else it would be said by the first audit that ends, which may be an hour later.
-    Log(LogLevel::kWarn, "--storage.path cannot be written to: a restart forgets the audits",
+    Log(LogLevel::kWarn,
+        "--storage.path cannot be written to: a restart forgets the audits, and "
+        "since when targets are what they are",
         {{"path", directory}, {"error", writable.error()}});
   }
 
   void Restore(const TargetTable& table) {
-    auto restored = file_.Load(table);
-    if (!restored)
-      return Log(LogLevel::kError, "audits not restored", {{"error", restored.error()}});
-    if (*restored == 0) return;
-    Log(LogLevel::kInfo, "audits restored",
-        {{"targets", std::to_string(*restored)}, {"file", file_.path()}});
+    LogRestored("audits", audits_, audits_.Load(table));
+    LogRestored("probes", probes_, probes_.Load(table));
+    probes_saver_.MarkDirty();
   }
 
-  void MarkDirty() { saver_.MarkDirty(); }
-  void Stop() { saver_.Stop(); }
+  void MarkAuditsDirty() { audits_saver_.MarkDirty(); }
+
+  void Stop() {
+    audits_saver_.Stop();
+    probes_saver_.Stop();
+  }
 
  private:
-  StateFile file_;
-  StateSaver saver_;
+  template <typename File>
+  static void LogRestored(const std::string& what, const File& file,
+                          const tl::expected<size_t, std::string>& restored) {
+    if (!restored) {
+      return Log(LogLevel::kError, what + " not restored", {{"error", restored.error()}});
+    }
+    if (*restored == 0) return;
+    Log(LogLevel::kInfo, what + " restored",
+        {{"targets", std::to_string(*restored)}, {"file", file.path()}});
+  }
+
+  // Something is always new.
+  tl::expected<void, std::string> SaveProbes(const TargetTable& table) {
+    probes_saver_.MarkDirty();
+    return probes_.Save(table);
+  }
+
+  StateFile audits_;
+  ProbeStateFile probes_;
+  StateSaver audits_saver_;
+  StateSaver probes_saver_;
 };
 
 // Null without a place to store them.
-std::unique_ptr<AuditStorage> OpenStorage(const std::string& directory, const Store& store) {
-  return directory.empty() ? nullptr : std::make_unique<AuditStorage>(directory, store);
+std::unique_ptr<Storage> OpenStorage(const std::string& directory, const Store& store) {
+  return directory.empty() ? nullptr : std::make_unique<Storage>(directory, store);
 }
 
-AuditSink MakeAuditSink(AuditStorage* storage) {
+AuditSink MakeAuditSink(Storage* storage) {
   return [storage](const EntryPtr& entry, const std::shared_ptr<const ike::AuditResult>& result) {
     std::vector<std::string> changes;
     entry->PublishAudit(result, UnixNow(), &changes);
     LogAuditChanges(entry, changes);
-    if (storage != nullptr) storage->MarkDirty();
+    if (storage != nullptr) storage->MarkAuditsDirty();
   };
 }
 
@@ -224,7 +254,7 @@ int Serve(const ServeOptions& options) {
   StartLog(options.log_level.empty() ? "info" : options.log_level, options.log_format);
   Store store;
   AuditJudge judge = MakeAuditJudge(&store);
-  std::unique_ptr<AuditStorage> storage = OpenStorage(options.storage_path, store);
+  std::unique_ptr<Storage> storage = OpenStorage(options.storage_path, store);
   auto engines = EnginePool::Create(options.threads, judge, MakeAuditSink(storage.get()));
   if (!engines) return CannotStart(engines.error());
   ConfigReloader reloader(options.config_files, options.shard, &store, engines->get());

@@ -1,80 +1,10 @@
 #include "exporter/state_file.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <charconv>
-#include <ctime>
-#include <filesystem>
 #include <optional>
-#include <system_error>
 #include <utility>
-#include <vector>
 
 namespace exporter {
 namespace {
-
-constexpr std::string_view kName = "audits.json";
-constexpr std::string_view kDamagedPrefix = "audits.json.damaged-";
-constexpr size_t kDamagedKept = 3;
-constexpr size_t kChunk = size_t{64} << 10;
-constexpr off_t kLargest = off_t{4} << 30;  // bytes; 100,000 targets need a tenth of it
-
-using Failure = tl::unexpected<std::string>;
-
-Failure Failed(const std::string& what, int error) {
-  return Failure(what + ": " + std::generic_category().message(error));
-}
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  int get() const { return fd_; }
-  bool valid() const { return fd_ >= 0; }
-
- private:
-  const int fd_;
-};
-
-// Collects the text in chunks; the first failure is kept and ends the writing.
-class ChunkWriter {
- public:
-  explicit ChunkWriter(int fd) : fd_(fd) {}
-
-  void Add(std::string_view text) {
-    buffer_.append(text);
-    if (buffer_.size() >= kChunk) Flush();
-  }
-
-  void Flush() {
-    std::string_view rest = buffer_;
-    while (!rest.empty() && error_ == 0) {
-      ssize_t written = write(fd_, rest.data(), rest.size());
-      if (written >= 0) {
-        rest.remove_prefix(static_cast<size_t>(written));
-      } else if (errno != EINTR) {
-        error_ = errno;
-      }
-    }
-    buffer_.clear();
-  }
-
-  int error() const { return error_; }
-
- private:
-  const int fd_;
-  int error_ = 0;
-  std::string buffer_;
-};
 
 // The entry's audits, copied: its lock is not held while they are written.
 std::optional<std::pair<AuditKey, AuditHistory>> AuditsOf(const TargetEntry& entry) {
@@ -86,140 +16,20 @@ std::optional<std::pair<AuditKey, AuditHistory>> AuditsOf(const TargetEntry& ent
       });
 }
 
-int WriteTable(const TargetTable& table, int fd) {
-  ChunkWriter writer(fd);
-  Checksum checksum;
-  auto add = [&](std::string_view text) {
-    checksum.Add(text);
-    writer.Add(text);
-  };
-  add(StateHead());
-  bool first = true;
-  for (const EntryPtr& entry : table.entries) {
-    auto audits = AuditsOf(*entry);
-    if (!audits) continue;
-    if (!first) add(",");
-    first = false;
-    add(StateRow(audits->first, audits->second));
-    if (writer.error() != 0) return writer.error();
-  }
-  writer.Add(StateTail(checksum));
-  writer.Flush();
-  return writer.error();
-}
-
-// A new file, or -1. What an earlier process left unfinished goes.
-int CreateTemporary(const std::string& path) {
-  unlink(path.c_str());
-  return open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-}
-
-// Written and on the disk.
-tl::expected<void, std::string> WriteTemporary(const TargetTable& table, const std::string& path) {
-  Descriptor file(CreateTemporary(path));
-  if (!file.valid()) return Failed("cannot create " + path, errno);
-  int error = WriteTable(table, file.get());
-  if (error == 0 && fsync(file.get()) != 0) error = errno;
-  if (error == 0) return {};
-  unlink(path.c_str());
-  return Failed("cannot write " + path, error);
-}
-
-// Makes the renaming itself survive a power cut.
-void SyncDirectory(const std::string& directory) {
-  Descriptor opened(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (opened.valid()) fsync(opened.get());
-}
-
-tl::expected<std::string, std::string> ReadAll(int fd, size_t size) {
-  std::string text(size, '\0');
-  size_t filled = 0;
-  while (filled < size) {
-    ssize_t got = read(fd, text.data() + filled, size - filled);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Failed("cannot read it", errno);
-    if (got == 0) break;
-    filled += static_cast<size_t>(got);
-  }
-  text.resize(filled);
-  return text;
-}
-
-// The times in the names of the files that were set aside, the oldest first.
-std::vector<int64_t> DamagedTimes(const std::string& directory) {
-  std::vector<int64_t> times;
-  std::error_code error;
-  for (std::filesystem::directory_iterator file(directory, error), end; !error && file != end;
-       file.increment(error)) {
-    std::string name = file->path().filename().string();
-    if (!name.starts_with(kDamagedPrefix)) continue;
-    int64_t time = 0;
-    const char* last = name.data() + name.size();
-    auto parsed = std::from_chars(name.data() + kDamagedPrefix.size(), last, time);
-    if (parsed.ec == std::errc() && parsed.ptr == last) times.push_back(time);
-  }
-  std::sort(times.begin(), times.end());
-  return times;
-}
-
-std::string DamagedPath(const std::string& directory, int64_t time) {
-  return directory + "/" + std::string(kDamagedPrefix) + std::to_string(time);
-}
-
-// Returns where the file is now. The newest few are kept.
-tl::expected<std::string, std::string> SetAside(const std::string& directory,
-                                                const std::string& path) {
-  std::vector<int64_t> times = DamagedTimes(directory);
-  int64_t now = std::time(nullptr);
-  if (!times.empty() && times.back() < INT64_MAX) now = std::max(now, times.back() + 1);
-  std::string aside = DamagedPath(directory, now);
-  if (rename(path.c_str(), aside.c_str()) != 0) return Failed("cannot rename it", errno);
-  for (size_t i = 0; i + kDamagedKept <= times.size(); ++i) {
-    unlink(DamagedPath(directory, times[i]).c_str());
-  }
-  return aside;
-}
-
 }  // namespace
 
-StateFile::StateFile(std::string directory)
-    : directory_(std::move(directory)),
-      path_(directory_ + "/" + std::string(kName)),
-      temporary_(path_ + ".new") {}
-
-tl::expected<void, std::string> StateFile::CheckWritable() const {
-  mkdir(directory_.c_str(), 0700);
-  Descriptor file(CreateTemporary(temporary_));
-  if (!file.valid()) return Failed("cannot create " + temporary_, errno);
-  unlink(temporary_.c_str());
-  return {};
-}
-
-tl::expected<SavedAudits, std::string> StateFile::Read() {
-  // Without O_NONBLOCK a pipe in its place would hold up the start for ever.
-  Descriptor file(open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file.valid() && errno == ENOENT) return SavedAudits();
-  if (!file.valid()) return Failed("cannot open " + path_, errno);
-  struct stat status {};
-  if (fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-    return Failure(path_ + " is no regular file");
-  }
-  if (status.st_size > kLargest) return Failure(path_ + " is too large");
-  auto text = ReadAll(file.get(), static_cast<size_t>(status.st_size));
-  if (!text) return Failure(path_ + ": " + text.error());
-  auto audits = ParseState(*text);
-  if (audits) return audits;
-  auto aside = SetAside(directory_, path_);
-  std::string where = aside ? "it is now " + *aside : aside.error();
-  return Failure(path_ + " is damaged: " + audits.error() + "; " + where);
-}
+StateFile::StateFile(std::string directory) : file_(std::move(directory), "audits.json") {}
 
 tl::expected<size_t, std::string> StateFile::Load(const TargetTable& table) {
   if (!read_) {
     read_ = true;
-    auto audits = Read();
-    if (!audits) return Failure(audits.error());
-    saved_ = std::move(*audits);
+    auto parsed = file_.Read([this](std::string_view text) -> tl::expected<void, std::string> {
+      auto audits = ParseState(text);
+      if (!audits) return tl::make_unexpected(audits.error());
+      saved_ = std::move(*audits);
+      return {};
+    });
+    if (!parsed) return tl::make_unexpected(parsed.error());
   }
   size_t restored = 0;
   if (saved_.empty()) return restored;
@@ -238,17 +48,12 @@ tl::expected<size_t, std::string> StateFile::Load(const TargetTable& table) {
 }
 
 tl::expected<void, std::string> StateFile::Save(const TargetTable& table) {
-  // The directory may be new; whether it is there shows in the next step.
-  mkdir(directory_.c_str(), 0700);
-  auto written = WriteTemporary(table, temporary_);
-  if (!written) return written;
-  if (rename(temporary_.c_str(), path_.c_str()) != 0) {
-    int error = errno;
-    unlink(temporary_.c_str());
-    return Failed("cannot replace " + path_, error);
-  }
-  SyncDirectory(directory_);
-  return {};
+  return file_.Write(StateHead(), [&table](const SealedFile::AddRow& add) {
+    for (const EntryPtr& entry : table.entries) {
+      auto audits = AuditsOf(*entry);
+      if (audits && !add(StateRow(audits->first, audits->second))) return;
+    }
+  });
 }
 
 }  // namespace exporter

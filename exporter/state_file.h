@@ -10,6 +10,7 @@
 #include <tl/expected.hpp>
 
 #include "exporter/json/state_json.h"
+#include "exporter/sealed_file.h"
 #include "exporter/store.h"
 
 namespace exporter {
@@ -18,8 +19,7 @@ class StateFile {
  public:
   explicit StateFile(std::string directory);
 
-  // Whether a file can be made where Save will make one. REQUIRES: no Save at the same time.
-  tl::expected<void, std::string> CheckWritable() const;
+  tl::expected<void, std::string> CheckWritable() const { return file_.CheckWritable(); }
 
   // Gives every target of `table` that has no audit yet the one of the file, if it is of the same
   // endpoint; returns how many. The first call reads the file; a damaged one is set aside then, and
@@ -29,14 +29,10 @@ class StateFile {
   // Replaces the file by what `table` knows, or leaves it as it is. The error names the step.
   tl::expected<void, std::string> Save(const TargetTable& table);
 
-  const std::string& path() const { return path_; }
+  const std::string& path() const { return file_.path(); }
 
  private:
-  tl::expected<SavedAudits, std::string> Read();
-
-  const std::string directory_;
-  const std::string path_;
-  const std::string temporary_;
+  const SealedFile file_;
   bool read_ = false;
   SavedAudits saved_;  // those of the file that no target has taken yet
 };

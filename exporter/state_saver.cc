@@ -16,8 +16,8 @@ constexpr int kPausesPerWrite = 19;
 
 }  // namespace
 
-StateSaver::StateSaver(Write write, Clock::duration pause)
-    : write_(std::move(write)), pause_(pause), thread_([this] { Run(); }) {}
+StateSaver::StateSaver(std::string what, Write write, Clock::duration pause)
+    : what_(std::move(what)), write_(std::move(write)), pause_(pause), thread_([this] { Run(); }) {}
 
 StateSaver::~StateSaver() { Stop(); }
 
@@ -42,13 +42,13 @@ void StateSaver::Stop() {
 bool StateSaver::WriteNow() {
   auto written = write_();
   if (written) {
-    if (std::exchange(failing_, false)) Log(LogLevel::kInfo, "audits are saved again");
+    if (std::exchange(failing_, false)) Log(LogLevel::kInfo, what_ + " are saved again");
     return true;
   }
   auto now = Clock::now();
   if (!failing_ || now >= silent_until_) {
     silent_until_ = now + kLogPause;
-    Log(LogLevel::kError, "audits not saved", {{"error", written.error()}});
+    Log(LogLevel::kError, what_ + " not saved", {{"error", written.error()}});
   }
   failing_ = true;
   return false;

@@ -1,4 +1,4 @@
-// StateSaver: the thread that writes the state file when audits have changed, at most every few
+// StateSaver: the thread that writes a state file when what it holds has changed, at most every few
 // seconds, and once more at its end. The engines only mark: nothing they do waits for the disk. A
 // write that fails is logged, at most once a minute, and tried again. MarkDirty: any thread; Stop:
 // the owner's.
@@ -20,8 +20,9 @@ class StateSaver {
   using Write = std::function<tl::expected<void, std::string>()>;
 
   // `write` is called on the saver's thread, and by Stop on the caller's after that has ended.
-  // `pause` is the least time from one write to the next.
-  explicit StateSaver(Write write, Clock::duration pause = std::chrono::seconds(5));
+  // `what` is written, in the plural, for the log. `pause` is the least time from one write to the
+  // next.
+  StateSaver(std::string what, Write write, Clock::duration pause = std::chrono::seconds(5));
   ~StateSaver();
   StateSaver(const StateSaver&) = delete;
   StateSaver& operator=(const StateSaver&) = delete;
@@ -35,6 +36,7 @@ class StateSaver {
   // Returns whether it was written.
   bool WriteNow();
 
+  const std::string what_;
   const Write write_;
   const Clock::duration pause_;
   bool failing_ = false;  // of the thread, later of Stop's caller

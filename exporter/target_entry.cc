@@ -59,8 +59,11 @@ void TakeProbe(const ProbeReport& report, ike::Reason failure, VersionState* sta
   state->packets_received += report.packets_received;
   state->last_run = report.finished_at;
   state->last_duration = Seconds(report.duration);
-  state->up = report.outcome.version_answered;
-  if (state->up) {
+  const bool up = report.outcome.version_answered;
+  // The first probe ever begins the state that it finds.
+  if (up != state->up || state->up_changed_at == 0) state->up_changed_at = report.finished_at;
+  state->up = up;
+  if (up) {
     state->last_answer = report.finished_at;
     state->ever_answered = true;
   }
@@ -70,6 +73,22 @@ void TakeProbe(const ProbeReport& report, ike::Reason failure, VersionState* sta
 }
 
 }  // namespace
+
+std::optional<bool> TargetUp(const ike::ProbeSettings& settings, const VersionStates& versions) {
+  bool any_up = false;
+  bool any_down = false;
+  bool all_known = true;
+  for (const ike::IkeVersion version : {ike::IkeVersion::kV1, ike::IkeVersion::kV2}) {
+    if (!settings.probes(version)) continue;
+    const VersionState& of = versions[static_cast<size_t>(version) - 1];
+    any_up |= of.probed() && of.up;
+    any_down |= of.probed() && !of.up;
+    all_known &= of.probed();
+  }
+  const bool any = settings.require == ike::Require::kAny;
+  if (any ? any_up : any_down) return any;
+  return all_known ? std::optional(!any) : std::nullopt;
+}
 
 TargetEntry::TargetEntry(TargetPtr target, bool keep_history, size_t rtt_buckets) {
   SetTarget(std::move(target), keep_history, rtt_buckets);
@@ -114,8 +133,8 @@ bool TargetEntry::RequirementMet() const {
 }
 
 bool TargetEntry::EveryVersionProbed() const {
-  return (!probed_[0] || state_.versions[0].probes > 0) &&
-         (!probed_[1] || state_.versions[1].probes > 0);
+  return (!probed_[0] || state_.versions[0].probed()) &&
+         (!probed_[1] || state_.versions[1].probed());
 }
 
 UpChange TargetEntry::ChangeToSay(bool answered) {
@@ -125,11 +144,25 @@ UpChange TargetEntry::ChangeToSay(bool answered) {
   return state_.up ? UpChange::kUp : UpChange::kDown;
 }
 
+// The state before was that of the time until now; longer pauses, as of a machine that slept, are
+// not known to belong to it.
+void TargetEntry::CountUptime(double now) {
+  constexpr double kMostIntervals = 3;
+  const std::optional<bool> up = TargetUp(*target_->settings, state_.versions);
+  const double last = std::max(state_.versions[0].last_run, state_.versions[1].last_run);
+  if (!up || now - last > kMostIntervals * Seconds(target_->settings->interval)) return;
+  state_.history->uptime().Add(last, now, *up);
+}
+
 UpChange TargetEntry::Publish(const ProbeReport& report, const std::vector<double>& rtt_bounds) {
   size_t index = static_cast<size_t>(report.outcome.version) - 1;
   std::lock_guard lock(mutex_);
   VersionState& state = state_.versions[index];
   ike::Reason failure = FailureOf(report);
+  if (state_.history) CountUptime(report.finished_at);
+  if (state_.first_probed_at == 0) {
+    state_.first_probed_at = static_cast<uint32_t>(report.finished_at);
+  }
   TakeProbe(report, failure, &state);
   if (report.full_opening) TakeFullOpening(report, &state);
   // An opening that leaves no state says nothing of the suite, so a refusal stands until the next
@@ -160,13 +193,27 @@ void TargetEntry::PublishAudit(std::shared_ptr<const ike::AuditResult> result, d
                                std::vector<std::string>* changed) {
   std::lock_guard lock(mutex_);
   if (!state_.audit) state_.audit = std::make_unique<AuditHistory>();
-  RecordAudit(std::move(result), finished_at, state_.audit.get());
+  const std::array<bool, 2> silent = {!state_.versions[0].ever_answered,
+                                      !state_.versions[1].ever_answered};
+  RecordAudit(std::move(result), finished_at, silent, state_.audit.get());
   *changed = state_.audit->last_changes;
 }
 
 void TargetEntry::RestoreAudit(AuditHistory history) {
   std::lock_guard lock(mutex_);
   state_.audit = std::make_unique<AuditHistory>(std::move(history));
+}
+
+bool TargetEntry::RestoreProbes(const ProbedPast& past) {
+  std::lock_guard lock(mutex_);
+  if (state_.versions[0].probed() || state_.versions[1].probed()) return false;
+  state_.up_changed_at = past.up_changed_at;
+  state_.first_probed_at = past.first_probed_at;
+  state_.versions = past.versions;
+  state_.said_up = past.up;
+  state_.up = RequirementMet();
+  if (state_.history) state_.history->uptime().Restore(past.uptime);
+  return true;
 }
 
 void TargetEntry::ReplaceAudit(const std::shared_ptr<const ike::AuditResult>& before,

@@ -34,6 +34,15 @@ struct ProbeReport {
   std::shared_ptr<const Trace> trace;  // null where there is no history
 };
 
+// What outlives a restart of what probes have shown of a target.
+struct ProbedPast {
+  double up_changed_at = 0;
+  uint32_t first_probed_at = 0;
+  bool up = false;
+  VersionStates versions;
+  Uptime::Parts uptime;
+};
+
 // What a probe shows that the log has to say. A target is taken to be up until each of its versions
 // was probed; down is said by a probe that failed, which knows why.
 enum class UpChange : uint8_t { kNone, kUp, kDown };
@@ -56,6 +65,8 @@ class TargetEntry {
   void PublishAudit(std::shared_ptr<const ike::AuditResult> result, double finished_at,
                     std::vector<std::string>* changed);
   void RestoreAudit(AuditHistory history);
+  // What an earlier process knew of it; returns false, and leaves it, where it was probed since.
+  bool RestoreProbes(const ProbedPast& past);
   // The same audit, judged anew; without effect once there is a newer one.
   void ReplaceAudit(const std::shared_ptr<const ike::AuditResult>& before,
                     std::shared_ptr<const ike::AuditResult> after);
@@ -86,6 +97,7 @@ class TargetEntry {
   bool RequirementMet() const;
   bool EveryVersionProbed() const;
   UpChange ChangeToSay(bool answered);
+  void CountUptime(double now);
   void SetLabelText(std::string_view text);
 
   uint32_t engine_place_ = 0;

@@ -8,13 +8,16 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "exporter/probe_history.h"
+#include "exporter/weak_history.h"
 #include "probes/outcome.h"
 #include "probes/suite.h"
+#include "probes/target.h"
 
 namespace ike {
 struct AuditResult;
@@ -24,19 +27,21 @@ namespace exporter {
 
 inline constexpr double kNotYet = std::numeric_limits<double>::quiet_NaN();
 
-// One IKE version of one target. Times are Unix seconds, 0 = never; NaN = not learnt.
+// One IKE version of one target. Counters are of this process, and so are the last RTT and
+// duration; the rest outlives a restart. Times are Unix seconds, 0 = never; NaN = not learnt.
 struct VersionState {
   using Suite = std::variant<std::monostate, ike::Ikev1Suite, ike::Ikev2Suite>;
 
   double last_run = 0;
   double last_answer = 0;
+  double up_changed_at = 0;  // when `up` last changed; 0 = never, or unknown
   double negotiated_at = 0;
   double suite_changed_at = 0;
   double last_rtt = kNotYet;
   double last_duration = kNotYet;
-  uint64_t packets_sent = 0;
-  uint64_t packets_received = 0;
-  uint32_t probes = 0;                                     // 2^32 of one a second take 136 years
+  uint32_t packets_sent = 0;  // 2^32 of one a second take 136 years
+  uint32_t packets_received = 0;
+  uint32_t probes = 0;
   std::array<uint32_t, ike::kReasonCount - 1> failures{};  // see failures_of
   Suite suite;
   uint16_t features = 0;
@@ -59,6 +64,8 @@ struct VersionState {
   uint32_t failures_of(ike::Reason reason) const {
     return failures[static_cast<size_t>(reason) - 1];
   }
+  // Since the start of the process: what is known from before may be out of date.
+  bool probed() const { return probes > 0; }
   bool has_suite() const { return suite.index() != 0; }
   // REQUIRES: has_suite(), of this version.
   const ike::Ikev1Suite& ikev1() const { return std::get<ike::Ikev1Suite>(suite); }
@@ -84,22 +91,30 @@ struct AuditHistory {
   ike::Duration last_duration{};
   // [version - 1][kind][0 accepted, 1 refused]
   std::array<std::array<std::array<uint32_t, 2>, 9>, 2> changes{};
+  WeakHistory weak;
   std::vector<std::string> last_changes;  // of the newest audit against the one before, as text
 };
 
 using RttHistograms = std::array<RttHistogram, 2>;  // [version - 1]
 
+using VersionStates = std::array<VersionState, 2>;  // [version - 1]
+
 struct TargetState {
   double up_changed_at = 0;  // when `up` last changed; 0 = never
-  std::array<VersionState, 2> versions;
+  VersionStates versions;
   std::unique_ptr<RttHistograms> rtt;     // null = no histogram is wanted
   std::unique_ptr<AuditHistory> audit;    // null = never audited
   std::unique_ptr<ProbeHistory> history;  // null with detail = "basic"
-  bool up = false;                        // ike_target_up
-  bool said_up = true;                    // what the log's reader takes it for
+  uint32_t first_probed_at = 0;  // Unix seconds: since when anything is known of it; 0 = not yet
+  bool up = false;               // as far as is known: see TargetUp
+  bool said_up = true;           // what the log's reader takes it for
 
   VersionState& of(ike::IkeVersion v) { return versions[static_cast<size_t>(v) - 1]; }
   const VersionState& of(ike::IkeVersion v) const { return versions[static_cast<size_t>(v) - 1]; }
 };
+
+// Whether the versions that `require` asks for answered their last probe: ike_target_up. Absent
+// until the probes since the start decide it.
+std::optional<bool> TargetUp(const ike::ProbeSettings& settings, const VersionStates& versions);
 
 }  // namespace exporter

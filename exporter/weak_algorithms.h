@@ -21,6 +21,19 @@ inline bool IsWeak(const ike::Algorithm* row) {
          (row->verdict == ike::Verdict::kWeak || row->verdict == ike::Verdict::kBroken);
 }
 
+// Calls visit(const AlgorithmId&) for what is accepted, the mode and the protocol that IKEv1 is
+// among it.
+template <typename Visit>
+void ForEachAccepted(ike::IkeVersion version, const ike::VersionAudit& audit, Visit visit) {
+  for (const ike::AlgorithmId& id : audit.accepted) visit(id);
+  if (version != ike::IkeVersion::kV1) return;
+  constexpr auto kAggressive = static_cast<uint16_t>(ike::Ikev1Mode::kAggressive);
+  if (audit.aggressive_mode) visit(ike::AlgorithmId{ike::Kind::kMode, kAggressive, 0});
+  if (audit.main_mode || audit.aggressive_mode) {
+    visit(ike::AlgorithmId{ike::Kind::kProtocol, 1, 0});
+  }
+}
+
 // Calls visit(const Algorithm&) for each weak or broken algorithm that is accepted, and for the
 // mode and the protocol that IKEv1 is. What a complete audit found accepted and the newest could
 // not tell counts on: it does not go away because a packet was lost.
@@ -33,17 +46,13 @@ void ForEachWeak(const AuditHistory* history, ike::IkeVersion version, Visit vis
     const ike::Algorithm* row = ike::FindAnswered(version, id.kind, id.id, id.key_length);
     if (IsWeak(row)) visit(*row);
   };
-  for (const ike::AlgorithmId& id : audit.accepted) consider(id);
+  ForEachAccepted(version, audit, consider);
   const auto& before = history->last_complete;
   if (before && before.get() != result && before->of(version)) {
     for (const ike::AlgorithmId& id : before->of(version)->accepted) {
       if (std::ranges::find(audit.unknown, id) != audit.unknown.end()) consider(id);
     }
   }
-  if (version != ike::IkeVersion::kV1) return;
-  constexpr uint16_t kAggressive = 4;  // the exchange type
-  if (audit.aggressive_mode) consider({ike::Kind::kMode, kAggressive, 0});
-  if (audit.main_mode || audit.aggressive_mode) consider({ike::Kind::kProtocol, 1, 0});
 }
 
 }  // namespace exporter

@@ -46,6 +46,8 @@ struct VersionAudit {
   uint32_t requests = 0;    // openings sent, follow-ups (cookie) and retransmissions included
   AnswerDetails responder;  // of the most telling answer, for its vendor ids
   std::string_view implementation = kUnknownImplementation;  // of Implementations() (vendor_ids.h)
+
+  bool accepts_something() const { return main_mode || aggressive_mode || !accepted.empty(); }
 };
 
 enum class AuditAction : uint8_t { kSend, kWait, kDone };

@@ -66,8 +66,7 @@ bool ShowsPskHash(const VersionAudit& audit) {
 
 void AssessVersion(IkeVersion version, const VersionAudit& audit, const Policy& policy,
                    std::vector<Finding>* findings) {
-  bool accepting = audit.main_mode || audit.aggressive_mode || !audit.accepted.empty();
-  if (!accepting) return;
+  if (!audit.accepts_something()) return;
   Consider(version, {Kind::kProtocol, static_cast<uint16_t>(version), 0}, policy, findings);
   if (ShowsPskHash(audit)) Consider(version, {Kind::kMode, kAggressive, 0}, policy, findings);
   for (const AlgorithmId& id : audit.accepted) Consider(version, id, policy, findings);
@@ -161,6 +160,7 @@ std::string AdviceAgainst(const Algorithm& row, const PolicyTable& policy) {
 
 std::vector<Finding> Assess(const Policy& policy, const AuditResult& result) {
   std::vector<Finding> findings;
+  if (!result.accepts_something()) return findings;
   for (IkeVersion version : {IkeVersion::kV1, IkeVersion::kV2}) {
     const std::optional<VersionAudit>& audit = result.of(version);
     if (audit && audit->answered) AssessVersion(version, *audit, policy, &findings);
@@ -191,7 +191,7 @@ void JudgeAudit(const Policy& policy, AuditResult* result) {
   result->compliant.reset();
   if (!result->findings.empty()) {
     result->compliant = false;
-  } else if (result->complete) {
+  } else if (result->complete && result->accepts_something()) {
     result->compliant = true;
   }
 }

@@ -16,7 +16,8 @@ namespace ike {
 void JudgeAudit(const Policy& policy, AuditResult* result);
 
 // What the policy objects to, the worst first. A version that merely refused everything has not
-// accepted anything. Without an unknown this is everything.
+// accepted anything, and an endpoint that accepts nothing gives nothing to judge. Without an
+// unknown this is everything.
 std::vector<Finding> Assess(const Policy& policy, const AuditResult& result);
 
 // What to change in a gateway's configuration so that it no longer accepts `row`, in the keywords

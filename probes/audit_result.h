@@ -3,6 +3,7 @@
 // immutable once published.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -39,7 +40,7 @@ struct AuditResult {
   Reason reason = Reason::kNone;
   bool complete = false;
   std::string policy;
-  std::optional<bool> compliant;  // absent while it is undecided
+  std::optional<bool> compliant;  // absent while it is undecided, as where nothing is accepted
   bool post_quantum = false;
   uint32_t requests = 0;
   Duration duration{};
@@ -49,6 +50,11 @@ struct AuditResult {
 
   const std::optional<VersionAudit>& of(IkeVersion v) const {
     return versions[static_cast<size_t>(v) - 1];
+  }
+  bool accepts_something() const {
+    return std::ranges::any_of(versions, [](const std::optional<VersionAudit>& version) {
+      return version && version->accepts_something();
+    });
   }
 };
 

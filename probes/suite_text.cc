@@ -12,8 +12,7 @@ std::string Label(IkeVersion version, Kind kind, uint16_t id, uint16_t key_lengt
 
 std::string GroupText(IkeVersion version, uint16_t group) {
   const Algorithm* row = FindAlgorithm(version, Kind::kDh, group);
-  std::string number = std::to_string(group);
-  return row != nullptr ? std::string(row->name) + " (" + number + ")" : "group " + number;
+  return row != nullptr ? std::string(row->label) : "group " + std::to_string(group);
 }
 
 }  // namespace

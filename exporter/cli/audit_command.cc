@@ -24,7 +24,7 @@ struct Pending {
 
 int ExitCode(const ike::AuditResult& result) {
   if (!result.findings.empty()) return 1;
-  return result.success && result.complete ? 0 : 3;
+  return result.compliant ? 0 : 3;
 }
 
 // 1 beats 3 beats 0.

@@ -6,8 +6,8 @@
 
 namespace exporter {
 
-// Returns the exit code of the contract: 0 compliant, 1 violations, 2 usage, 3 no answer or
-// incomplete; over several hosts 1 beats 3 beats 0.
+// Returns the exit code of the contract: 0 compliant, 1 violations, 2 usage, 3 no answer,
+// nothing accepted, or incomplete; over several hosts 1 beats 3 beats 0.
 int RunAuditCommand(const AuditOptions& options);
 
 }  // namespace exporter

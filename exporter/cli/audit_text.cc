@@ -179,7 +179,7 @@ void AddFinding(const ike::Finding& finding, Report* report) {
 }
 
 std::string Summary(const ike::AuditResult& result) {
-  std::string verdict = "undecided";
+  std::string verdict = result.accepts_something() ? "undecided" : "undecided, nothing is accepted";
   if (result.compliant) verdict = *result.compliant ? "compliant" : "not compliant";
   if (!result.findings.empty()) {
     verdict += ", " + Counted(result.findings.size(), "finding");

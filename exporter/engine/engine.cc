@@ -125,10 +125,11 @@ void Engine::Stop(ike::Duration patience) {
 void Engine::Apply(std::shared_ptr<const TargetTable> table) {
   loop_->Post([this, table = std::move(table)] {
     const config::PacketRates& rates = table->config->packet_rates;
-    runner_.set_packets_per_second(std::max(1u, rates.exporter / options_.count));
+    const uint32_t rate = std::max(1u, rates.exporter / options_.count);
+    runner_.set_packets_per_second(rate);
     options_.limits->networks.set_rate(rates.network);
     resolver_->FlushCache();
-    scheduler_.Apply(table);
+    scheduler_.Apply(table, rate);
   });
 }
 

@@ -12,6 +12,8 @@ namespace exporter {
 namespace {
 
 constexpr size_t kReconcileSlice = 1000;
+// Within which the first probes of a target end, whatever its interval.
+constexpr ike::Duration kFirstRound = std::chrono::seconds(30);
 // The audits of a first start are spread over at least this, and over half a second per target, so
 // that a fleet is not audited all at once.
 constexpr ike::Duration kFirstAuditSpread = std::chrono::seconds(30);
@@ -49,7 +51,12 @@ class Scheduler::Scheduled final : public Alarm, public ProbeRun::Owner {
   };
 
   void Reschedule(std::string_view name, ike::TimePoint now);
+  void SetStablePhase(std::string_view name, ike::TimePoint after);
+  bool BeginFirstRound(std::string_view name, ike::TimePoint now);
+  void RepeatFirst(size_t index, ike::TimePoint now);
+  void Advance(ike::TimePoint latest_due, uint64_t missed);
   ike::Duration Step() const;
+  ike::Duration FirstStep() const;
   ike::IkeVersion VersionOf(uint64_t turn) const;
   void OnProbeDone(ProbeRun* run, ProbeResult&& result) override;
   void ExpectProbeDone() override { entry_->Prefetch(); }
@@ -68,6 +75,8 @@ class Scheduler::Scheduled final : public Alarm, public ProbeRun::Owner {
   uint8_t turn_ = 0;               // at due_, where the versions take turns: 0 or 1
   ike::IkeVersion starting_{};     // from Rearm to Start
   std::array<bool, 2> answers_{};  // whether each version answered its last probe
+  std::array<bool, 2> first_{};    // whose first probe is still to be started
+  std::array<bool, 2> probed_{};   // whose first probe has ended
   ike::TimePoint due_{};
   std::array<ike::LivenessMemory, 2> memory_;
   std::array<ProbeRun*, 2> runs_{};  // of the scheduler's pool
@@ -86,21 +95,52 @@ void Scheduler::Scheduled::Configure(uint32_t generation, ike::TimePoint now) {
   bool audits = !before || before->settings->audit_interval != settings().audit_interval;
   // The configuration has checked that it is of the family wanted.
   literal_ = config::ParseIpAddress(target->host).value_or(ike::IpAddress{});
-  if (reschedule) Reschedule(target->name, now);
+  if (reschedule && !BeginFirstRound(target->name, now)) Reschedule(target->name, now);
   if (audits) ScheduleAudit(target->name, now);
 }
 
-void Scheduler::Scheduled::Reschedule(std::string_view name, ike::TimePoint now) {
-  const ike::Duration phase = Phase(StableHash(name), settings().interval);
-  due_ = NextDue(now, Step(), phase);
-  turn_ = static_cast<uint8_t>(TurnAt(due_, Step(), phase, 2));
+// Where a version that was never probed would wait for long. Returns whether there is one.
+bool Scheduler::Scheduled::BeginFirstRound(std::string_view name, ike::TimePoint now) {
+  first_ = {settings().ikev1 && !probed_[0], settings().ikev2 && !probed_[1]};
+  const size_t probes = static_cast<size_t>(first_[0]) + static_cast<size_t>(first_[1]);
+  if (probes == 0 || Step() <= FirstStep()) {
+    first_ = {};
+    return false;
+  }
+  const ike::Duration phase = Phase(StableHash(name), FirstStep());
+  due_ = now + std::max(phase, scheduler_->NextTurnOfNew(probes));
   services().wheel->Arm(this, due_);
+  return true;
+}
+
+// A first probe for which the budget left no room says nothing: another one follows soon.
+void Scheduler::Scheduled::RepeatFirst(size_t index, ike::TimePoint now) {
+  if (probed_[index] || Step() <= FirstStep()) return;
+  first_[index] = true;
+  due_ = std::min(due_, now + FirstStep());
+  services().wheel->Arm(this, due_);
+}
+
+void Scheduler::Scheduled::Reschedule(std::string_view name, ike::TimePoint now) {
+  SetStablePhase(name, now);
+  services().wheel->Arm(this, due_);
+}
+
+void Scheduler::Scheduled::SetStablePhase(std::string_view name, ike::TimePoint after) {
+  const ike::Duration phase = Phase(StableHash(name), settings().interval);
+  due_ = NextDue(after, Step(), phase);
+  turn_ = static_cast<uint8_t>(TurnAt(due_, Step(), phase, 2));
 }
 
 // Where both versions are probed they take turns half an interval apart: their openings would meet
 // at the daemon, which counts both as half-open.
 ike::Duration Scheduler::Scheduled::Step() const {
   return settings().ikev1 && settings().ikev2 ? settings().interval / 2 : settings().interval;
+}
+
+// The same of the first round.
+ike::Duration Scheduler::Scheduled::FirstStep() const {
+  return settings().ikev1 && settings().ikev2 ? kFirstRound / 2 : kFirstRound;
 }
 
 ike::IkeVersion Scheduler::Scheduled::VersionOf(uint64_t turn) const {
@@ -119,7 +159,9 @@ void Scheduler::Scheduled::ScheduleAudit(std::string_view name, ike::TimePoint n
   });
   ike::Duration spread = std::max<ike::Duration>(
       kFirstAuditSpread, kFirstAuditSpacing * static_cast<int64_t>(scheduler_->scheduled_.size()));
-  ike::Duration soon = Phase(StableHash(name), std::min(interval, spread));
+  // After the first round, whose answers tell what an audit may ask.
+  ike::Duration soon = Phase(StableHash(name), std::min(interval, spread)) +
+                       std::min<ike::Duration>(settings().interval, kFirstRound);
   if (last_run == 0) return services().wheel->Arm(audit_alarm_.get(), now + soon);
   // The wall clock may have jumped since: never further away than one interval.
   double age = std::max(0.0, services().unix_time() - last_run);
@@ -135,17 +177,34 @@ void Scheduler::Scheduled::OnAuditDue(ike::TimePoint now) {
 
 void Scheduler::Scheduled::OnAlarm(ike::TimePoint) { scheduler_->due_.push_back(this); }
 
+// Takes the version that `latest_due` falls on, and sets the next due time: after the first round
+// the stable one.
+void Scheduler::Scheduled::Advance(ike::TimePoint latest_due, uint64_t missed) {
+  if (first_[0] || first_[1]) {
+    starting_ = first_[1] ? ike::IkeVersion::kV2 : ike::IkeVersion::kV1;
+    first_[static_cast<size_t>(starting_) - 1] = false;
+    if (first_[0] || first_[1]) {
+      due_ = latest_due + FirstStep();
+    } else {
+      SetStablePhase(entry_->target()->name, latest_due + FirstStep());
+    }
+    return;
+  }
+  const uint64_t turn = turn_ + missed;
+  starting_ = VersionOf(turn);
+  turn_ = static_cast<uint8_t>((turn + 1) % 2);
+  due_ = latest_due + Step();
+}
+
 void Scheduler::Scheduled::Rearm(ike::TimePoint now) {
-  ike::Duration step = Step();
-  uint64_t missed = MissedSince(due_, now, step);
+  const bool first = first_[0] || first_[1];
+  const ike::Duration step = first ? FirstStep() : Step();
+  const uint64_t missed = MissedSince(due_, now, step);
   if (missed > 0) scheduler_->stats_->CountSkip(Skip::kLate, missed);
   ike::TimePoint latest_due = due_ + step * static_cast<int64_t>(missed);
   scheduler_->stats_->CountLag(static_cast<uint64_t>((now - latest_due).count()));
-  due_ = latest_due + step;
-  const uint64_t turn = turn_ + missed;
-  turn_ = static_cast<uint8_t>((turn + 1) % 2);
+  Advance(latest_due, missed);
   services().wheel->Arm(this, due_);
-  starting_ = VersionOf(turn);
   if (literal_.empty()) return;
   services().budget->Expect(literal_);
   services().exchanger->Expect(literal_);
@@ -185,7 +244,9 @@ void Scheduler::Scheduled::OnProbeDone(ProbeRun* run, ProbeResult&& result) {
   size_t index = static_cast<size_t>(run->order().version) - 1;
   if (result.end == ProbeEnd::kNoBudget) {
     scheduler_->stats_->CountSkip(Skip::kBudget);
+    RepeatFirst(index, services().now());
   } else {
+    probed_[index] = true;
     answers_[index] = result.report.outcome.answered();
     UpChange change =
         entry_->Publish(result.report, scheduler_->table_->config->metrics.rtt_buckets);
@@ -225,8 +286,17 @@ void Scheduler::StartEach(std::span<Scheduled* const> due, ike::TimePoint now) {
   for (Scheduled* target : due) target->Start();
 }
 
-void Scheduler::Apply(std::shared_ptr<const TargetTable> table) {
+// When the next new target may begin, counted from now.
+ike::Duration Scheduler::NextTurnOfNew(size_t probes) {
+  const double seconds = static_cast<double>(first_probes_) / packets_per_second_;
+  first_probes_ += probes;
+  return std::chrono::duration_cast<ike::Duration>(std::chrono::duration<double>(seconds));
+}
+
+void Scheduler::Apply(std::shared_ptr<const TargetTable> table, uint32_t packets_per_second) {
   table_ = std::move(table);
+  packets_per_second_ = packets_per_second;
+  first_probes_ = 0;
   ++generation_;
   adopt_next_ = 0;
   stage_ = Stage::kAdopting;

@@ -1,6 +1,6 @@
-// Scheduler: probes every target of one engine at its own interval. Late probes are skipped and
-// counted, never piled up. A new table is taken over in slices, so that a reload of a hundred
-// thousand targets does not pause the probing. One thread.
+// Scheduler: probes every target of one engine at its own interval, the first time soon after it is
+// adopted. Late probes are skipped and counted, never piled up. A new table is taken over in
+// slices, so that a reload of a hundred thousand targets does not pause the probing. One thread.
 #pragma once
 
 #include <array>
@@ -30,7 +30,8 @@ class Scheduler {
             std::function<bool(std::string_view host)> owns, AuditStarter start_audit);
   ~Scheduler();
 
-  void Apply(std::shared_ptr<const TargetTable> table);
+  // First probes of targets that are new are spread so that they keep within `packets_per_second`.
+  void Apply(std::shared_ptr<const TargetTable> table, uint32_t packets_per_second);
 
   // Does a slice of what Apply began. Returns whether there is more to do.
   bool Reconcile(ike::TimePoint now);
@@ -58,6 +59,7 @@ class Scheduler {
   bool AdoptSlice(ike::TimePoint now);
   bool SweepSlice();
   bool KeepsHistory() const;
+  ike::Duration NextTurnOfNew(size_t probes);
   void StartEach(std::span<Scheduled* const> due, ike::TimePoint now);
 
   const Services* const services_;
@@ -73,6 +75,8 @@ class Scheduler {
   size_t sweep_next_ = 0;  // so many of scheduled_ are still to be looked at
   Stage stage_ = Stage::kSettled;
   uint32_t generation_ = 0;
+  uint32_t packets_per_second_ = 1;
+  uint64_t first_probes_ = 0;  // of targets that are new in this generation
   size_t in_flight_ = 0;
   bool draining_ = false;
 };

@@ -50,39 +50,6 @@ bool ReadAlgorithm(const Json& json, ike::AlgorithmId* algorithm) {
   return TakeNumber(json[1], &algorithm->id) && TakeNumber(json[2], &algorithm->key_length);
 }
 
-// A suite: its numbers in the order of the struct.
-Json SuiteState(const ike::Ikev2Suite& suite) {
-  Json json =
-      Json::array({suite.encryption, suite.key_length, suite.integrity, suite.prf, suite.group});
-  for (uint16_t group : suite.additional_ke) json.push_back(group);
-  json.push_back(suite.proposal_number);
-  return json;
-}
-
-bool ReadSuite(const Json& json, ike::Ikev2Suite* suite) {
-  constexpr size_t kFirstAdditional = 5;
-  constexpr size_t kNumber = kFirstAdditional + ike::kAdditionalKeyExchangeSlots;
-  if (!json.is_array() || json.size() != kNumber + 1) return false;
-  for (size_t i = 0; i < ike::kAdditionalKeyExchangeSlots; ++i) {
-    if (!TakeNumber(json[kFirstAdditional + i], &suite->additional_ke[i])) return false;
-  }
-  return TakeNumber(json[0], &suite->encryption) && TakeNumber(json[1], &suite->key_length) &&
-         TakeNumber(json[2], &suite->integrity) && TakeNumber(json[3], &suite->prf) &&
-         TakeNumber(json[4], &suite->group) && TakeNumber(json[kNumber], &suite->proposal_number);
-}
-
-Json SuiteState(const ike::Ikev1Suite& suite) {
-  return Json::array({suite.encryption, suite.key_length, suite.hash, suite.authentication,
-                      suite.group, suite.life_seconds});
-}
-
-bool ReadSuite(const Json& json, ike::Ikev1Suite* suite) {
-  if (!json.is_array() || json.size() != 6) return false;
-  return TakeNumber(json[0], &suite->encryption) && TakeNumber(json[1], &suite->key_length) &&
-         TakeNumber(json[2], &suite->hash) && TakeNumber(json[3], &suite->authentication) &&
-         TakeNumber(json[4], &suite->group) && TakeNumber(json[5], &suite->life_seconds);
-}
-
 template <typename Value, typename Write>
 Json ListState(const std::vector<Value>& values, Write write) {
   Json json = Json::array();
@@ -155,13 +122,6 @@ Json VersionAuditState(const ike::VersionAudit& audit) {
   json["vendorIds"] = ListState(audit.responder.vendor_ids, Hex);
   json["implementation"] = audit.implementation;
   return json;
-}
-
-// A name that this program does not know (any more) is no damage. Zero is "unknown".
-size_t ImplementationIndex(const std::string& name) {
-  auto names = ike::Implementations();
-  auto found = std::find(names.begin(), names.end(), name);
-  return found == names.end() ? 0 : static_cast<size_t>(found - names.begin());
 }
 
 std::optional<ike::VersionAudit> ReadVersion(const Json& json) {
@@ -248,6 +208,44 @@ constexpr std::array<const char*, std::tuple_size_v<decltype(ike::AuditResult::v
     kVersionKeys = {"ikev1", "ikev2"};
 
 }  // namespace
+
+Json SuiteState(const ike::Ikev2Suite& suite) {
+  Json json =
+      Json::array({suite.encryption, suite.key_length, suite.integrity, suite.prf, suite.group});
+  for (uint16_t group : suite.additional_ke) json.push_back(group);
+  json.push_back(suite.proposal_number);
+  return json;
+}
+
+bool ReadSuite(const Json& json, ike::Ikev2Suite* suite) {
+  constexpr size_t kFirstAdditional = 5;
+  constexpr size_t kNumber = kFirstAdditional + ike::kAdditionalKeyExchangeSlots;
+  if (!json.is_array() || json.size() != kNumber + 1) return false;
+  for (size_t i = 0; i < ike::kAdditionalKeyExchangeSlots; ++i) {
+    if (!TakeNumber(json[kFirstAdditional + i], &suite->additional_ke[i])) return false;
+  }
+  return TakeNumber(json[0], &suite->encryption) && TakeNumber(json[1], &suite->key_length) &&
+         TakeNumber(json[2], &suite->integrity) && TakeNumber(json[3], &suite->prf) &&
+         TakeNumber(json[4], &suite->group) && TakeNumber(json[kNumber], &suite->proposal_number);
+}
+
+Json SuiteState(const ike::Ikev1Suite& suite) {
+  return Json::array({suite.encryption, suite.key_length, suite.hash, suite.authentication,
+                      suite.group, suite.life_seconds});
+}
+
+bool ReadSuite(const Json& json, ike::Ikev1Suite* suite) {
+  if (!json.is_array() || json.size() != 6) return false;
+  return TakeNumber(json[0], &suite->encryption) && TakeNumber(json[1], &suite->key_length) &&
+         TakeNumber(json[2], &suite->hash) && TakeNumber(json[3], &suite->authentication) &&
+         TakeNumber(json[4], &suite->group) && TakeNumber(json[5], &suite->life_seconds);
+}
+
+size_t ImplementationIndex(const std::string& name) {
+  auto names = ike::Implementations();
+  auto found = std::find(names.begin(), names.end(), name);
+  return found == names.end() ? 0 : static_cast<size_t>(found - names.begin());
+}
 
 Json AuditResultState(const ike::AuditResult& result) {
   Json json{{"host", result.host},

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "exporter/json/probe_json.h"
 #include "exporter/store.h"
@@ -15,5 +16,14 @@ namespace exporter {
 Json AuditResultState(const ike::AuditResult& result);
 // Absent where anything is missing, of another type or out of range.
 std::optional<ike::AuditResult> ReadAuditResult(const Json& json);
+
+// A suite: its numbers in the order of the struct.
+Json SuiteState(const ike::Ikev1Suite& suite);
+Json SuiteState(const ike::Ikev2Suite& suite);
+bool ReadSuite(const Json& json, ike::Ikev1Suite* suite);
+bool ReadSuite(const Json& json, ike::Ikev2Suite* suite);
+
+// A name that this program does not know (any more) is no damage. Zero is "unknown".
+size_t ImplementationIndex(const std::string& name);
 
 }  // namespace exporter

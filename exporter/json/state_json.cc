@@ -1,31 +1,17 @@
 #include "exporter/json/state_json.h"
 
-#include <cstdio>
-#include <functional>
 #include <optional>
 #include <utility>
 
 #include "exporter/json/audit_state_json.h"
 #include "exporter/json/json_fields.h"
-#include "exporter/json/probe_json.h"
+#include "exporter/json/sealed_rows.h"
+#include "exporter/json/weak_state_json.h"
 
 namespace exporter {
 namespace {
 
-constexpr uint64_t kStateVersion = 1;
-constexpr std::string_view kHead = "{\"version\":1,\"audits\":[";
-constexpr size_t kTailSize = std::string_view("\n],\"checksum\":\"0123456789abcdef\"}\n").size();
-
-std::optional<AuditKey> ReadKey(const Json& row) {
-  JsonFields fields(row);
-  AuditKey key;
-  fields.Get("name", &key.name);
-  fields.Get("host", &key.host);
-  fields.Get("port", &key.port);
-  key.transport = static_cast<ike::Transport>(fields.GetName("transport", ike::kTransportNames));
-  if (!fields.ok()) return std::nullopt;
-  return key;
-}
+constexpr const char* kList = "audits";
 
 Json ChangesState(const AuditHistory& history) {
   Json json = Json::array();
@@ -56,6 +42,14 @@ std::shared_ptr<const ike::AuditResult> ReadShared(const Json* json) {
   return std::make_shared<const ike::AuditResult>(std::move(*result));
 }
 
+// An older file knows only what the last complete audit found: nothing of that counts as new.
+bool ReadWeak(const JsonFields& fields, AuditHistory* history) {
+  const Json* weak = fields.Find("weak");
+  if (weak != nullptr) return ReadWeakHistory(*weak, &history->weak);
+  if (history->last_complete) history->weak.Take(*history->last_complete, 0, {});
+  return true;
+}
+
 std::optional<AuditHistory> ReadHistory(const Json& row) {
   JsonFields fields(row);
   AuditHistory history;
@@ -83,6 +77,7 @@ std::optional<AuditHistory> ReadHistory(const Json& row) {
   // Who reads a history relies on its newest audit.
   fields.Require(history.last != nullptr);
   fields.Require(history.last_complete != nullptr || complete == nullptr);
+  fields.Require(ReadWeak(fields, &history));
   if (!fields.ok()) return std::nullopt;
   if (!has_cost) history.last_requests = history.last->requests;
   history.last_duration =
@@ -90,86 +85,62 @@ std::optional<AuditHistory> ReadHistory(const Json& row) {
   return history;
 }
 
-// Takes the rows one by one as they are parsed, so that a large file is never whole in memory as
-// JSON.
-class RowReader {
- public:
-  bool operator()(int depth, Json::parse_event_t event, Json& parsed) {
-    if (depth != 2 || event != Json::parse_event_t::object_end) return true;
-    auto key = ReadKey(parsed);
-    auto history = ReadHistory(parsed);
-    if (!key || !history) {
-      ok = false;
-    } else {
-      audits.insert_or_assign(std::move(*key), std::move(*history));
-    }
-    return false;
-  }
-
-  bool ok = true;
-  SavedAudits audits;
-};
-
 }  // namespace
 
 AuditKey KeyOf(const ike::Target& target) {
   return {target.name, target.host, target.settings->port, target.settings->transport};
 }
 
-void Checksum::Add(std::string_view text) {
-  for (char c : text) hash_ = (hash_ ^ static_cast<uint8_t>(c)) * 0x100000001b3;
+std::optional<AuditKey> ReadKey(const Json& row) {
+  JsonFields fields(row);
+  AuditKey key;
+  fields.Get("name", &key.name);
+  fields.Get("host", &key.host);
+  fields.Get("port", &key.port);
+  key.transport = static_cast<ike::Transport>(fields.GetName("transport", ike::kTransportNames));
+  if (!fields.ok()) return std::nullopt;
+  return key;
 }
 
-std::string_view StateHead() { return kHead; }
+Json KeyState(const AuditKey& key) {
+  return Json{{"name", key.name},
+              {"host", key.host},
+              {"port", key.port},
+              {"transport", ike::TransportName(key.transport)}};
+}
+
+std::string StateHead() { return SealedHead(kList); }
 
 std::string StateRow(const AuditKey& key, const AuditHistory& history) {
-  Json json{{"name", key.name},
-            {"host", key.host},
-            {"port", key.port},
-            {"transport", ike::TransportName(key.transport)},
-            {"audits", history.audits},
-            {"failures", history.failures},
-            {"lastRun", history.last_run},
-            {"lastRequests", history.last_requests},
-            {"lastDurationNs", static_cast<uint64_t>(history.last_duration.count())},
-            {"changes", ChangesState(history)},
-            {"lastChanges", history.last_changes},
-            {"lastIsComplete", history.last != nullptr && history.last == history.last_complete}};
+  Json json = KeyState(key);
+  json.update(
+      {{"audits", history.audits},
+       {"failures", history.failures},
+       {"lastRun", history.last_run},
+       {"lastRequests", history.last_requests},
+       {"lastDurationNs", static_cast<uint64_t>(history.last_duration.count())},
+       {"changes", ChangesState(history)},
+       {"weak", WeakHistoryState(history.weak)},
+       {"lastChanges", history.last_changes},
+       {"lastIsComplete", history.last != nullptr && history.last == history.last_complete}});
   if (history.last) json["last"] = AuditResultState(*history.last);
   if (history.last_complete && history.last_complete != history.last) {
     json["lastComplete"] = AuditResultState(*history.last_complete);
   }
-  return "\n" + JsonText(json);
-}
-
-std::string StateTail(const Checksum& checksum) {
-  char text[kTailSize + 1];
-  std::snprintf(text, sizeof text, "\n],\"checksum\":\"%016llx\"}\n",
-                static_cast<unsigned long long>(checksum.value()));
-  return text;
+  return JsonText(json);
 }
 
 tl::expected<SavedAudits, std::string> ParseState(std::string_view text) {
-  if (text.size() < kTailSize) return tl::make_unexpected("it is too short");
-  Checksum checksum;
-  checksum.Add(text.substr(0, text.size() - kTailSize));
-  if (text.substr(text.size() - kTailSize) != StateTail(checksum)) {
-    return tl::make_unexpected("its checksum does not match");
-  }
-  RowReader rows;
-  Json json = Json::parse(text, std::ref(rows), false);
-  if (json.is_discarded()) return tl::make_unexpected("it is no JSON");
-  JsonFields fields(json);
-  uint64_t version = 0;
-  fields.Get("version", &version);
-  // Every row that is an object was taken out.
-  fields.Require(fields.List("audits").empty());
-  if (!fields.ok()) return tl::make_unexpected("it has no version or no audits");
-  if (version != kStateVersion) {
-    return tl::make_unexpected("its version " + std::to_string(version) + " is not known");
-  }
-  if (!rows.ok) return tl::make_unexpected("an audit in it is incomplete");
-  return std::move(rows.audits);
+  SavedAudits audits;
+  auto parsed = ParseSealed(text, kList, [&audits](const Json& row) {
+    auto key = ReadKey(row);
+    auto history = ReadHistory(row);
+    if (!key || !history) return false;
+    audits.insert_or_assign(std::move(*key), std::move(*history));
+    return true;
+  });
+  if (!parsed) return tl::make_unexpected(parsed.error());
+  return audits;
 }
 
 }  // namespace exporter

@@ -1,8 +1,10 @@
 #include "exporter/json/target_json.h"
 
 #include <cmath>
+#include <optional>
 
 #include "exporter/json/audit_json.h"
+#include "exporter/unix_time.h"
 #include "probes/algorithms/registry.h"
 #include "probes/algorithms/vendor_ids.h"
 #include "probes/suite_text.h"
@@ -17,7 +19,9 @@ void AddTime(const char* key, double unix_seconds, Json* json) {
 }
 
 Json VersionStateJson(IkeVersion version, const VersionState& state) {
-  Json json{{"up", state.up}};
+  Json json{};
+  if (state.probed()) json["up"] = state.up;
+  AddTime("upChangedAt", state.up_changed_at, &json);
   if (state.fully_opened) json["negotiated"] = state.negotiated;
   json["probes"] = state.probes;
   if (state.last_reason != ike::Reason::kNone) {
@@ -42,20 +46,38 @@ Json VersionStateJson(IkeVersion version, const VersionState& state) {
 
 Json Summary(const ike::Target& target, const TargetState& state) {
   const ike::ProbeSettings& settings = *target.settings;
-  Json json{{"name", target.name},       {"host", target.host},
-            {"port", settings.port},     {"transport", ike::TransportName(settings.transport)},
-            {"policy", settings.policy}, {"up", state.up}};
+  Json json{{"name", target.name},
+            {"host", target.host},
+            {"port", settings.port},
+            {"transport", ike::TransportName(settings.transport)},
+            {"policy", settings.policy}};
+  const std::optional<bool> up = TargetUp(settings, state.versions);
+  if (up) json["up"] = *up;
   if (target.module) json["module"] = *target.module;
   if (target.labels) {
     json["labels"] = Json::object();
     for (const auto& [name, value] : *target.labels) json["labels"][name] = value;
   }
   AddTime("upChangedAt", state.up_changed_at, &json);
+  AddTime("firstProbedAt", state.first_probed_at, &json);
   for (IkeVersion version : {IkeVersion::kV1, IkeVersion::kV2}) {
     if (!settings.probes(version)) continue;
     json[version == IkeVersion::kV1 ? "ikev1" : "ikev2"] =
         VersionStateJson(version, state.of(version));
   }
+  return json;
+}
+
+void AddUptime(const char* key, Uptime::Share share, Json* json) {
+  if (share.known <= 0) return;
+  (*json)[key] = {{"upRatio", 1 - share.down / share.known},
+                  {"knownSeconds", std::round(share.known)}};
+}
+
+Json UptimeJson(const Uptime& uptime, double now) {
+  Json json = Json::object();
+  AddUptime("lastDay", uptime.LastDay(now), &json);
+  AddUptime("lastWeek", uptime.LastWeek(now), &json);
   return json;
 }
 
@@ -104,6 +126,7 @@ Json TargetJson(const TargetEntry& entry) {
       summary["auditChanges"] = state.audit->last_changes;
     }
     if (!state.history) return summary;
+    summary["uptime"] = UptimeJson(state.history->uptime(), UnixNow());
     summary["history"] = HistoryJson(*state.history);
     summary["failures"] = FailuresJson(*state.history);
     return summary;

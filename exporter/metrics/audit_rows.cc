@@ -57,6 +57,19 @@ void EmitWeakInfo(const TargetView& view, IkeVersion version, SampleSink* sink) 
   });
 }
 
+void EmitWeakSince(const TargetView& view, IkeVersion version, SampleSink* sink) {
+  const AuditHistory* audit = view.state.audit.get();
+  ForEachWeak(audit, version, [&](const ike::Algorithm& row) {
+    const std::optional<double> since = audit->weak.SinceWhen(row);
+    if (!since) return;
+    sink->Add({{"ike_version", VersionLabel(version)},
+               {"kind", ike::KindName(row.kind)},
+               {"algorithm", row.label},
+               {"level", ike::VerdictName(row.verdict)}},
+              *since);
+  });
+}
+
 void EmitAccepted(const TargetView& view, IkeVersion version, SampleSink* sink) {
   const ike::AuditResult* result = Known(view);
   if (result == nullptr || !result->of(version)) return;
@@ -126,7 +139,7 @@ void EmitCompliant(const TargetView& view, IkeVersion, SampleSink* sink) {
 
 void EmitViolations(const TargetView& view, IkeVersion, SampleSink* sink) {
   const ike::AuditResult* result = Known(view);
-  if (result == nullptr) return;
+  if (result == nullptr || !result->accepts_something()) return;
   sink->Add({{"policy", result->policy}}, static_cast<double>(result->findings.size()));
 }
 
@@ -168,6 +181,10 @@ constexpr MetricRow kRows[] = {
      kVersion, EmitWeak},
     {"ike_weak_algorithm_info", kGauge, "A weak or broken algorithm that is accepted.", kFull,
      kVersion, EmitWeakInfo},
+    {"ike_weak_algorithm_since_timestamp_seconds", kGauge,
+     "When an audit first found it accepted that an earlier one had found refused; 0 = from the "
+     "first on.",
+     kFull, kVersion, EmitWeakSince},
     {"ike_accepted_algorithms", kGauge, "Accepted algorithms.", kFull, kVersion, EmitAccepted},
     {"ike_algorithm_changes_total", kCounter,
      "Algorithms that became accepted or refused between complete audits.", kFull, kVersion,
@@ -181,8 +198,8 @@ constexpr MetricRow kRows[] = {
      kTarget, EmitPostQuantum},
     {"ike_policy_compliant", kGauge, "1 if nothing violates the policy; absent while undecided.",
      kBasic, kTarget, EmitCompliant},
-    {"ike_policy_violations", kGauge, "Findings against the policy.", kFull, kTarget,
-     EmitViolations},
+    {"ike_policy_violations", kGauge, "Findings against the policy; absent if nothing is accepted.",
+     kFull, kTarget, EmitViolations},
     {"ike_audit_complete", kGauge,
      "0 if something that could have been decided is unknown: counts are lower bounds then.", kFull,
      kTarget, EmitComplete},

@@ -1,6 +1,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <optional>
 #include <string>
 
 #include "exporter/metrics/algorithm_labels.h"
@@ -31,7 +32,10 @@ uint16_t GroupOf(const VersionState& state, IkeVersion version) {
 }
 
 void EmitUp(const TargetView& v, IkeVersion ver, SampleSink* s) {
-  One(v, ver, s, [](const VersionState& st) { return st.up ? 1.0 : 0.0; });
+  One(v, ver, s, [](const VersionState& st) {
+    if (!st.probed()) return kNotYet;
+    return st.up ? 1.0 : 0.0;
+  });
 }
 void EmitNegotiated(const TargetView& v, IkeVersion ver, SampleSink* s) {
   One(v, ver, s, [](const VersionState& st) {
@@ -190,7 +194,8 @@ void EmitNat(const TargetView& view, IkeVersion version, SampleSink* sink) {
 void EmitTargetUp(const TargetView& view, IkeVersion, SampleSink* sink) {
   const ike::ProbeSettings& settings = *view.target.settings;
   if (view.basic && !(settings.ikev1 && settings.ikev2)) return;
-  sink->Add({}, view.state.up ? 1 : 0);
+  const std::optional<bool> up = TargetUp(settings, view.state.versions);
+  if (up) sink->Add({}, *up ? 1 : 0);
 }
 
 void EmitTargetInfo(const TargetView& view, IkeVersion, SampleSink* sink) {
@@ -211,8 +216,9 @@ constexpr RowScope kVersion = RowScope::kVersion;
 
 constexpr MetricRow kRows[] = {
     {"ike_up", kGauge,
-     "1 if the last probe got a valid IKE message back, an error notify included.", kAll, kVersion,
-     EmitUp},
+     "1 if the last probe got a valid IKE message back, an error notify included; absent until the "
+     "first has ended.",
+     kAll, kVersion, EmitUp},
     {"ike_negotiated", kGauge,
      "1 if the endpoint chose one of the proposals of the last full opening.", kAll, kVersion,
      EmitNegotiated},
@@ -259,8 +265,9 @@ constexpr MetricRow kRows[] = {
     {"ike_nat_detected", kGauge, "1 if that side is behind a NAT (RFC 7296 section 2.23).", kProbe,
      kVersion, EmitNat},
     {"ike_target_up", kGauge,
-     "1 if the versions that `require` asks for answered their last probe.", kAll,
-     RowScope::kTarget, EmitTargetUp},
+     "1 if the versions that `require` asks for answered their last probe; absent until that is "
+     "known.",
+     kAll, RowScope::kTarget, EmitTargetUp},
     {"ike_target_info", kGauge, "What is probed, and how.", kProbe, RowScope::kTarget,
      EmitTargetInfo},
 };

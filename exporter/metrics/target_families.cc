@@ -96,8 +96,9 @@ std::string ProbeMetricsText(const EntryPtr& entry, double duration_seconds) {
   static const std::vector<double> kNoBuckets;
   std::vector<MetricFamily> families = TargetFamilies({entry}, kUseProbe, kNoBuckets).Collect();
   std::erase_if(families, [](const MetricFamily& family) { return family.metric.empty(); });
-  const bool up =
-      entry->With([](const ike::Target&, const TargetState& state) { return state.up; });
+  const bool up = entry->With([](const ike::Target& target, const TargetState& state) {
+    return TargetUp(*target.settings, state.versions).value_or(false);
+  });
   families.push_back(
       Gauge("probe_success", "1 if the versions that `require` asks for answered.", up ? 1 : 0));
   families.push_back(Gauge("probe_duration_seconds",

@@ -28,13 +28,9 @@ std::span<const Kind> KindsOf(IkeVersion version) {
   return kIkev2Kinds;
 }
 
-bool IsGroup(Kind kind) { return kind == Kind::kDh || kind == Kind::kAdditionalKe; }
-
 std::string NameOf(IkeVersion version, const ike::AlgorithmId& id) {
   const ike::Algorithm* row = ike::FindAnswered(version, id.kind, id.id, id.key_length);
-  if (row == nullptr) return std::to_string(id.id);
-  if (!IsGroup(id.kind)) return std::string(row->label);
-  return std::string(row->name) + " (" + std::to_string(id.id) + ")";
+  return row == nullptr ? std::to_string(id.id) : std::string(row->label);
 }
 
 void AddAccepted(IkeVersion version, const ike::AlgorithmId& id, Html* html) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "exporter/page/format.h"
 #include "exporter/weak_algorithms.h"
@@ -15,7 +16,8 @@ using ike::IkeVersion;
 constexpr std::array kVersions = {IkeVersion::kV2, IkeVersion::kV1};
 
 bool WorkedBefore(const VersionState& state) {
-  return (state.ever_answered && !state.up) || (state.has_suite() && !state.negotiated);
+  return state.probed() &&
+         ((state.ever_answered && !state.up) || (state.has_suite() && !state.negotiated));
 }
 
 bool AgreesToSomething(const TargetFacts& facts) {
@@ -33,7 +35,7 @@ bool WasOfferedAll(const TargetFacts& facts) {
 
 bool IsWaiting(const TargetFacts& facts) {
   for (IkeVersion version : kVersions) {
-    if (facts.settings.probes(version) && facts.of(version).last_run <= 0) return true;
+    if (facts.settings.probes(version) && !facts.of(version).probed()) return true;
   }
   return false;
 }
@@ -77,7 +79,9 @@ void Consider(double at, std::string_view what, Change* newest) {
 }  // namespace
 
 Condition ConditionOf(const TargetFacts& facts) {
-  if (!facts.up) return IsWaiting(facts) ? Condition::kWaiting : Condition::kDown;
+  const std::optional<bool> up = TargetUp(facts.settings, facts.versions);
+  if (!up) return Condition::kWaiting;
+  if (!*up) return Condition::kDown;
   for (IkeVersion version : kVersions) {
     if (facts.settings.probes(version) && WorkedBefore(facts.of(version))) {
       return Condition::kImpaired;
@@ -90,7 +94,7 @@ Condition ConditionOf(const TargetFacts& facts) {
 }
 
 std::string FailureText(IkeVersion version, const VersionState& state) {
-  if (state.last_run <= 0) return "not probed yet";
+  if (!state.probed()) return "not probed yet";
   if (state.up && state.negotiated) return "";
   if (state.up && state.error_notify != 0) {
     return "refused with " + NotifyText(version, state.error_notify);

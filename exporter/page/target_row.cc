@@ -19,7 +19,7 @@ struct Chip {
 };
 
 Chip ChipOf(const VersionState& state) {
-  if (state.last_run <= 0) return {"quiet", "waiting"};
+  if (!state.probed()) return {"quiet", "waiting"};
   if (state.up && state.negotiated) return {"up", "up"};
   if (state.up && state.error_notify == 0) return {"impaired", "answers"};
   if (state.up) return {state.has_suite() ? "impaired" : "quiet", "refuses"};

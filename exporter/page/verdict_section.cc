@@ -99,6 +99,7 @@ std::string VerdictText(const ike::AuditResult& result) {
   std::string findings = Counted(result.findings.size(), "finding") + " against " + result.policy;
   if (!result.findings.empty()) return "Audit: " + findings;
   if (result.compliant) return "Audit: complies with " + result.policy;
+  if (!result.accepts_something()) return "Audit: undecided, nothing is accepted";
   return "Audit: undecided, " + findings + " so far";
 }
 

@@ -26,7 +26,7 @@ struct Cell {
 
 void AddState(const Cell& cell, Html* html) {
   const VersionState& state = cell.state;
-  if (state.last_run <= 0) {
+  if (!state.probed()) {
     html->Raw("not probed yet");
     return;
   }
@@ -69,9 +69,7 @@ void AddAlgorithm(IkeVersion version, const ike::AlgorithmId& id, Html* html) {
     html->Text(id.id == 0 ? "none" : std::to_string(id.id));
     return;
   }
-  bool group = id.kind == Kind::kDh || id.kind == Kind::kAdditionalKe;
-  html->Text(group ? std::string(row->name) + " (" + std::to_string(id.id) + ")"
-                   : std::string(row->label));
+  html->Text(row->label);
   if (row->strength_bits != 0) {
     html->Element("small", "", std::to_string(row->strength_bits) + " bits");
   }

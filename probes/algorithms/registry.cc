@@ -42,6 +42,7 @@ consteval bool AreSortedAndUnique() {
   return true;
 }
 static_assert(AreSortedAndUnique());
+static_assert(kRows.size() <= kMostAlgorithms);
 
 // RFC 2451 and RFC 3602 section 2.2 name 128 bits as what a missing Key Length means.
 constexpr uint16_t kDefaultKeyLength = 128;

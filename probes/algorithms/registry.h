@@ -42,7 +42,7 @@ struct Algorithm {
   uint16_t id;             // IANA's
   uint16_t key_length;     // bits; 0 where it has one length only
   std::string_view name;   // IANA's: "ENCR_AES_CBC", "SHA2-256", "2048-bit MODP Group"
-  std::string_view label;  // of metrics: "ENCR_AES_CBC_256"; a group's is its number
+  std::string_view label;  // of metrics: "ENCR_AES_CBC_256", "1024-bit MODP Group (2)"
   uint16_t strength_bits;  // 0 where a number would say nothing (authentication, modes)
   Verdict verdict;
   std::string_view reason;     // of the verdict; empty where there is nothing to object to
@@ -53,8 +53,14 @@ struct Algorithm {
   std::string_view libreswan;   // keyword of `ike=`; empty if it has none
 };
 
-// All rows, sorted by version, kind, id and key length.
+// All rows, sorted by version, kind, id and key length; no more than kMostAlgorithms.
 std::span<const Algorithm> AllAlgorithms();
+inline constexpr size_t kMostAlgorithms = 320;
+
+// The place of a row in AllAlgorithms(), in this build of the program only.
+inline size_t IndexOf(const Algorithm& row) {
+  return static_cast<size_t>(&row - AllAlgorithms().data());
+}
 
 // The rows of one version and kind, in the same order.
 std::span<const Algorithm> AllAlgorithms(IkeVersion version, Kind kind);

@@ -14,12 +14,13 @@ sys.path[:0] = [str(ROOT / "tests/ops"), str(ROOT / "tests/support")]
 from gateways import gateway, listening  # noqa: E402
 from stack import Stack  # noqa: E402
 
-GOOD, WEAK, DOWN, NAMELESS = "127.0.23.1", "127.0.23.2", "127.0.23.3", "nowhere.invalid"
-HOSTS = (GOOD, WEAK, DOWN, NAMELESS)
+GOOD, WEAK, DOWN, REFUSING, NAMELESS = "127.0.23.1", "127.0.23.2", "127.0.23.3", "127.0.23.4", "nowhere.invalid"
+HOSTS = (GOOD, WEAK, DOWN, REFUSING, NAMELESS)
 
 GATEWAYS = (gateway("good", [GOOD], ikev2=["aes256gcm16-prfsha384-ecp384"], half_open_lifetime="0") +
             gateway("weak", [WEAK], ikev2=["3des-sha1-modp1024"], half_open_lifetime="0") +
-            gateway("down", [DOWN], state="down"))
+            gateway("down", [DOWN], state="down") +
+            gateway("refusing", [REFUSING], ikev2="refuse"))
 
 # So many audits of one gateway at a time would wait for each other's half-open SAs, if they could leave any.
 CONFIG = """
@@ -30,13 +31,14 @@ timeout = "1s"
 port = {ike}
 """
 
-AUDIT_CODES = {GOOD: 0, WEAK: 1, DOWN: 3, NAMELESS: 3}
-PROBE_CODES = {GOOD: 0, WEAK: 0, DOWN: 1, NAMELESS: 1}
+AUDIT_CODES = {GOOD: 0, WEAK: 1, DOWN: 3, REFUSING: 3, NAMELESS: 3}
+PROBE_CODES = {GOOD: 0, WEAK: 0, DOWN: 1, REFUSING: 0, NAMELESS: 1}
 AUDIT_TEXTS = {GOOD: ("policy        ietf: compliant", "ENCR_AES_GCM_16"),
                WEAK: ("policy        ietf: not compliant", "ENCR_3DES"),
-               DOWN: ("no answer in time",), NAMELESS: ("no such name",)}
-PROBE_TEXTS = {GOOD: ("ENCR_AES_GCM_16_256",), WEAK: ("ENCR_3DES",), DOWN: ("no answer",),
+               DOWN: ("no answer in time",), REFUSING: ("policy        ietf: undecided, nothing is accepted",),
                NAMELESS: ("no such name",)}
+PROBE_TEXTS = {GOOD: ("ENCR_AES_GCM_16_256",), WEAK: ("ENCR_3DES",), DOWN: ("no answer",),
+               REFUSING: ("NO_PROPOSAL_CHOSEN",), NAMELESS: ("no such name",)}
 
 
 def expected(command, hosts):
@@ -58,8 +60,10 @@ def check_json(command, hosts, text):
     objects = [json.loads(line) for line in text.splitlines()]
     assert [entry["host"] for entry in objects] == list(hosts), text
     for host, entry in zip(hosts, objects):
-        assert entry["success"] == (host in (GOOD, WEAK)), entry
-        if command == "audit" and entry["success"]:
+        assert entry["success"] == (host in (GOOD, WEAK, REFUSING)), entry
+        if command == "audit" and host == REFUSING:
+            assert entry["complete"] and "compliant" not in entry and entry["findings"] == [], entry
+        elif command == "audit" and entry["success"]:
             assert entry["complete"] and entry["compliant"] == (host == GOOD), entry
             ciphers = {row["id"] for row in entry["ikev2"]["accepted"] if row["kind"] == "encryption"}
             assert ciphers == ({20} if host == GOOD else {3}), entry

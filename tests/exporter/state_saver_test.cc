@@ -12,7 +12,7 @@ using Result = tl::expected<void, std::string>;
 
 TEST(StateSaverTest, WritesNothingUnlessMarked) {
   int writes = 0;
-  StateSaver saver([&writes]() -> Result {
+  StateSaver saver("audits", [&writes]() -> Result {
     ++writes;
     return {};
   });
@@ -25,6 +25,7 @@ TEST(StateSaverTest, WritesOnceForManyMarksAndOnceAtTheEnd) {
   std::atomic<int> writes = 0;
   std::promise<void> first;
   StateSaver saver(
+      "audits",
       [&]() -> Result {
         if (++writes == 1) first.set_value();
         return {};
@@ -42,6 +43,7 @@ TEST(StateSaverTest, TriesAgainAfterAFailure) {
   std::atomic<int> writes = 0;
   std::promise<void> second;
   StateSaver saver(
+      "audits",
       [&]() -> Result {
         if (++writes == 1) return tl::make_unexpected("no space left on device");
         if (writes == 2) second.set_value();
@@ -59,7 +61,7 @@ TEST(StateSaverTest, MarkingNeverWaitsForAWrite) {
   std::promise<void> release;
   auto released = release.get_future().share();
   std::atomic<int> writes = 0;
-  StateSaver saver([&]() -> Result {
+  StateSaver saver("audits", [&]() -> Result {
     if (++writes == 1) started.set_value();
     released.wait();
     return {};

@@ -190,6 +190,65 @@ TEST_F(StoreTest, OnlyAFullOpeningSaysThatNothingIsChosen) {
   EXPECT_EQ(negotiated(), "1");
 }
 
+TEST_F(StoreTest, NothingIsUpOrDownBeforeAProbeHasEnded) {
+  const auto up = [this] {
+    return hq().With([](const ike::Target& target, const TargetState& state) {
+      return TargetUp(*target.settings, state.versions);
+    });
+  };
+  std::string page = WholePage(table_, 1 << 20);
+  EXPECT_EQ(page.find("ike_up{"), std::string::npos);
+  EXPECT_EQ(page.find("ike_target_up{"), std::string::npos);
+  hq().Publish(Silent(IkeVersion::kV1), bounds());
+  page = WholePage(table_, 1 << 20);
+  EXPECT_NE(page.find("ike_up{target=\"hq\",ike_version=\"1\"} 0\n"), std::string::npos);
+  EXPECT_EQ(page.find("ike_up{target=\"hq\",ike_version=\"2\"}"), std::string::npos);
+  EXPECT_EQ(page.find("ike_target_up{"), std::string::npos) << "IKEv2 may answer";
+  hq().Publish(Silent(IkeVersion::kV2), bounds());
+  EXPECT_EQ(up(), false);
+  hq().Publish(Selected(IkeVersion::kV2, 14), bounds());
+  EXPECT_EQ(up(), true);
+}
+
+TEST_F(StoreTest, WhereAllVersionsAreRequiredOneThatFailsDecides) {
+  ike::ProbeSettings settings;
+  settings.require = ike::Require::kAll;
+  VersionStates versions;
+  EXPECT_EQ(TargetUp(settings, versions), std::nullopt);
+  versions[1].probes = 1;
+  versions[1].up = true;
+  EXPECT_EQ(TargetUp(settings, versions), std::nullopt);
+  versions[0].probes = 1;
+  EXPECT_EQ(TargetUp(settings, versions), false);
+  versions[0].up = true;
+  EXPECT_EQ(TargetUp(settings, versions), true);
+  versions[1] = VersionState();
+  versions[0].up = false;
+  EXPECT_EQ(TargetUp(settings, versions), false);
+}
+
+TEST_F(StoreTest, CountsTheTimeUpWhereItIsKnown) {
+  const auto down = [this] {
+    return hq().With([](const ike::Target&, const TargetState& state) {
+      const Uptime::Share share = state.history->uptime().LastDay(1100);
+      return std::pair(share.known, share.down);
+    });
+  };
+  const auto publish = [this](ProbeReport report, double at) {
+    report.finished_at = at;
+    hq().Publish(report, bounds());
+  };
+  publish(Silent(IkeVersion::kV1), 1000);
+  publish(Silent(IkeVersion::kV2), 1010);
+  EXPECT_EQ(down(), (std::pair(0.0, 0.0))) << "not known before";
+  publish(Selected(IkeVersion::kV2, 14), 1030);
+  EXPECT_EQ(down(), (std::pair(20.0, 20.0)));
+  publish(Silent(IkeVersion::kV1), 1040);
+  EXPECT_EQ(down(), (std::pair(30.0, 20.0)));
+  publish(Silent(IkeVersion::kV1), 2040);
+  EXPECT_EQ(down(), (std::pair(30.0, 20.0))) << "the machine slept";
+}
+
 TEST_F(StoreTest, UpFollowsWhatIsRequired) {
   auto up = [this] {
     return hq().With([](const ike::Target&, const TargetState& state) { return state.up; });

@@ -6,17 +6,18 @@
 #include <string>
 #include <string_view>
 
+#include "exporter/json/sealed_rows.h"
 #include "exporter/json/state_json.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace {
 
 std::string FileOf(std::string_view rows) {
-  std::string text(exporter::StateHead());
+  std::string text = exporter::StateHead();
   text += rows;
   exporter::Checksum checksum;
   checksum.Add(text);
-  return text + exporter::StateTail(checksum);
+  return text + exporter::SealedTail(checksum);
 }
 
 void Try(std::string_view text) {

@@ -149,8 +149,8 @@ class Reloads(Day):
             time.sleep(2)
             page = self.check_healthy()
             gone, there = (("old", "new"), ("new", "old"))[turn % 2]
-            self.assertEqual({}, page.by_target("ike_up", gone))
-            self.assertEqual(10000, len(page.by_target("ike_up", there)))
+            self.assertEqual({}, page.by_target("ike_probes_total", gone))
+            self.assertEqual(10000, len(page.by_target("ike_probes_total", there)))
             failed = sum(page.by_target("ike_probe_failures_total", there).values())
             self.assertEqual(0, failed)
             memory.append(self.exporter.memory())

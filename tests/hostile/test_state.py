@@ -71,7 +71,7 @@ class StateFile(unittest.TestCase):
         arena.wait_for("the complaint", lambda: "audits not saved" in self.exporter.said(), 20)
         self.assertIn("No space left on device", self.exporter.said())
         self.assertEqual(AUDITED, state.audits(self.folder))
-        self.assertEqual(["audits.json"], os.listdir(self.folder))
+        self.assertEqual(["audits.json", "probes.json"], sorted(os.listdir(self.folder)))
         self.assertEqual(200, arena.get("/-/healthy")[0])
         run("mount", "-o", "remount,size=32m", self.folder)
         arena.wait_for("the next write", lambda: self.saved(begun), 20)
@@ -122,7 +122,7 @@ class StateFile(unittest.TestCase):
         self.assertEqual(AUDITED, len(arena.Page().by_target("ike_weak_algorithms", "audited-")))
         self.wait_for_write()
         self.assertEqual(0, self.exporter.stop())
-        self.assertEqual(["audits.json"], os.listdir(self.folder))
+        self.assertEqual(["audits.json", "probes.json"], sorted(os.listdir(self.folder)))
 
     def wait_for_write(self):
         """Until a write has begun; without a pause, since one is over in milliseconds, and on a busy machine sometimes

@@ -151,7 +151,7 @@ class Workload:
 
 def scrape(load, connection, _turn):
     page = load.ask("scrape", connection, "GET", "/metrics")
-    if not page.endswith(b"\n") or page.count(b"\nike_up{") < TARGETS:
+    if not page.endswith(b"\n") or page.count(b"\nike_probes_total{") < TARGETS:
         load.problems.append(f"a page without its end or its targets: {page[-100:]!r}")
 
 

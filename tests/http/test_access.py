@@ -172,7 +172,7 @@ class Tls(unittest.TestCase):
                 answer = connection.getresponse()
                 page = b"".join(iter(lambda: answer.read(1000), b""))
                 self.assertTrue(page.endswith(b"\n"))
-                self.assertEqual(1000, page.count(b"\nike_up{"))
+                self.assertEqual(1000, page.count(b"\nike_probes_total{"))
 
     def test_headers(self):
         headers = "http_server_config:\n  headers:\n    X-Frame-Options: deny\n" \

@@ -71,6 +71,16 @@ TEST(AuditReport, IncompleteIsNeverCompliant) {
   EXPECT_EQ(Judged({}, v2).compliant, false);
 }
 
+TEST(AuditReport, NothingAcceptedIsNothingJudged) {
+  for (const char* policy : {"ietf", "cnsa2"}) {
+    AuditResult result = Judged(Answered({}), Answered({}), Policy(policy));
+    EXPECT_TRUE(result.success);
+    EXPECT_TRUE(result.complete);
+    EXPECT_FALSE(result.compliant.has_value()) << policy;
+    EXPECT_TRUE(result.findings.empty()) << policy;
+  }
+}
+
 TEST(AuditReport, NobodyAnsweredIsNothing) {
   AuditResult result = Judged({}, {});
   EXPECT_FALSE(result.success);

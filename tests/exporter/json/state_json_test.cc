@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "exporter/json/sealed_rows.h"
 #include "probes/audit_result.h"
 #include "tests/exporter/full_history.h"
 
@@ -15,11 +16,11 @@ namespace {
 using test::FullHistory;
 
 // A whole file of one target.
-std::string FileOf(const std::string& row, const std::string& head = std::string(StateHead())) {
+std::string FileOf(const std::string& row, const std::string& head = StateHead()) {
   Checksum checksum;
   checksum.Add(head);
   checksum.Add(row);
-  return head + row + StateTail(checksum);
+  return head + row + SealedTail(checksum);
 }
 
 AuditHistory Audited() {
@@ -56,10 +57,23 @@ TEST(StateJsonTest, TakesTheNewestAuditsCostWhereAnOlderFileKnowsNoOther) {
   EXPECT_EQ(history.last_duration, std::chrono::seconds(61));
 }
 
+TEST(StateJsonTest, WhatAnOlderFilesLastAuditFoundIsNothingNew) {
+  std::string row = StateRow({"hq", "vpn.example", 500, {}}, FullHistory());
+  const size_t weak = row.find("\"weak\"");
+  ASSERT_NE(weak, std::string::npos);
+  row.erase(weak, row.find("\"lastChanges\"") - weak);
+  AuditHistory history = ReadBack(row);
+  const ike::Algorithm& mode = *ike::FindAlgorithm(ike::IkeVersion::kV1, ike::Kind::kMode, 4);
+  const ike::Algorithm& group = *ike::FindAlgorithm(ike::IkeVersion::kV2, ike::Kind::kDh, 2);
+  ASSERT_EQ(history.weak.accepted().size(), 2u) << "Aggressive Mode and IKEv1 itself";
+  EXPECT_EQ(history.weak.SinceWhen(mode), 0);
+  EXPECT_EQ(history.weak.SinceWhen(group), std::nullopt) << "refused";
+}
+
 TEST(ParseStateTest, AnUnknownVersionIsNamed) {
   auto parsed = ParseState(FileOf("{\"new\":1}", "{\"version\":2,\"audits\":["));
   ASSERT_FALSE(parsed);
-  EXPECT_EQ(parsed.error(), "its version 2 is not known");
+  EXPECT_EQ(parsed.error(), "its version 2 is not known, only version 1");
 }
 
 TEST(ParseStateTest, EveryTruncationIsDamage) {

@@ -54,6 +54,8 @@ const std::vector<Promised>& TargetMetrics() {
       {"ike_nat_detected", "gauge", VersionAnd({"side"})},
       {"ike_weak_algorithms", "gauge", VersionAnd({"kind"})},
       {"ike_weak_algorithm_info", "gauge", VersionAnd({"kind", "algorithm", "level"})},
+      {"ike_weak_algorithm_since_timestamp_seconds", "gauge",
+       VersionAnd({"kind", "algorithm", "level"})},
       {"ike_accepted_algorithms", "gauge", VersionAnd({"kind"})},
       {"ike_algorithm_changes_total", "counter", VersionAnd({"kind", "change"})},
       {"ike_accepted_dh_group_strength_min", "gauge", kVersion},
