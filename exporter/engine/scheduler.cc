@@ -187,8 +187,7 @@ void Scheduler::Scheduled::OnProbeDone(ProbeRun* run, ProbeResult&& result) {
     scheduler_->stats_->CountSkip(Skip::kBudget);
   } else {
     answers_[index] = result.report.outcome.answered();
-    UpChange change =
-        entry_->Publish(result.report, scheduler_->table_->config->metrics.rtt_buckets);
+    UpChange change = entry_->Publish(result.report);
     LogScheduledProbe(*entry_, result, change);
   }
   End(&runs_[index]);

@@ -5,11 +5,11 @@
 #include <prometheus/family.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
-#include <prometheus/text_serializer.h>
 
 #include <vector>
 
 #include "exporter/log.h"
+#include "exporter/metrics/family_text.h"
 #include "exporter/metrics/process_metrics.h"
 #include "exporter/version.h"
 
@@ -193,7 +193,7 @@ std::string ExporterMetrics::Text() const {
   std::vector<MetricFamily> families = state_->Engine();
   for (MetricFamily& family : state_->registry.Collect()) families.push_back(std::move(family));
   for (MetricFamily& family : ProcessMetrics()) families.push_back(std::move(family));
-  return prometheus::TextSerializer().Serialize(families);
+  return FamiliesText(families);
 }
 
 }  // namespace exporter

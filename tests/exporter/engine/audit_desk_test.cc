@@ -33,7 +33,7 @@ class AuditDeskTest : public testing::Test {
     target->name = name;
     target->host = "127.0.0.9";
     target->settings = settings_;
-    return std::make_shared<TargetEntry>(target, false, 0);
+    return std::make_shared<TargetEntry>(target, false, nullptr);
   }
   void RunToTheEnd() {
     while (desk_.running() > 0) engine_.RunUntil(engine_.NextEvent());
