@@ -155,6 +155,11 @@ std::vector<MetricFamily> ExporterMetrics::State::Engine() const {
                             number(sources.store->table()->entries.size())));
   families.push_back(Single("ike_exporter_probes_in_flight", "Probes and audits under way.", kGauge,
                             number(Sum(pool, &EngineStats::in_flight))));
+  families.push_back(Single("ike_exporter_audits_running", "Audits under way.", kGauge,
+                            number(Sum(pool, &EngineStats::audits_running))));
+  families.push_back(Single("ike_exporter_audits_waiting",
+                            "Audits that are due or asked for and have not begun.", kGauge,
+                            number(Sum(pool, &EngineStats::audits_waiting))));
   families.push_back(Lag(pool));
   families.push_back(Skipped(pool));
   families.push_back(Delayed(pool));
