@@ -108,7 +108,7 @@ TEST_F(AuditDeskTest, ScheduledAuditsWaitForRoomAndRequestsDoNotWaitForThem) {
     EXPECT_LE(desk_.running(), on_request->done() ? 2u : 3u);
   }
   EXPECT_TRUE(on_request->done());
-  EXPECT_EQ(heard_, entries);
+  EXPECT_TRUE(std::ranges::is_permutation(heard_, entries));
 }
 
 TEST_F(AuditDeskTest, MoreRequestsThanRoomWaitAndNoneIsDropped) {

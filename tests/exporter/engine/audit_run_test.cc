@@ -134,7 +134,8 @@ TEST(AuditRun, GivesUpOnASilentHost) {
 
 TEST(AuditRun, ADaemonThatRefusesBothVersionsIsNotSilent) {
   Auditor auditor(
-      "ikev2 = \"refuse\"\nerror_notify = 5\nikev1 = \"refuse\"\nikev1_error_notify = 5\n");
+      "ikev2 = [\"aes256-sha256-modp2048\"]\nerror_notify = 5\n"
+      "ikev1 = [\"aes256-sha256-modp2048\"]\nikev1_error_notify = 5\n");
   auditor.Audit();
   EXPECT_FALSE(auditor.Of(IkeVersion::kV1).answered);
   EXPECT_FALSE(auditor.Of(IkeVersion::kV2).answered);
