@@ -4,6 +4,7 @@
 #include <net/if.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <system_error>
 
@@ -32,12 +33,25 @@ std::optional<T> ParseNumber(std::string_view text) {
   return number;
 }
 
-// RFC 4007 section 11.2: the zone is an interface's name or number.
+// What no interface has: indices are positive numbers of 31 bits, given in turn.
+constexpr uint32_t kAbsentInterface = 0x7fffffff;
+
+bool IsInterfaceName(std::string_view text) {
+  const auto is_plain = [](unsigned char c) {
+    return std::isalnum(c) || c == '-' || c == '_' || c == '.' || c == '@';
+  };
+  return !text.empty() && text.size() < IF_NAMESIZE && text.front() != '-' &&
+         !std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c); }) &&
+         std::ranges::all_of(text, is_plain);
+}
+
+// RFC 4007 section 11.2: the zone is an interface's name or number. Interfaces come and go: one
+// that is absent is a place that nothing can be sent to.
 std::optional<uint32_t> ParseZone(std::string_view zone) {
   if (const auto number = ParseNumber<uint32_t>(zone); number && *number > 0) return number;
-  const unsigned index = if_nametoindex(std::string(zone).c_str());
-  if (index == 0) return std::nullopt;
-  return index;
+  if (const unsigned index = if_nametoindex(std::string(zone).c_str()); index != 0) return index;
+  if (!IsInterfaceName(zone)) return std::nullopt;
+  return kAbsentInterface;
 }
 
 // Link-local addresses and multicast within a link: elsewhere a zone would mean nothing.

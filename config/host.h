@@ -15,7 +15,8 @@
 
 namespace config {
 
-// "192.0.2.1", "2001:db8::1", "fe80::1%eth0"; no brackets, no port.
+// "192.0.2.1", "2001:db8::1", "fe80::1%eth0"; no brackets, no port. A zone is looked up at every
+// call: where there is no such interface, it is one that nothing can be sent to.
 std::optional<ike::IpAddress> ParseIpAddress(std::string_view text);
 
 // A DNS name of RFC 1123 form, underscores and a final dot allowed, at most 253 characters. Names

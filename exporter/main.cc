@@ -6,6 +6,7 @@
 #include "exporter/cli/audit_command.h"
 #include "exporter/cli/import_command.h"
 #include "exporter/cli/options.h"
+#include "exporter/cli/output.h"
 #include "exporter/cli/probe_command.h"
 #include "exporter/cli/probe_text.h"
 #include "exporter/serve.h"
@@ -29,11 +30,13 @@ struct Run {
 
 int main(int argc, char** argv) {
   int failure = 1;
+  exporter::PrepareOutput();
   try {
     auto options = exporter::ParseCommandLine(argc, argv);
     if (!options) return exporter::UsageError(options.error());
     if (std::holds_alternative<exporter::AuditOptions>(*options)) failure = 3;  // 1 is a violation
-    return std::visit(exporter::Run{}, *options);
+    const int code = std::visit(exporter::Run{}, *options);
+    return exporter::FlushOutput() ? code : 1;
   } catch (const std::exception& error) {
     // Threads or memory that the system does not give.
     std::fprintf(stderr, "ike_exporter: cannot go on: %s\n", error.what());

@@ -1,5 +1,5 @@
-// Numbers as the text format has them, byte for byte what prometheus-cpp's serializer prints: up to
-// 16 significant digits ("%.16g"), "Nan", "+Inf", "-Inf". Pure functions, any thread.
+// Numbers as the text format has them: the shortest decimals that read back as the same value, so
+// that a bound of 0.009 is shown as such; "Nan", "+Inf", "-Inf". Pure functions, any thread.
 #pragma once
 
 #include <cstddef>

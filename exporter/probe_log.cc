@@ -41,4 +41,9 @@ void LogScheduledProbe(const TargetEntry& entry, const ProbeResult& result, UpCh
             {"why", FailureSentence(result)}});
 }
 
+void LogAuditsBehind(size_t waiting) {
+  Log(LogLevel::kWarn, "the audits of all targets take longer than audit_interval",
+      {{"waiting", std::to_string(waiting)}});
+}
+
 }  // namespace exporter

@@ -1,5 +1,5 @@
-// The log's lines about single probes: each of them at the level "debug", and the targets that come
-// up and go down. Called by the scheduler after every probe; any thread.
+// The log's lines about scheduled work: each probe at the level "debug", the targets that come up
+// and go down, and audits that fall behind. Called by the scheduler; any thread.
 #pragma once
 
 #include "exporter/engine/probe_run.h"
@@ -9,5 +9,8 @@ namespace exporter {
 
 // `change` is what publishing the probe did to the target.
 void LogScheduledProbe(const TargetEntry& entry, const ProbeResult& result, UpChange change);
+
+// `waiting` audits are due, some of them for the second time.
+void LogAuditsBehind(size_t waiting);
 
 }  // namespace exporter

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
+#include <set>
 
 #include "config/load.h"
 #include "exporter/audit_judge.h"
@@ -15,6 +16,7 @@
 #include "exporter/log.h"
 #include "exporter/memory_keeper.h"
 #include "exporter/net/descriptor_limit.h"
+#include "exporter/net/udp_socket.h"
 #include "exporter/probe_state_file.h"
 #include "exporter/reload.h"
 #include "exporter/service_manager.h"
@@ -59,6 +61,36 @@ void SetLogLevels(const ServeOptions& options, const config::LogSettings& log) {
 int CannotStart(const std::string& why) {
   std::fprintf(stderr, "ike_exporter: cannot start: %s\n", why.c_str());
   return 1;
+}
+
+// What a reload does not change: sockets are opened at the start.
+void WarnOfListen(const std::vector<std::string>& listening,
+                  const std::vector<std::string>& configured) {
+  if (listening == configured) return;
+  std::string text;
+  for (const std::string& address : configured) text += (text.empty() ? "" : " ") + address;
+  Log(LogLevel::kWarn, "[web] listen has changed, which takes effect at the next start only",
+      {{"configured", text}});
+}
+
+// A source that cannot be had would look like gateways that are down. At a reload the engines may
+// hold the port, so only the address is tried.
+void WarnOfSources(const TargetTable& table, bool with_ports) {
+  std::set<ike::Endpoint> sources;
+  for (const ike::Target& target : table.config->targets) {
+    const ike::ProbeSettings& settings = *target.settings;
+    sources.insert({settings.source_address, with_ports ? settings.source_port : uint16_t{0}});
+  }
+  sources.erase(ike::Endpoint{});
+  for (const ike::Endpoint& source : sources) {
+    const bool v6 = source.address.is_v6();
+    const auto opened = net::UdpSocket::Open(v6 ? net::IpFamily::kIpv6 : net::IpFamily::kIpv4,
+                                             source, net::UdpOptions{});
+    if (opened) continue;
+    Log(LogLevel::kWarn,
+        "source_address or source_port cannot be had: its targets cannot be probed and are down",
+        {{"error", opened.error()}});
+  }
 }
 
 // Signals are taken by one thread that waits for them, and by no other.
@@ -258,8 +290,12 @@ int Serve(const ServeOptions& options) {
   auto engines = EnginePool::Create(options.threads, judge, MakeAuditSink(storage.get()));
   if (!engines) return CannotStart(engines.error());
   ConfigReloader reloader(options.config_files, options.shard, &store, engines->get());
+  const bool listens_as_configured = options.listen.empty() && !options.systemd_socket;
+  std::vector<std::string> listen = options.listen;
   reloader.OnNewTable([&](const TargetTable& table) {
     SetLogLevels(options, table.config->log);
+    if (reloader.loaded() && listens_as_configured) WarnOfListen(listen, table.config->web.listen);
+    WarnOfSources(table, !reloader.loaded());
     if (storage) storage->Restore(table);
     JudgeAnew(table);
   });
@@ -274,7 +310,6 @@ int Serve(const ServeOptions& options) {
                         options.enable_lifecycle,
                         options.history_limit,
                         std::chrono::nanoseconds(std::llround(options.timeout_offset * 1e9))};
-  std::vector<std::string> listen = options.listen;
   if (listen.empty()) listen = store.table()->config->web.listen;
   auto listeners = options.systemd_socket ? AdoptListeners(&manager) : OpenListeners(listen);
   if (!listeners) return CannotStart(listeners.error());

@@ -39,7 +39,7 @@ std::shared_ptr<const TargetTable> Store::Apply(
     const std::function<bool(std::string_view)>& in_shard) {
   std::shared_ptr<const TargetTable> old = table();
   bool history = config->metrics.detail == config::MetricsDetail::kFull;
-  size_t buckets = config->metrics.rtt_buckets.size();
+  auto rtt_bounds = std::make_shared<const std::vector<double>>(config->metrics.rtt_buckets);
   auto fresh = std::make_shared<TargetTable>();
   fresh->entries.reserve(config->targets.size());
   fresh->by_name.reserve(config->targets.size());
@@ -48,9 +48,9 @@ std::shared_ptr<const TargetTable> Store::Apply(
     TargetPtr shared(config, &target);
     EntryPtr entry = old->Find(target.name);
     if (entry && SameTarget(*entry->target(), target)) {
-      entry->SetTarget(std::move(shared), history, buckets);
+      entry->SetTarget(std::move(shared), history, rtt_bounds);
     } else {
-      entry = std::make_shared<TargetEntry>(std::move(shared), history, buckets);
+      entry = std::make_shared<TargetEntry>(std::move(shared), history, rtt_bounds);
     }
     fresh->by_name.push_back({static_cast<uint32_t>(&target - config->targets.data()),
                               static_cast<uint32_t>(fresh->entries.size())});

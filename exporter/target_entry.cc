@@ -11,13 +11,6 @@ namespace {
 
 double Seconds(ike::Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
-void CountRtt(double rtt, const std::vector<double>& bounds, RttHistogram* histogram) {
-  if (histogram->counts.size() != bounds.size() + 1) return;
-  auto bucket = std::lower_bound(bounds.begin(), bounds.end(), rtt) - bounds.begin();
-  ++histogram->counts[static_cast<size_t>(bucket)];
-  histogram->sum += rtt;
-}
-
 void TakeSuite(const ProbeReport& report, VersionState* state) {
   const ike::Outcome& outcome = report.outcome;
   VersionState::Suite suite = outcome.ikev2;
@@ -33,15 +26,17 @@ void TakeSuite(const ProbeReport& report, VersionState* state) {
 // What only an opening with the target's own proposals can tell.
 void TakeFullOpening(const ProbeReport& report, VersionState* state) {
   const ike::Outcome& outcome = report.outcome;
-  state->negotiated = outcome.selected();
-  state->fully_opened = true;
-  state->refused = outcome.reason == ike::Reason::kRejected;
   if (outcome.answered()) {
     state->cookie_required = outcome.cookie_required;
     state->error_notify = outcome.error_notify;
     state->implementation = report.implementation;
     state->responder_known = true;
   }
+  // An endpoint that asked for cookies and for nothing else has not looked at what was offered.
+  if (outcome.answer == ike::AnswerKind::kCookie) return;
+  state->negotiated = outcome.selected();
+  state->fully_opened = true;
+  state->refused = outcome.reason == ike::Reason::kRejected;
   if (!outcome.selected()) return;
   state->negotiated_at = report.finished_at;
   TakeSuite(report, state);
@@ -90,8 +85,8 @@ std::optional<bool> TargetUp(const ike::ProbeSettings& settings, const VersionSt
   return all_known ? std::optional(!any) : std::nullopt;
 }
 
-TargetEntry::TargetEntry(TargetPtr target, bool keep_history, size_t rtt_buckets) {
-  SetTarget(std::move(target), keep_history, rtt_buckets);
+TargetEntry::TargetEntry(TargetPtr target, bool keep_history, RttBounds rtt_bounds) {
+  SetTarget(std::move(target), keep_history, std::move(rtt_bounds));
 }
 
 TargetPtr TargetEntry::target() const {
@@ -99,7 +94,7 @@ TargetPtr TargetEntry::target() const {
   return target_;
 }
 
-void TargetEntry::SetTarget(TargetPtr target, bool keep_history, size_t rtt_buckets) {
+void TargetEntry::SetTarget(TargetPtr target, bool keep_history, RttBounds rtt_bounds) {
   const std::string labels = TargetLabelText(*target);
   std::lock_guard lock(mutex_);
   target_.swap(target);  // the old one is released without the lock
@@ -107,15 +102,29 @@ void TargetEntry::SetTarget(TargetPtr target, bool keep_history, size_t rtt_buck
   const ike::ProbeSettings& settings = *target_->settings;
   probed_ = {settings.ikev1, settings.ikev2};
   require_ = settings.require;
+  ForgetVersionsNotProbed();
+  SetRttBounds(std::move(rtt_bounds));
   state_.up = RequirementMet();  // by the versions and the `require` of now
   if (keep_history != (state_.history != nullptr)) {
     state_.history = keep_history ? std::make_unique<ProbeHistory>() : nullptr;
   }
-  const size_t known = state_.rtt ? state_.rtt->front().counts.size() - 1 : 0;
-  if (known == rtt_buckets) return;
-  const RttHistogram empty{std::vector<uint32_t>(rtt_buckets + 1), 0};
-  state_.rtt =
-      rtt_buckets == 0 ? nullptr : std::make_unique<RttHistograms>(RttHistograms{empty, empty});
+}
+
+// What it was would be taken for what it is, once it is probed again.
+void TargetEntry::ForgetVersionsNotProbed() {
+  for (const ike::IkeVersion version : {ike::IkeVersion::kV1, ike::IkeVersion::kV2}) {
+    if (target_->settings->probes(version)) continue;
+    state_.of(version) = VersionState{};
+    if (state_.rtt) state_.rtt->Reset(version);
+  }
+}
+
+void TargetEntry::SetRttBounds(RttBounds bounds) {
+  if (!bounds || bounds->empty()) {
+    state_.rtt = nullptr;
+  } else if (!state_.rtt || state_.rtt->bounds() != *bounds) {
+    state_.rtt = std::make_unique<RttHistograms>(std::move(bounds));
+  }
 }
 
 // Where it stays, its memory does too.
@@ -154,9 +163,10 @@ void TargetEntry::CountUptime(double now) {
   state_.history->uptime().Add(last, now, *up);
 }
 
-UpChange TargetEntry::Publish(const ProbeReport& report, const std::vector<double>& rtt_bounds) {
-  size_t index = static_cast<size_t>(report.outcome.version) - 1;
+UpChange TargetEntry::Publish(const ProbeReport& report) {
+  const size_t index = static_cast<size_t>(report.outcome.version) - 1;
   std::lock_guard lock(mutex_);
+  if (!probed_[index]) return UpChange::kNone;  // not any more, since a reload
   VersionState& state = state_.versions[index];
   ike::Reason failure = FailureOf(report);
   if (state_.history) CountUptime(report.finished_at);
@@ -168,9 +178,7 @@ UpChange TargetEntry::Publish(const ProbeReport& report, const std::vector<doubl
   // An opening that leaves no state says nothing of the suite, so a refusal stands until the next
   // full one.
   if (failure == ike::Reason::kNone && state.refused) state.last_reason = ike::Reason::kRejected;
-  if (report.outcome.rtt && state_.rtt) {
-    CountRtt(state.last_rtt, rtt_bounds, &(*state_.rtt)[index]);
-  }
+  if (report.outcome.rtt && state_.rtt) state_.rtt->Count(report.outcome.version, state.last_rtt);
   bool up = RequirementMet();
   if (up != state_.up) state_.up_changed_at = report.finished_at;
   state_.up = up;

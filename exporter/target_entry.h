@@ -52,14 +52,14 @@ using TargetPtr = std::shared_ptr<const ike::Target>;
 
 class TargetEntry {
  public:
-  TargetEntry(TargetPtr target, bool keep_history, size_t rtt_buckets);
+  TargetEntry(TargetPtr target, bool keep_history, RttBounds rtt_bounds);
 
   TargetPtr target() const;
-  // A reload may change everything but what identifies the target.
-  void SetTarget(TargetPtr target, bool keep_history, size_t rtt_buckets);
+  // A reload may change everything but what identifies the target. A version that is not probed any
+  // more is forgotten, and with other bounds the histogram begins anew.
+  void SetTarget(TargetPtr target, bool keep_history, RttBounds rtt_bounds);
 
-  // REQUIRES: bucket bounds of the size given at construction.
-  UpChange Publish(const ProbeReport& report, const std::vector<double>& rtt_bounds);
+  UpChange Publish(const ProbeReport& report);
   // Sets the newest audit and counts its differences to the last complete one. `changed` gets one
   // line for each difference.
   void PublishAudit(std::shared_ptr<const ike::AuditResult> result, double finished_at,
@@ -98,6 +98,8 @@ class TargetEntry {
   bool EveryVersionProbed() const;
   UpChange ChangeToSay(bool answered);
   void CountUptime(double now);
+  void ForgetVersionsNotProbed();
+  void SetRttBounds(RttBounds bounds);
   void SetLabelText(std::string_view text);
 
   uint32_t engine_place_ = 0;

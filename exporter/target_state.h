@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "exporter/probe_history.h"
+#include "exporter/rtt_histograms.h"
 #include "exporter/weak_history.h"
 #include "probes/outcome.h"
 #include "probes/suite.h"
@@ -73,12 +74,6 @@ struct VersionState {
 };
 static_assert(sizeof(VersionState) <= 136);
 
-// Cumulative buckets are made at scrape time; these count one bucket each.
-struct RttHistogram {
-  std::vector<uint32_t> counts;  // one more than there are bounds
-  double sum = 0;
-};
-
 // What accumulates over the audits of one target; made by its first audit or from the state file.
 struct AuditHistory {
   std::shared_ptr<const ike::AuditResult> last;           // the newest
@@ -94,8 +89,6 @@ struct AuditHistory {
   WeakHistory weak;
   std::vector<std::string> last_changes;  // of the newest audit against the one before, as text
 };
-
-using RttHistograms = std::array<RttHistogram, 2>;  // [version - 1]
 
 using VersionStates = std::array<VersionState, 2>;  // [version - 1]
 

@@ -107,6 +107,8 @@ Step Ikev2Init::OnMessage(ByteSpan message, Conversation* conversation, Outcome*
   const std::optional<Ikev2Answer> answer =
       ParseIkev2Answer(*header, message.subspan(wire::kIkeHeaderSize));
   if (!answer) return Step::kIgnored;
+  // RFC 7296 section 3.1: the responder's SPI is zero in refusals and COOKIE only.
+  if (answer->sa && header->responder_spi == 0) return Step::kIgnored;
   const Step step = Judge(*answer, conversation, outcome);
   if (step == Step::kIgnored || step == Step::kRepeated) return step;
   NoteAnswer(*header, message, conversation, outcome);

@@ -7,8 +7,8 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 VALUES = r"probes/(bytes|ip_address|opening|prefetch|suite|target|time)\.h"
-STORE = (r"exporter/(label_text|number_text|probe_history|store|target_entry|target_state|tiny_lock|trace|"
-         r"unix_time|uptime|weak_algorithms|weak_history)\.h")
+STORE = (r"exporter/(label_text|number_text|probe_history|rtt_histograms|store|target_entry|target_state|"
+         r"tiny_lock|trace|unix_time|uptime|weak_algorithms|weak_history)\.h")
 
 # (files, the headers that they may include)
 LAYERS = [

@@ -9,6 +9,7 @@
 #include "exporter/audit_judge.h"
 #include "exporter/cli/audit_progress.h"
 #include "exporter/cli/audit_text.h"
+#include "exporter/cli/output.h"
 #include "exporter/cli/probe_text.h"
 #include "exporter/cli/settings.h"
 #include "exporter/engine/engine.h"
@@ -35,10 +36,10 @@ int Worse(int a, int b) {
 
 void Print(const ike::AuditResult& result, const AuditOptions& options) {
   if (options.json) {
-    std::cout << JsonText(AuditJson(result)) << std::endl;
+    std::cout << JsonText(AuditJson(result)) << "\n";
     return;
   }
-  std::cout << AuditText(result, isatty(STDOUT_FILENO) == 1) << std::flush;
+  std::cout << AuditText(result, isatty(STDOUT_FILENO) == 1);
 }
 
 }  // namespace
@@ -68,6 +69,7 @@ int RunAuditCommand(const AuditOptions& options) {
     WaitShowingProgress(audit.order.text, *audit.job);
     std::shared_ptr<const ike::AuditResult> result = audit.job->result();
     Print(*result, options);
+    if (!FlushOutput()) return 1;
     exit_code = Worse(exit_code, ExitCode(*result));
   }
   return exit_code;

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <utility>
 
+#include "exporter/cli/output.h"
 #include "exporter/cli/probe_text.h"
 #include "exporter/cli/settings.h"
 #include "exporter/engine/engine.h"
@@ -48,8 +49,8 @@ Json LineJson(const Pending& probe, const ProbeResult& result) {
   return json;
 }
 
-// One line, flushed, so that a reader in a pipe sees each host as it is done.
-void PrintJson(const Json& json) { std::cout << JsonText(json) << std::endl; }
+// One line.
+void PrintJson(const Json& json) { std::cout << JsonText(json) << "\n"; }
 
 // Whether the host answered as `require` asks.
 bool Satisfied(const ike::ProbeSettings& settings, bool ikev1, bool ikev2) {
@@ -97,6 +98,7 @@ int RunProbeCommand(const ProbeOptions& options) {
         PrintProbe(probes[at].version, answer);
       }
     }
+    if (!FlushOutput()) return 1;
     if (!Satisfied(*order.settings, up[0], up[1])) exit_code = 1;
   }
   return exit_code;

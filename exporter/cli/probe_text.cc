@@ -56,6 +56,9 @@ std::string Headline(const ProbeResult& result) {
   if (!outcome.answered()) return "no answer: " + FailureSentence(result);
   if (outcome.selected()) return "up";
   if (!outcome.version_answered) return "a daemon is there, but refuses this version";
+  if (outcome.answer == ike::AnswerKind::kCookie) {
+    return "up, but it asks for cookies only; what it would choose is not known";
+  }
   if (!result.report.full_opening) {
     return "up; what it chooses was not asked, since its half-open budget is spent";
   }

@@ -37,13 +37,14 @@ void AuditJob::Finish(std::shared_ptr<const ike::AuditResult> result) {
 
 struct AuditDesk::Desk {
   AuditRequest request;
-  std::vector<AuditJobPtr> jobs;
+  bool scheduled = false;
+  std::vector<AuditJobPtr> jobs;  // of requests
   std::vector<EntryPtr> entries;  // configured targets that asked
   std::unique_ptr<AuditRun> run;
   net::Resolver::Ticket resolving = 0;
 
-  // The same questions to the same endpoint, judged the same way. Who names no address takes the
-  // one that the name stood for when the audit began.
+  // The same questions to the same endpoint, judged the same way. A request without an address
+  // takes the one that the name stood for when the audit began.
   bool Serves(const AuditRequest& other) const {
     return request.host == other.host &&
            (other.address.empty() || request.address == other.address) &&
@@ -52,49 +53,80 @@ struct AuditDesk::Desk {
 
   // An audit may take longer than its target's interval: then the target asks again, and hears
   // once.
-  void Join(const EntryPtr& entry, AuditJobPtr job) {
-    jobs.push_back(std::move(job));
+  void Join(const EntryPtr& entry) {
     if (entry && std::ranges::find(entries, entry) == entries.end()) entries.push_back(entry);
   }
 };
 
-AuditDesk::AuditDesk(const Services* services, AuditJudge judge, AuditSink sink)
-    : services_(services), judge_(std::move(judge)), sink_(std::move(sink)) {}
+AuditDesk::AuditDesk(const Services* services, AuditJudge judge, AuditSink sink, TakeDue take_due)
+    : services_(services),
+      judge_(std::move(judge)),
+      sink_(std::move(sink)),
+      take_due_(std::move(take_due)) {}
 
 AuditDesk::~AuditDesk() {
-  for (const auto& desk : running_) {
+  for (const DeskPtr& desk : running_) {
     if (desk->resolving != 0) services_->resolver->Cancel(desk->resolving);
   }
 }
 
-void AuditDesk::Start(AuditRequest request, AuditJobPtr job) {
-  auto serves = [&](const std::unique_ptr<Desk>& desk) { return desk->Serves(request); };
-  Desk* desk = nullptr;
-  auto running = std::find_if(running_.begin(), running_.end(), serves);
-  if (running != running_.end()) desk = running->get();
-  auto waiting = std::find_if(waiting_.begin(), waiting_.end(), serves);
-  if (desk == nullptr && waiting != waiting_.end()) desk = waiting->get();
-  bool fresh = desk == nullptr;
-  if (fresh) {
-    if (waiting_.size() >= kMaxWaiting) {
-      AuditOutcome none;
-      none.reason = ike::Reason::kInternal;
-      return job->Finish(judge_(request, none, "too many audits are waiting"));
-    }
-    waiting_.push_back(std::make_unique<Desk>());
-    desk = waiting_.back().get();
-    desk->request = request;
-  }
-  desk->Join(request.entry, std::move(job));
-  if (fresh) StartNext();
+AuditDesk::Desk* AuditDesk::RunningFor(const AuditRequest& request) const {
+  const auto found = std::ranges::find_if(
+      running_, [&request](const DeskPtr& desk) { return desk->Serves(request); });
+  return found == running_.end() ? nullptr : found->get();
 }
 
-void AuditDesk::StartNext() {
-  while (!waiting_.empty() && running_.size() < kMaxRunning) {
-    running_.push_back(std::move(waiting_.front()));
-    waiting_.pop_front();
+void AuditDesk::Start(AuditRequest request, AuditJobPtr job) {
+  Desk* desk = RunningFor(request);
+  if (desk == nullptr) {
+    const auto found = std::ranges::find_if(
+        waiting_, [&request](const DeskPtr& waiting) { return waiting->Serves(request); });
+    if (found == waiting_.end()) {
+      waiting_.push_back(std::make_unique<Desk>());
+      desk = waiting_.back().get();
+      desk->request = request;
+    } else {
+      desk = found->get();
+    }
+  }
+  desk->jobs.push_back(std::move(job));
+  desk->Join(request.entry);
+}
+
+AuditDesk::DeskPtr AuditDesk::NextRequested() {
+  if (waiting_.empty() || running_.size() - scheduled_ >= kMaxRequested) return nullptr;
+  DeskPtr next = std::move(waiting_.front());
+  waiting_.pop_front();
+  return next;
+}
+
+AuditDesk::DeskPtr AuditDesk::NextScheduled() {
+  while (scheduled_ < max_scheduled_) {
+    std::optional<AuditRequest> due = take_due_();
+    if (!due) return nullptr;
+    if (Desk* running = RunningFor(*due)) {
+      running->Join(due->entry);
+      continue;
+    }
+    auto next = std::make_unique<Desk>();
+    next->Join(due->entry);
+    next->request = std::move(*due);
+    next->scheduled = true;
+    return next;
+  }
+  return nullptr;
+}
+
+bool AuditDesk::BeginWaiting() {
+  for (size_t begun = 0; begun < kSlice; ++begun) {
+    DeskPtr next = NextRequested();
+    if (!next) next = NextScheduled();
+    if (!next) return false;
+    scheduled_ += next->scheduled ? 1 : 0;
+    running_.push_back(std::move(next));
     Begin(running_.back().get());
   }
+  return true;
 }
 
 void AuditDesk::Begin(Desk* desk) {
@@ -132,12 +164,12 @@ void AuditDesk::OnAuditDone(AuditRun* run, AuditOutcome outcome) {
 void AuditDesk::Conclude(Desk* desk, const AuditOutcome& outcome, const std::string& error) {
   auto place = std::find_if(running_.begin(), running_.end(),
                             [desk](const auto& candidate) { return candidate.get() == desk; });
-  std::unique_ptr<Desk> ended = std::move(*place);
+  DeskPtr ended = std::move(*place);
   running_.erase(place);
+  scheduled_ -= ended->scheduled ? 1 : 0;
   std::shared_ptr<const ike::AuditResult> result = judge_(ended->request, outcome, error);
   for (const EntryPtr& entry : ended->entries) sink_(entry, result);
   for (const AuditJobPtr& job : ended->jobs) job->Finish(result);
-  StartNext();
 }
 
 void AuditDesk::UpdateProgress() {

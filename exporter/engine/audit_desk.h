@@ -1,5 +1,6 @@
-// AuditDesk: the audits of one engine: at most a few at once, one per endpoint; who asks for an
-// endpoint that is being audited joins the running audit. AuditJob is what the asker holds.
+// AuditDesk: the audits of one engine, one per endpoint; a request for an endpoint that is being
+// audited joins the running audit. Requests go before scheduled audits, which wait where they are
+// scheduled until there is room for them; none is dropped. AuditJob is what the asker holds.
 #pragma once
 
 #include <atomic>
@@ -9,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -58,24 +60,39 @@ using AuditSink = std::function<void(const EntryPtr& entry,
 
 class AuditDesk final : public AuditRun::Owner {
  public:
-  static constexpr size_t kMaxRunning = 64;
-  static constexpr size_t kMaxWaiting = 4096;
+  // The scheduled audit that has been due for longest, and is not any more; none = no other is.
+  using TakeDue = std::function<std::optional<AuditRequest>()>;
 
-  AuditDesk(const Services* services, AuditJudge judge, AuditSink sink);
+  static constexpr size_t kMaxRequested = 64;  // of those on request, at once
+  // What BeginWaiting begins at most: audits of names that are known not to resolve end at once.
+  static constexpr size_t kSlice = 64;
+
+  AuditDesk(const Services* services, AuditJudge judge, AuditSink sink, TakeDue take_due);
   ~AuditDesk() override;
 
-  // On the engine's thread. `job` is finished, or joined to the running audit of the endpoint.
+  // On the engine's thread, as all below. `job` waits for its turn, or joins the audit of the
+  // endpoint.
   void Start(AuditRequest request, AuditJobPtr job);
+
+  // Begins what waits and has room. Audits that end at once do not begin others, so that thousands
+  // of them take no stack. Returns whether there is more to begin now.
+  bool BeginWaiting();
+  // How many scheduled audits may run at once.
+  void set_max_scheduled(size_t count) { max_scheduled_ = count; }
 
   // Copies the progress of the running audits into their jobs.
   void UpdateProgress();
 
   size_t running() const { return running_.size(); }
+  size_t waiting() const { return waiting_.size(); }  // on request
 
  private:
-  struct Desk;  // one audit and who waits for it
+  struct Desk;  // one audit and what waits for it
+  using DeskPtr = std::unique_ptr<Desk>;
 
-  void StartNext();
+  Desk* RunningFor(const AuditRequest& request) const;
+  DeskPtr NextRequested();
+  DeskPtr NextScheduled();
   void Begin(Desk* desk);
   void OnAddress(Desk* desk, const net::ResolveResult& result);
   void OnAuditDone(AuditRun* run, AuditOutcome outcome) override;
@@ -84,8 +101,11 @@ class AuditDesk final : public AuditRun::Owner {
   const Services* const services_;
   const AuditJudge judge_;
   const AuditSink sink_;
-  std::deque<std::unique_ptr<Desk>> waiting_;
-  std::vector<std::unique_ptr<Desk>> running_;
+  const TakeDue take_due_;
+  size_t max_scheduled_ = 64;
+  size_t scheduled_ = 0;         // of running_
+  std::deque<DeskPtr> waiting_;  // on request
+  std::vector<DeskPtr> running_;
 };
 
 }  // namespace exporter

@@ -163,7 +163,7 @@ void AuditRun::OnExchangeDone(const ike::Outcome& outcome) {
 
 // Silence says least: it does not hide what else was seen.
 void AuditRun::NoteFailure(const ike::Outcome& outcome) {
-  if (outcome.answered()) return;
+  if (outcome.version_answered) return;
   bool tells = outcome.reason != ike::Reason::kTimeout || result_.reason == ike::Reason::kNone;
   if (tells) result_.reason = outcome.reason;
 }

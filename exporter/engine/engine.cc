@@ -28,6 +28,16 @@ constexpr ike::Duration kProgressInterval = std::chrono::milliseconds(200);
 constexpr ike::Duration kSparesPeriod = std::chrono::seconds(30);
 constexpr size_t kGiveBackSlice = 500;  // objects, which takes about half a millisecond
 
+// What the scheduled audits of all engines may take: of memory, and of the packets.
+constexpr size_t kAuditMemory = size_t{128} << 20;
+constexpr size_t kAuditBytes = size_t{16} << 10;  // of one that runs, as tests/bench measures it
+constexpr size_t kAuditPackets = 2;               // a second, of one that waits for nothing
+
+size_t MaxScheduledAudits(size_t packets_per_second, size_t engines) {
+  const size_t fit = std::min(kAuditMemory / kAuditBytes, packets_per_second / kAuditPackets);
+  return std::max<size_t>(1, fit / engines);
+}
+
 }  // namespace
 
 // Lives from the request to its answer.
@@ -93,14 +103,8 @@ Engine::Engine(EngineOptions options, std::unique_ptr<net::EventLoop> loop)
           .now = [this] { return loop_->now(); },
           .unix_time = [this] { return UnixTime(); },
       },
-      audits_(&services_, options_.judge, options_.sink),
-      scheduler_(
-          &services_, &stats_, [this](std::string_view host) { return Owns(host); },
-          [this](const EntryPtr& entry, ike::TimePoint) {
-            std::shared_ptr<const ike::Target> target = entry->target();
-            audits_.Start({target->host, {}, target->settings, entry},
-                          std::make_shared<AuditJob>());
-          }) {}
+      audits_(&services_, options_.judge, options_.sink, [this] { return TakeDueAudit(); }),
+      scheduler_(&services_, &stats_, [this](std::string_view host) { return Owns(host); }) {}
 
 Engine::~Engine() { Stop(ike::Duration::zero()); }
 
@@ -127,6 +131,7 @@ void Engine::Apply(std::shared_ptr<const TargetTable> table) {
     const config::PacketRates& rates = table->config->packet_rates;
     const uint32_t rate = std::max(1u, rates.exporter / options_.count);
     runner_.set_packets_per_second(rate);
+    audits_.set_max_scheduled(MaxScheduledAudits(rates.exporter, options_.count));
     options_.limits->networks.set_rate(rates.network);
     resolver_->FlushCache();
     scheduler_.Apply(table, rate);
@@ -163,6 +168,7 @@ ike::TimePoint Engine::OnTick(ike::TimePoint now) {
   if (!more && scheduler_.targets() > 0) scheduled_.store(true, std::memory_order_release);
   wheel_.Advance(now, [now](net::TimerNode& node) { static_cast<Alarm&>(node).OnAlarm(now); });
   scheduler_.StartDue(now);
+  const bool more_audits = audits_.BeginWaiting();
   ike::TimePoint next = runner_.Tick(now);
   if (now >= next_progress_) {
     next_progress_ = now + kProgressInterval;
@@ -173,9 +179,16 @@ ike::TimePoint Engine::OnTick(ike::TimePoint now) {
   stats_.in_flight.store(scheduler_.in_flight() + requested_.size() + audits_.running(),
                          std::memory_order_relaxed);
   if (draining_) CheckDrained(now);
-  if (more || !ended_.empty()) return now;
+  if (more || more_audits || !ended_.empty()) return now;
   next = std::min({next, wheel_.NextExpiry(), now + std::chrono::seconds(1)});
   return draining_ ? std::min(next, drain_until_) : next;
+}
+
+std::optional<AuditRequest> Engine::TakeDueAudit() {
+  EntryPtr entry = scheduler_.TakeDueAudit();
+  if (!entry) return std::nullopt;
+  const TargetPtr target = entry->target();
+  return AuditRequest{target->host, {}, target->settings, std::move(entry)};
 }
 
 // Read once for all that ends within a turn of the loop.
@@ -204,6 +217,9 @@ void Engine::GiveBack(ike::TimePoint now) {
 
 void Engine::PublishStats() {
   stats_.unmatched_packets.store(runner_.unmatched_packets(), std::memory_order_relaxed);
+  stats_.audits_running.store(audits_.running(), std::memory_order_relaxed);
+  stats_.audits_waiting.store(audits_.waiting() + scheduler_.audits_due(),
+                              std::memory_order_relaxed);
   stats_.dropped_packets.store(runner_.dropped_packets(), std::memory_order_relaxed);
   for (size_t i = 0; i < kPaceNames.size(); ++i) {
     stats_.delayed_packets[i].store(runner_.delayed_packets()[i], std::memory_order_relaxed);

@@ -68,6 +68,7 @@ class Engine final : private net::Ticker {
 
   Engine(EngineOptions options, std::unique_ptr<net::EventLoop> loop);
   ike::TimePoint OnTick(ike::TimePoint now) override;
+  std::optional<AuditRequest> TakeDueAudit();
   void PublishStats();
   void GiveBack(ike::TimePoint now);
   void CheckDrained(ike::TimePoint now);

@@ -36,6 +36,8 @@ struct EngineStats {
   std::array<std::atomic<uint64_t>, kLagBounds.size() + 1> lag_counts{};
   std::atomic<uint64_t> lag_sum_ns{0};
   std::atomic<uint64_t> in_flight{0};
+  std::atomic<uint64_t> audits_running{0};
+  std::atomic<uint64_t> audits_waiting{0};
   std::atomic<uint64_t> turns{0};  // of its loop: at least one a second while it is alive
   std::atomic<uint64_t> unmatched_packets{0};
   std::atomic<uint64_t> dropped_packets{0};  // by the kernel: the receive buffer was full

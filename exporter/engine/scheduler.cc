@@ -15,9 +15,12 @@ constexpr size_t kReconcileSlice = 1000;
 // Within which the first probes of a target end, whatever its interval.
 constexpr ike::Duration kFirstRound = std::chrono::seconds(30);
 // The audits of a first start are spread over at least this, and over half a second per target, so
-// that a fleet is not audited all at once.
+// that a fleet is not audited all at once; but over no more than half their interval, since the
+// last ones have to end within it too.
 constexpr ike::Duration kFirstAuditSpread = std::chrono::seconds(30);
 constexpr ike::Duration kFirstAuditSpacing = std::chrono::milliseconds(500);
+
+constexpr ike::Duration kBehindLogInterval = std::chrono::hours(1);
 
 // Enough to wait for their memory together, and few enough for it to stay in the nearest cache.
 constexpr size_t kStartedTogether = 32;
@@ -30,6 +33,7 @@ class Scheduler::Scheduled final : public Alarm, public ProbeRun::Owner {
       : scheduler_(scheduler), entry_(std::move(entry)) {}
   ~Scheduled() override {
     for (ProbeRun*& run : runs_) End(&run);
+    TakeDueAudit();
   }
 
   // Takes the target's present settings, and schedules it anew if its interval changed.
@@ -39,6 +43,8 @@ class Scheduler::Scheduled final : public Alarm, public ProbeRun::Owner {
   void Expect() const { ike::Prefetch(this, sizeof *this); }
   void Rearm(ike::TimePoint now);
   void Start();
+  // Whether its audit was due; it is not any more.
+  bool TakeDueAudit();
 
   const EntryPtr& entry() const { return entry_; }
   uint32_t generation() const { return generation_; }
@@ -55,6 +61,7 @@ class Scheduler::Scheduled final : public Alarm, public ProbeRun::Owner {
   bool BeginFirstRound(std::string_view name, ike::TimePoint now);
   void RepeatFirst(size_t index, ike::TimePoint now);
   void Advance(ike::TimePoint latest_due, uint64_t missed);
+  void FindInterface();
   ike::Duration Step() const;
   ike::Duration FirstStep() const;
   ike::IkeVersion VersionOf(uint64_t turn) const;
@@ -82,6 +89,7 @@ class Scheduler::Scheduled final : public Alarm, public ProbeRun::Owner {
   std::array<ProbeRun*, 2> runs_{};  // of the scheduler's pool
   net::RouteHint route_;
   std::unique_ptr<AuditAlarm> audit_alarm_;  // null where no audits are wanted
+  bool audit_due_ = false;
 };
 
 void Scheduler::Scheduled::Configure(uint32_t generation, ike::TimePoint now) {
@@ -92,6 +100,12 @@ void Scheduler::Scheduled::Configure(uint32_t generation, ike::TimePoint now) {
   bool reschedule = !before || before->settings->interval != settings().interval ||
                     before->settings->ikev1 != settings().ikev1 ||
                     before->settings->ikev2 != settings().ikev2;
+  for (const ike::IkeVersion version : {ike::IkeVersion::kV1, ike::IkeVersion::kV2}) {
+    if (settings().probes(version) && before && before->settings->probes(version)) continue;
+    const size_t index = static_cast<size_t>(version) - 1;
+    answers_[index] = probed_[index] = false;
+    memory_[index] = {};
+  }
   bool audits = !before || before->settings->audit_interval != settings().audit_interval;
   // The configuration has checked that it is of the family wanted.
   literal_ = config::ParseIpAddress(target->host).value_or(ike::IpAddress{});
@@ -152,6 +166,7 @@ ike::IkeVersion Scheduler::Scheduled::VersionOf(uint64_t turn) const {
 void Scheduler::Scheduled::ScheduleAudit(std::string_view name, ike::TimePoint now) {
   ike::Duration interval = settings().audit_interval;
   audit_alarm_.reset();
+  TakeDueAudit();
   if (interval <= ike::Duration::zero()) return;
   audit_alarm_ = std::make_unique<AuditAlarm>(this);
   double last_run = entry_->With([](const ike::Target&, const TargetState& state) {
@@ -160,7 +175,7 @@ void Scheduler::Scheduled::ScheduleAudit(std::string_view name, ike::TimePoint n
   ike::Duration spread = std::max<ike::Duration>(
       kFirstAuditSpread, kFirstAuditSpacing * static_cast<int64_t>(scheduler_->scheduled_.size()));
   // After the first round, whose answers tell what an audit may ask.
-  ike::Duration soon = Phase(StableHash(name), std::min(interval, spread)) +
+  ike::Duration soon = Phase(StableHash(name), std::min(interval / 2, spread)) +
                        std::min<ike::Duration>(settings().interval, kFirstRound);
   if (last_run == 0) return services().wheel->Arm(audit_alarm_.get(), now + soon);
   // The wall clock may have jumped since: never further away than one interval.
@@ -172,7 +187,16 @@ void Scheduler::Scheduled::ScheduleAudit(std::string_view name, ike::TimePoint n
 
 void Scheduler::Scheduled::OnAuditDue(ike::TimePoint now) {
   services().wheel->Arm(audit_alarm_.get(), now + settings().audit_interval);
-  if (!scheduler_->draining_) scheduler_->start_audit_(entry_, now);
+  if (audit_due_) return scheduler_->NoteAuditsBehind(now);
+  audit_due_ = true;
+  ++scheduler_->audits_due_;
+  scheduler_->audit_queue_.push_back(entry_);
+}
+
+bool Scheduler::Scheduled::TakeDueAudit() {
+  if (!audit_due_) return false;
+  --scheduler_->audits_due_;
+  return std::exchange(audit_due_, false);
 }
 
 void Scheduler::Scheduled::OnAlarm(ike::TimePoint) { scheduler_->due_.push_back(this); }
@@ -205,9 +229,18 @@ void Scheduler::Scheduled::Rearm(ike::TimePoint now) {
   scheduler_->stats_->CountLag(static_cast<uint64_t>((now - latest_due).count()));
   Advance(latest_due, missed);
   services().wheel->Arm(this, due_);
+  if (literal_.scope_id != 0) FindInterface();
   if (literal_.empty()) return;
   services().budget->Expect(literal_);
   services().exchanger->Expect(literal_);
+}
+
+// It may have come since, or be another one of the same name.
+void Scheduler::Scheduled::FindInterface() {
+  const auto found = config::ParseIpAddress(entry_->target()->host);
+  if (!found || *found == literal_) return;
+  literal_ = *found;
+  route_ = {};
 }
 
 void Scheduler::Scheduled::Start() {
@@ -248,24 +281,36 @@ void Scheduler::Scheduled::OnProbeDone(ProbeRun* run, ProbeResult&& result) {
   } else {
     probed_[index] = true;
     answers_[index] = result.report.outcome.answered();
-    UpChange change =
-        entry_->Publish(result.report, scheduler_->table_->config->metrics.rtt_buckets);
+    UpChange change = entry_->Publish(result.report);
     LogScheduledProbe(*entry_, result, change);
   }
   End(&runs_[index]);
 }
 
 Scheduler::Scheduler(const Services* services, EngineStats* stats,
-                     std::function<bool(std::string_view)> owns, AuditStarter start_audit)
-    : services_(services),
-      stats_(stats),
-      owns_(std::move(owns)),
-      start_audit_(std::move(start_audit)) {}
+                     std::function<bool(std::string_view)> owns)
+    : services_(services), stats_(stats), owns_(std::move(owns)) {}
 
 Scheduler::~Scheduler() = default;
 
 bool Scheduler::KeepsHistory() const {
   return table_->config->metrics.detail == config::MetricsDetail::kFull;
+}
+
+EntryPtr Scheduler::TakeDueAudit() {
+  while (!audit_queue_.empty() && !draining_) {
+    EntryPtr entry = std::move(audit_queue_.front());
+    audit_queue_.pop_front();
+    Scheduled* scheduled = Find(*entry);
+    if (scheduled != nullptr && scheduled->TakeDueAudit()) return entry;
+  }
+  return nullptr;
+}
+
+void Scheduler::NoteAuditsBehind(ike::TimePoint now) {
+  if (now < next_behind_log_) return;
+  next_behind_log_ = now + kBehindLogInterval;
+  LogAuditsBehind(audits_due_);
 }
 
 void Scheduler::StartDue(ike::TimePoint now) {

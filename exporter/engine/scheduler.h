@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <span>
@@ -19,15 +20,11 @@
 
 namespace exporter {
 
-// What an audit of a scheduled target needs; done by the audit desk.
-using AuditStarter = std::function<void(const EntryPtr& entry, ike::TimePoint now)>;
-
 class Scheduler {
  public:
-  // `services` and `stats` outlive the scheduler. `owns` tells which hosts are this engine's;
-  // `start_audit` is called when a target's audit is due.
+  // `services` and `stats` outlive the scheduler. `owns` tells which hosts are this engine's.
   Scheduler(const Services* services, EngineStats* stats,
-            std::function<bool(std::string_view host)> owns, AuditStarter start_audit);
+            std::function<bool(std::string_view host)> owns);
   ~Scheduler();
 
   // First probes of targets that are new are spread so that they keep within `packets_per_second`.
@@ -38,6 +35,10 @@ class Scheduler {
 
   // Starts the probes that came due. To be called after every Advance of the wheel to `now`.
   void StartDue(ike::TimePoint now);
+
+  // The target whose audit has been due for longest; it is to be audited now. Null = none is due.
+  EntryPtr TakeDueAudit();
+  size_t audits_due() const { return audits_due_; }
 
   // Starts nothing any more; what is in flight ends by itself.
   void Drain() { draining_ = true; }
@@ -60,16 +61,20 @@ class Scheduler {
   bool SweepSlice();
   bool KeepsHistory() const;
   ike::Duration NextTurnOfNew(size_t probes);
+  void NoteAuditsBehind(ike::TimePoint now);
   void StartEach(std::span<Scheduled* const> due, ike::TimePoint now);
 
   const Services* const services_;
   EngineStats* const stats_;
   const std::function<bool(std::string_view)> owns_;
-  const AuditStarter start_audit_;
   OpeningCache openings_;
   std::shared_ptr<const TargetTable> table_;
   SlotPool<ProbeRun> runs_;  // outlives scheduled_
   std::vector<Scheduled*> due_;
+  // Oldest first; some are due no more, because a reload removed them or their audits.
+  std::deque<EntryPtr> audit_queue_;
+  size_t audits_due_ = 0;
+  ike::TimePoint next_behind_log_{};
   std::vector<std::unique_ptr<Scheduled>> scheduled_;  // entries know their places
   size_t adopt_next_ = 0;                              // index into table_->entries
   size_t sweep_next_ = 0;  // so many of scheduled_ are still to be looked at

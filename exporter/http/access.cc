@@ -55,6 +55,17 @@ std::optional<HttpError> CheckPort(const TargetTable& table, uint16_t port) {
 
 bool MayBeProbed(const ike::IpAddress& address) { return ike::IsUnicast(address); }
 
+NameAccess AccessOfName(const TargetTable& table, std::string_view host) {
+  NameAccess access = NameAccess::kNever;
+  for (const AllowRule& rule : table.config->api.allow) {
+    const bool configured = rule.kind == AllowRule::Kind::kConfigured && IsConfigured(table, host);
+    const bool listed = rule.kind == AllowRule::Kind::kHost && SameName(rule.host, host);
+    if (configured || listed || rule.kind == AllowRule::Kind::kAny) return NameAccess::kByName;
+    if (rule.kind == AllowRule::Kind::kNetwork) access = NameAccess::kByAddress;
+  }
+  return access;
+}
+
 std::vector<ike::IpAddress> AllowedAddresses(const TargetTable& table, std::string_view host,
                                              const std::vector<ike::IpAddress>& addresses,
                                              const std::vector<ike::IpAddress>& listed) {

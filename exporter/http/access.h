@@ -22,6 +22,14 @@ std::optional<HttpError> CheckPort(const TargetTable& table, uint16_t port);
 // addresses, whatever the configuration says.
 bool MayBeProbed(const ike::IpAddress& address);
 
+// What can be said of a host before it is resolved.
+enum class NameAccess : uint8_t {
+  kNever,      // no rule allows it, whatever it resolves to
+  kByAddress,  // a network may, and nothing else
+  kByName,     // it is configured or listed, or any name is allowed
+};
+NameAccess AccessOfName(const TargetTable& table, std::string_view host);
+
 // Those of `addresses`, to which `host` resolved, that may be probed. `listed` are the addresses of
 // the host names in [api] allow.
 std::vector<ike::IpAddress> AllowedAddresses(const TargetTable& table, std::string_view host,

@@ -105,7 +105,13 @@ tl::expected<Admitted, HttpError> AdHoc::Admit(const std::string& host,
                                                ike::Duration limit) {
   std::shared_ptr<const TargetTable> table = services_->store->table();
   if (auto refused = CheckPort(*table, settings->port)) return tl::make_unexpected(*refused);
+  const bool literal = config::ParseIpAddress(host).has_value();
+  const NameAccess access = AccessOfName(*table, host);
+  if (!literal && access == NameAccess::kNever) return tl::make_unexpected(NotAllowed(host));
   auto resolved = Resolve(host, settings->family_to_probe(), limit);
+  // Where only its addresses could allow it, the answer does not tell whether the name exists.
+  const bool hidden = !literal && access == NameAccess::kByAddress;
+  if (hidden && (!resolved || !*resolved)) return tl::make_unexpected(NotAllowed(host));
   if (!resolved) {
     return tl::make_unexpected(
         HttpError{502, host + ": no answer from the name servers in time", "resolve", 0});
@@ -115,7 +121,7 @@ tl::expected<Admitted, HttpError> AdHoc::Admit(const std::string& host,
   }
   const std::vector<ike::IpAddress>& addresses = (*resolved)->addresses;
   std::vector<ike::IpAddress> allowed = AllowedAddresses(*table, host, addresses, {});
-  if (allowed.empty() && config::ParseIpAddress(host)) {
+  if (allowed.empty() && literal) {
     allowed = AllowedAddresses(*table, host, addresses, ListedAddresses(*table, limit));
   }
   if (allowed.empty()) return tl::make_unexpected(NotAllowed(host));

@@ -35,6 +35,8 @@ bool IsBrowser(std::string_view user_agent) { return user_agent.starts_with("Moz
 
 std::optional<HttpError> CheckHost(const BrowserHeaders& headers,
                                    const std::vector<std::string>& hosts) {
+  // Browsers always send it. HTTP/1.0 does not ask for it, and health checks leave it out.
+  if (headers.host.empty()) return std::nullopt;
   auto parsed = config::ParseHostPort(headers.host);
   if (parsed) {
     std::string name = Lower(parsed->host);

@@ -20,7 +20,8 @@ struct BrowserHeaders {
   std::string user_agent;
 };
 
-// Every route: Host must be an address literal, localhost, or one of `hosts` (lower case).
+// Every route: Host must be an address literal, localhost, or one of `hosts` (lower case), or be
+// absent.
 std::optional<HttpError> CheckHost(const BrowserHeaders& headers,
                                    const std::vector<std::string>& hosts);
 

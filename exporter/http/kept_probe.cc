@@ -91,10 +91,10 @@ void Conclude(const std::string& host, KeptProbe* probe) {
       probe->module.empty() ? nullptr : std::make_shared<const std::string>(probe->module);
   auto target =
       std::make_shared<const ike::Target>(ike::Target{"", host, probe->settings, module, nullptr});
-  auto entry = std::make_shared<TargetEntry>(std::move(target), false, 0);
+  auto entry = std::make_shared<TargetEntry>(std::move(target), false, nullptr);
   for (const auto& answer : probe->answers.versions) {
     if (answer && answer->end == ProbeEnd::kProbed) {
-      entry->Publish(answer->report, {});
+      entry->Publish(answer->report);
     }
   }
   probe->success =

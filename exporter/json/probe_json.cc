@@ -187,7 +187,11 @@ std::string FailureSentence(const ProbeResult& result) {
 }
 
 std::string FailureSentence(const ike::AuditResult& result) {
-  return result.error.empty() ? SentenceOf(result.reason, {}) : result.error;
+  if (!result.error.empty()) return result.error;
+  if (result.reason == ike::Reason::kRejected) {
+    return "the endpoint does not speak any version of IKE that was asked for";
+  }
+  return SentenceOf(result.reason, {});
 }
 
 Json Ikev1ProbeJson(const ProbedHost& host, const ike::Outcome& outcome) {

@@ -5,11 +5,11 @@
 #include <prometheus/family.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
-#include <prometheus/text_serializer.h>
 
 #include <vector>
 
 #include "exporter/log.h"
+#include "exporter/metrics/family_text.h"
 #include "exporter/metrics/process_metrics.h"
 #include "exporter/version.h"
 
@@ -155,6 +155,11 @@ std::vector<MetricFamily> ExporterMetrics::State::Engine() const {
                             number(sources.store->table()->entries.size())));
   families.push_back(Single("ike_exporter_probes_in_flight", "Probes and audits under way.", kGauge,
                             number(Sum(pool, &EngineStats::in_flight))));
+  families.push_back(Single("ike_exporter_audits_running", "Audits under way.", kGauge,
+                            number(Sum(pool, &EngineStats::audits_running))));
+  families.push_back(Single("ike_exporter_audits_waiting",
+                            "Audits that are due or asked for and have not begun.", kGauge,
+                            number(Sum(pool, &EngineStats::audits_waiting))));
   families.push_back(Lag(pool));
   families.push_back(Skipped(pool));
   families.push_back(Delayed(pool));
@@ -193,7 +198,7 @@ std::string ExporterMetrics::Text() const {
   std::vector<MetricFamily> families = state_->Engine();
   for (MetricFamily& family : state_->registry.Collect()) families.push_back(std::move(family));
   for (MetricFamily& family : ProcessMetrics()) families.push_back(std::move(family));
-  return prometheus::TextSerializer().Serialize(families);
+  return FamiliesText(families);
 }
 
 }  // namespace exporter

@@ -17,7 +17,6 @@ namespace exporter {
 struct TargetView {
   const ike::Target& target;
   const TargetState& state;
-  const std::vector<double>& rtt_bounds;
   bool basic;  // [metrics] detail
 };
 

@@ -117,7 +117,7 @@ bool MetricsPage::Next(size_t piece_bytes, std::string* out) {
       entries[entry_++]->WithLabels(
           [&](const ike::Target& target, const TargetState& state, std::string_view labels) {
             TextSink sink(row->name, labels, out);
-            EmitRow(*row, {target, state, table_->config->metrics.rtt_buckets, basic_}, &sink);
+            EmitRow(*row, {target, state, basic_}, &sink);
           });
     }
     ++row_;

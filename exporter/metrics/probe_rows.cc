@@ -75,9 +75,9 @@ void EmitInterval(const TargetView& view, IkeVersion version, SampleSink* sink) 
 
 void EmitRtt(const TargetView& view, IkeVersion version, SampleSink* sink) {
   if (!view.state.rtt) return;
-  const RttHistogram& rtt = (*view.state.rtt)[static_cast<size_t>(version) - 1];
-  sink->AddHistogram({{"ike_version", VersionLabel(version)}}, view.rtt_bounds, rtt.counts,
-                     rtt.sum);
+  const RttHistograms& rtt = *view.state.rtt;
+  sink->AddHistogram({{"ike_version", VersionLabel(version)}}, rtt.bounds(), rtt.counts(version),
+                     rtt.sum(version));
 }
 
 // Every reason from the start, so that a rate never misses its first failure.

@@ -1,9 +1,9 @@
 #include "exporter/metrics/target_families.h"
 
-#include <prometheus/text_serializer.h>
-
 #include <limits>
 #include <utility>
+
+#include "exporter/metrics/family_text.h"
 
 namespace exporter {
 namespace {
@@ -75,7 +75,7 @@ MetricFamily TargetFamilies::FamilyOf(const MetricRow& row) const {
   for (const EntryPtr& entry : entries_) {
     entry->With([&](const ike::Target& target, const TargetState& state) {
       FamilySink sink(LabelsOf(target), &family);
-      EmitRow(row, {target, state, rtt_bounds_, use_ == kUseBasic}, &sink);
+      EmitRow(row, {target, state, use_ == kUseBasic}, &sink);
     });
   }
   return family;
@@ -93,8 +93,7 @@ std::vector<MetricFamily> TargetFamilies::Collect() const {
 }
 
 std::string ProbeMetricsText(const EntryPtr& entry, double duration_seconds) {
-  static const std::vector<double> kNoBuckets;
-  std::vector<MetricFamily> families = TargetFamilies({entry}, kUseProbe, kNoBuckets).Collect();
+  std::vector<MetricFamily> families = TargetFamilies({entry}, kUseProbe).Collect();
   std::erase_if(families, [](const MetricFamily& family) { return family.metric.empty(); });
   const bool up = entry->With([](const ike::Target& target, const TargetState& state) {
     return TargetUp(*target.settings, state.versions).value_or(false);
@@ -103,7 +102,7 @@ std::string ProbeMetricsText(const EntryPtr& entry, double duration_seconds) {
       Gauge("probe_success", "1 if the versions that `require` asks for answered.", up ? 1 : 0));
   families.push_back(Gauge("probe_duration_seconds",
                            "How long the probe took, name resolution included.", duration_seconds));
-  return prometheus::TextSerializer().Serialize(families);
+  return FamiliesText(families);
 }
 
 }  // namespace exporter

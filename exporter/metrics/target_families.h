@@ -16,9 +16,9 @@ namespace exporter {
 
 class TargetFamilies final : public prometheus::Collectable {
  public:
-  // The rows of `use`. `rtt_bounds` outlives the object.
-  TargetFamilies(std::vector<EntryPtr> entries, RowUse use, const std::vector<double>& rtt_bounds)
-      : entries_(std::move(entries)), use_(use), rtt_bounds_(rtt_bounds) {}
+  // The rows of `use`.
+  TargetFamilies(std::vector<EntryPtr> entries, RowUse use)
+      : entries_(std::move(entries)), use_(use) {}
 
   // Nothing without a target.
   std::vector<prometheus::MetricFamily> Collect() const override;
@@ -28,7 +28,6 @@ class TargetFamilies final : public prometheus::Collectable {
 
   const std::vector<EntryPtr> entries_;
   const RowUse use_;
-  const std::vector<double>& rtt_bounds_;
 };
 
 // The page of /probe: the gauges of one probe without the label `target`, and the two metrics that

@@ -97,14 +97,16 @@ tl::expected<ike::IpAddress, int> RouteCache::Ask(const ike::IpAddress& destinat
   if (fd < 0) fd = socket(domain, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   sockaddr_storage address{};
   socklen_t size = ToSockaddr({destination, kPort}, &address);
-  if (fd < 0 || connect(fd, reinterpret_cast<sockaddr*>(&address), size) != 0) {
-    return tl::make_unexpected(errno);
-  }
+  auto* const name = reinterpret_cast<sockaddr*>(&address);
+  if (fd < 0) return tl::make_unexpected(errno);
+  bool known = connect(fd, name, size) == 0;
   size = sizeof address;
-  const int failed = getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
+  known = known && getsockname(fd, name, &size) == 0;
   const int error = errno;
+  // Also after a failure: towards a link-local destination the kernel has bound the socket to the
+  // interface by then, and every later question would be asked of that one.
   Disconnect(fd);
-  if (failed != 0) return tl::make_unexpected(error);
+  if (!known) return tl::make_unexpected(error);
   return FromSockaddr(address).address;
 }
 

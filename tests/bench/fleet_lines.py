@@ -117,6 +117,16 @@ def memory(bench):
             below("base, MiB", base / 2**20, 24, "MiB")]
 
 
+def audits(bench):
+    """An hour in virtual time; as many audits at once as packets_per_second allows by default."""
+    count = 10000
+    row = machine.run_json([bench.build / "bench_audits", count, 5000], machine.PROBER_CORE)[0]
+    return [below(f"of {count} targets not audited", count - row["audited"], 0),
+            below("longest audit, s", row["longest_seconds"], 3600, "s", strictly=True),
+            below("CPU without packets, share of the core", row["cpu_share"], 0.25, strictly=True),
+            below("KiB a running audit", row["bytes_per_audit"] / 1024, 16, "KiB")]
+
+
 def start_and_reload(bench):
     starts, gaps, usual = [], [], []
     for _ in range(max(1, bench.runs // 2)):

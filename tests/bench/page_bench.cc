@@ -41,7 +41,7 @@ void Fill(const exporter::TargetTable& table) {
       report.duration = *report.outcome.rtt;
       report.packets_sent = report.packets_received = 1;
       report.finished_at = 1.7e9 + static_cast<double>(i) * 0.0371;
-      table.entries[i]->Publish(report, table.config->metrics.rtt_buckets);
+      table.entries[i]->Publish(report);
     }
   }
 }
@@ -68,8 +68,7 @@ Page WriteOurs(const std::shared_ptr<const exporter::TargetTable>& table) {
 }
 
 size_t WriteTheirs(const exporter::TargetTable& table) {
-  const exporter::TargetFamilies families(table.entries, exporter::kUseBasic,
-                                          table.config->metrics.rtt_buckets);
+  const exporter::TargetFamilies families(table.entries, exporter::kUseBasic);
   return prometheus::TextSerializer().Serialize(families.Collect()).size();
 }
 

@@ -43,7 +43,9 @@ TEST(ParseIpAddress, RefusesWhatOthersReadDifferently) {
                            "12345::",
                            "::1%",
                            "fe80::1%",
-                           "fe80::1%no-such-link",
+                           "fe80::1%no such link",
+                           "fe80::1%a/b",
+                           "fe80::1%sixteen-letters-",
                            "fe80::1%0",
                            "2001:db8::1%1",
                            "192.0.2.1%1",
@@ -63,6 +65,9 @@ TEST(ParseIpAddress, TakesZonesByNameAndIndex) {
   EXPECT_EQ(Ip("fe80::1%lo").scope_id, loopback);
   EXPECT_EQ(Ip("fe80::1%" + std::to_string(loopback)), Ip("fe80::1%lo"));
   EXPECT_EQ(Ip("ff02::1%lo").scope_id, loopback);
+  EXPECT_EQ(if_nametoindex("no-such-link"), 0u);
+  EXPECT_NE(Ip("fe80::1%no-such-link").scope_id, 0u) << "it may come";
+  EXPECT_TRUE(IsHost("fe80::1%no-such-link"));
 }
 
 TEST(IsDnsName, FollowsRfc1123WithUnderscores) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "exporter/metrics/page.h"
 #include "probes/audit_result.h"
 
@@ -60,7 +62,6 @@ class StoreTest : public testing::Test {
   StoreTest() { table_ = store_.Apply(ConfigWith({"hq", "branch"}), Everything); }
 
   TargetEntry& hq() { return *table_->Find("hq"); }
-  const std::vector<double>& bounds() const { return table_->config->metrics.rtt_buckets; }
 
   template <typename Read>
   auto Of(IkeVersion version, Read read) {
@@ -73,22 +74,22 @@ class StoreTest : public testing::Test {
 };
 
 TEST_F(StoreTest, SaysWhenATargetComesUpAndGoesDown) {
-  EXPECT_EQ(hq().Publish(Silent(IkeVersion::kV1), bounds()), UpChange::kNone);
-  EXPECT_EQ(hq().Publish(Selected(IkeVersion::kV2, 20), bounds()), UpChange::kNone) << "the first";
-  EXPECT_EQ(hq().Publish(Selected(IkeVersion::kV2, 20), bounds()), UpChange::kNone);
-  EXPECT_EQ(hq().Publish(Silent(IkeVersion::kV1), bounds()), UpChange::kNone);
-  EXPECT_EQ(hq().Publish(Silent(IkeVersion::kV2), bounds()), UpChange::kDown);
-  EXPECT_EQ(hq().Publish(Selected(IkeVersion::kV2, 20), bounds()), UpChange::kUp);
+  EXPECT_EQ(hq().Publish(Silent(IkeVersion::kV1)), UpChange::kNone);
+  EXPECT_EQ(hq().Publish(Selected(IkeVersion::kV2, 20)), UpChange::kNone) << "the first";
+  EXPECT_EQ(hq().Publish(Selected(IkeVersion::kV2, 20)), UpChange::kNone);
+  EXPECT_EQ(hq().Publish(Silent(IkeVersion::kV1)), UpChange::kNone);
+  EXPECT_EQ(hq().Publish(Silent(IkeVersion::kV2)), UpChange::kDown);
+  EXPECT_EQ(hq().Publish(Selected(IkeVersion::kV2, 20)), UpChange::kUp);
 }
 
 TEST_F(StoreTest, SaysOnceThatATargetIsDownFromTheStart) {
-  EXPECT_EQ(hq().Publish(Silent(IkeVersion::kV1), bounds()), UpChange::kNone) << "IKEv2 may answer";
-  EXPECT_EQ(hq().Publish(Silent(IkeVersion::kV2), bounds()), UpChange::kDown);
-  EXPECT_EQ(hq().Publish(Silent(IkeVersion::kV1), bounds()), UpChange::kNone);
-  EXPECT_EQ(hq().Publish(Silent(IkeVersion::kV2), bounds()), UpChange::kNone);
+  EXPECT_EQ(hq().Publish(Silent(IkeVersion::kV1)), UpChange::kNone) << "IKEv2 may answer";
+  EXPECT_EQ(hq().Publish(Silent(IkeVersion::kV2)), UpChange::kDown);
+  EXPECT_EQ(hq().Publish(Silent(IkeVersion::kV1)), UpChange::kNone);
+  EXPECT_EQ(hq().Publish(Silent(IkeVersion::kV2)), UpChange::kNone);
   table_ = store_.Apply(ConfigWith({"hq"}), Everything);
-  EXPECT_EQ(hq().Publish(Silent(IkeVersion::kV2), bounds()), UpChange::kNone) << "after a reload";
-  EXPECT_EQ(hq().Publish(Selected(IkeVersion::kV2, 20), bounds()), UpChange::kUp);
+  EXPECT_EQ(hq().Publish(Silent(IkeVersion::kV2)), UpChange::kNone) << "after a reload";
+  EXPECT_EQ(hq().Publish(Selected(IkeVersion::kV2, 20)), UpChange::kUp);
 }
 
 TEST_F(StoreTest, SaysThatATargetIsDownWithAProbeThatFailed) {
@@ -99,13 +100,13 @@ TEST_F(StoreTest, SaysThatATargetIsDownWithAProbeThatFailed) {
   strict->targets[0].settings = settings;
   table_ = store_.Apply(strict, Everything);
   TargetEntry& both = *table_->Find("both");
-  EXPECT_EQ(both.Publish(Silent(IkeVersion::kV1), bounds()), UpChange::kNone);
-  EXPECT_EQ(both.Publish(Selected(IkeVersion::kV2, 20), bounds()), UpChange::kNone);
-  EXPECT_EQ(both.Publish(Silent(IkeVersion::kV1), bounds()), UpChange::kDown);
+  EXPECT_EQ(both.Publish(Silent(IkeVersion::kV1)), UpChange::kNone);
+  EXPECT_EQ(both.Publish(Selected(IkeVersion::kV2, 20)), UpChange::kNone);
+  EXPECT_EQ(both.Publish(Silent(IkeVersion::kV1)), UpChange::kDown);
 }
 
 TEST_F(StoreTest, AnAnswerSetsUpAndKeepsTheSuite) {
-  hq().Publish(Selected(IkeVersion::kV2, 20), bounds());
+  hq().Publish(Selected(IkeVersion::kV2, 20));
   Of(IkeVersion::kV2, [](const VersionState& state) {
     EXPECT_TRUE(state.up);
     EXPECT_TRUE(state.negotiated);
@@ -117,8 +118,8 @@ TEST_F(StoreTest, AnAnswerSetsUpAndKeepsTheSuite) {
 }
 
 TEST_F(StoreTest, SilenceKeepsWhatWasLearnt) {
-  hq().Publish(Selected(IkeVersion::kV2, 20), bounds());
-  hq().Publish(Silent(IkeVersion::kV2), bounds());
+  hq().Publish(Selected(IkeVersion::kV2, 20));
+  hq().Publish(Silent(IkeVersion::kV2));
   Of(IkeVersion::kV2, [](const VersionState& state) {
     EXPECT_FALSE(state.up);
     EXPECT_FALSE(state.negotiated);
@@ -131,8 +132,32 @@ TEST_F(StoreTest, SilenceKeepsWhatWasLearnt) {
   });
 }
 
+// It has not looked at what was offered, however often it asks.
+TEST_F(StoreTest, AnEndpointThatOnlyAsksForCookiesRefusesNothing) {
+  ProbeReport cookies;
+  cookies.full_opening = true;
+  cookies.finished_at = 1020;
+  cookies.outcome.version = IkeVersion::kV2;
+  cookies.outcome.answer = ike::AnswerKind::kCookie;
+  cookies.outcome.reason = Reason::kRejected;
+  cookies.outcome.version_answered = cookies.outcome.cookie_required = true;
+  hq().Publish(cookies);
+  EXPECT_EQ(WholePage(table_, 1 << 20).find("ike_negotiated{target=\"hq\",ike_version=\"2\"}"),
+            std::string::npos);
+  hq().Publish(Selected(IkeVersion::kV2, 20));
+  hq().Publish(cookies);
+  cookies.outcome.reason = Reason::kTimeout;  // silence after a cookie
+  hq().Publish(cookies);
+  Of(IkeVersion::kV2, [](const VersionState& state) {
+    EXPECT_TRUE(state.up);
+    EXPECT_TRUE(state.negotiated);
+    EXPECT_FALSE(state.refused);
+    EXPECT_TRUE(state.cookie_required);
+  });
+}
+
 TEST_F(StoreTest, TheExpectedRefusalOfAStatelessOpeningIsNoFailure) {
-  hq().Publish(Selected(IkeVersion::kV2, 20), bounds());
+  hq().Publish(Selected(IkeVersion::kV2, 20));
   ProbeReport refusal;
   refusal.full_opening = false;
   refusal.finished_at = 1020;
@@ -140,7 +165,7 @@ TEST_F(StoreTest, TheExpectedRefusalOfAStatelessOpeningIsNoFailure) {
   refusal.outcome.answer = ike::AnswerKind::kErrorNotify;
   refusal.outcome.reason = Reason::kRejected;
   refusal.outcome.version_answered = true;
-  hq().Publish(refusal, bounds());
+  hq().Publish(refusal);
   Of(IkeVersion::kV2, [](const VersionState& state) {
     EXPECT_TRUE(state.up);
     EXPECT_TRUE(state.negotiated);
@@ -161,16 +186,16 @@ ProbeReport Refused(IkeVersion version, bool full_opening) {
 }
 
 TEST_F(StoreTest, ARefusalStandsUntilTheNextFullOpening) {
-  hq().Publish(Refused(IkeVersion::kV1, true), bounds());
-  hq().Publish(Refused(IkeVersion::kV1, false), bounds());
+  hq().Publish(Refused(IkeVersion::kV1, true));
+  hq().Publish(Refused(IkeVersion::kV1, false));
   Of(IkeVersion::kV1, [](const VersionState& state) {
     EXPECT_TRUE(state.up);
     EXPECT_FALSE(state.negotiated);
     EXPECT_EQ(state.last_reason, Reason::kRejected);
     EXPECT_EQ(state.failures_of(Reason::kRejected), 1u);
   });
-  hq().Publish(Selected(IkeVersion::kV1, 14), bounds());
-  hq().Publish(Refused(IkeVersion::kV1, false), bounds());
+  hq().Publish(Selected(IkeVersion::kV1, 14));
+  hq().Publish(Refused(IkeVersion::kV1, false));
   Of(IkeVersion::kV1,
      [](const VersionState& state) { EXPECT_EQ(state.last_reason, Reason::kNone); });
 }
@@ -182,11 +207,11 @@ TEST_F(StoreTest, OnlyAFullOpeningSaysThatNothingIsChosen) {
     return at == std::string::npos ? std::string() : page.substr(page.find("} ", at) + 2, 1);
   };
   EXPECT_EQ(negotiated(), "");
-  hq().Publish(Refused(IkeVersion::kV2, false), bounds());
+  hq().Publish(Refused(IkeVersion::kV2, false));
   EXPECT_EQ(negotiated(), "");
-  hq().Publish(Silent(IkeVersion::kV2), bounds());
+  hq().Publish(Silent(IkeVersion::kV2));
   EXPECT_EQ(negotiated(), "0");
-  hq().Publish(Selected(IkeVersion::kV2, 14), bounds());
+  hq().Publish(Selected(IkeVersion::kV2, 14));
   EXPECT_EQ(negotiated(), "1");
 }
 
@@ -253,16 +278,16 @@ TEST_F(StoreTest, UpFollowsWhatIsRequired) {
   auto up = [this] {
     return hq().With([](const ike::Target&, const TargetState& state) { return state.up; });
   };
-  hq().Publish(Silent(IkeVersion::kV1), bounds());
-  hq().Publish(Selected(IkeVersion::kV2, 14), bounds());
+  hq().Publish(Silent(IkeVersion::kV1));
+  hq().Publish(Selected(IkeVersion::kV2, 14));
   EXPECT_TRUE(up());
   ike::Target strict = *hq().target();
   auto settings = std::make_shared<ike::ProbeSettings>(*strict.settings);
   settings->require = ike::Require::kAll;
   strict.settings = settings;
-  hq().SetTarget(std::make_shared<const ike::Target>(strict), true, bounds().size());
+  hq().SetTarget(std::make_shared<const ike::Target>(strict), true, nullptr);
   EXPECT_FALSE(up());
-  hq().Publish(Selected(IkeVersion::kV2, 14), bounds());
+  hq().Publish(Selected(IkeVersion::kV2, 14));
   EXPECT_FALSE(up());
 }
 
@@ -289,7 +314,7 @@ TEST_F(StoreTest, AnAuditJudgedAnewTakesThePlaceOfThatOneOnly) {
 }
 
 TEST_F(StoreTest, AReloadKeepsWhatStaysAndForgetsWhatMoved) {
-  hq().Publish(Selected(IkeVersion::kV2, 20), bounds());
+  hq().Publish(Selected(IkeVersion::kV2, 20));
   EntryPtr before = table_->entries[0];
   auto next = ConfigWith({"new", "hq"});
   next->targets[0].host = "192.0.2.9";
@@ -299,6 +324,86 @@ TEST_F(StoreTest, AReloadKeepsWhatStaysAndForgetsWhatMoved) {
   auto moved = ConfigWith({"hq"});
   moved->targets[0].host = "192.0.2.2";
   EXPECT_NE(store_.Apply(moved, Everything)->entries[0], before);
+}
+
+// The rows of ike_rtt_seconds of "hq" and IKEv2, as the rest of a page that began with `table`.
+std::string RttRows(MetricsPage* page) {
+  std::string text;
+  while (page->Next(1, &text)) {
+  }
+  std::istringstream lines(text);
+  std::string rows;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("ike_rtt_seconds_") && line.find("hq\",ike_version=\"2\"") != line.npos) {
+      rows += line.substr(line.find('2') + 2) + "\n";
+    }
+  }
+  return rows;
+}
+
+std::shared_ptr<config::Config> WithBuckets(std::vector<double> bounds) {
+  auto config = ConfigWith({"hq", "branch"});
+  config->metrics.rtt_buckets = std::move(bounds);
+  return config;
+}
+
+// Bounds and counts are one object, so a page that began before a reload never pairs the bounds of
+// one configuration with the counts of the other.
+TEST_F(StoreTest, APageUnderWayShowsWholeHistogramsAfterAReload) {
+  table_ = store_.Apply(WithBuckets({0.01, 0.02, 0.03, 0.04}), Everything);
+  hq().Publish(Selected(IkeVersion::kV2, 20));
+  MetricsPage page(table_);
+  std::string beginning;
+  page.Next(1, &beginning);
+  store_.Apply(WithBuckets({0.1}), Everything);
+  hq().Publish(Selected(IkeVersion::kV2, 20));
+  EXPECT_EQ(RttRows(&page), "} 1\n} 0.03\n,le=\"0.1\"} 1\n,le=\"+Inf\"} 1\n");
+}
+
+TEST_F(StoreTest, OtherBucketsOfTheSameNumberBeginAnew) {
+  table_ = store_.Apply(WithBuckets({0.01, 0.1}), Everything);
+  hq().Publish(Selected(IkeVersion::kV2, 20));
+  table_ = store_.Apply(WithBuckets({0.01, 0.1}), Everything);
+  MetricsPage same(table_);
+  EXPECT_EQ(RttRows(&same), "} 1\n} 0.03\n,le=\"0.01\"} 0\n,le=\"0.1\"} 1\n,le=\"+Inf\"} 1\n");
+  table_ = store_.Apply(WithBuckets({0.01, 0.02}), Everything);
+  MetricsPage other(table_);
+  EXPECT_EQ(RttRows(&other), "} 0\n} 0\n,le=\"0.01\"} 0\n,le=\"0.02\"} 0\n,le=\"+Inf\"} 0\n");
+}
+
+TEST_F(StoreTest, BoundsAreTheDecimalsThatWereConfigured) {
+  table_ = store_.Apply(WithBuckets({0.009, 0.07}), Everything);
+  hq().Publish(Selected(IkeVersion::kV2, 20));
+  MetricsPage page(table_);
+  EXPECT_EQ(RttRows(&page), "} 1\n} 0.03\n,le=\"0.009\"} 0\n,le=\"0.07\"} 1\n,le=\"+Inf\"} 1\n");
+}
+
+TEST_F(StoreTest, NoHistogramWithoutBuckets) {
+  table_ = store_.Apply(WithBuckets({}), Everything);
+  hq().Publish(Selected(IkeVersion::kV2, 20));
+  MetricsPage page(table_);
+  EXPECT_EQ(RttRows(&page), "");
+}
+
+TEST_F(StoreTest, AVersionThatIsNoLongerProbedIsForgotten) {
+  auto probing = [](bool ikev1) {
+    auto config = ConfigWith({"hq"});
+    auto settings = std::make_shared<ike::ProbeSettings>();
+    settings->ikev1 = ikev1;
+    config->targets[0].settings = settings;
+    return config;
+  };
+  hq().Publish(Selected(IkeVersion::kV1, 14));
+  hq().Publish(Selected(IkeVersion::kV2, 20));
+  table_ = store_.Apply(probing(false), Everything);
+  hq().Publish(Selected(IkeVersion::kV1, 14));  // was under way
+  table_ = store_.Apply(probing(true), Everything);
+  Of(IkeVersion::kV1, [](const VersionState& state) {
+    EXPECT_FALSE(state.up);
+    EXPECT_EQ(state.probes, 0u);
+    EXPECT_FALSE(state.has_suite());
+  });
+  Of(IkeVersion::kV2, [](const VersionState& state) { EXPECT_TRUE(state.up); });
 }
 
 TEST_F(StoreTest, NamesAreFoundInWhateverOrderTheyStand) {
@@ -329,7 +434,7 @@ TEST_F(StoreTest, AShardHoldsItsTargetsOnly) {
 }
 
 TEST_F(StoreTest, APageIsTheSameWhateverItsPieces) {
-  hq().Publish(Selected(IkeVersion::kV2, 20), bounds());
+  hq().Publish(Selected(IkeVersion::kV2, 20));
   EXPECT_EQ(WholePage(table_, 1), WholePage(table_, 1 << 20));
   EXPECT_NE(WholePage(table_, 100).find("ike_dh_group{target=\"hq\",ike_version=\"2\"} 20\n"),
             std::string::npos);

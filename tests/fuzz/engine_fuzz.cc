@@ -204,7 +204,7 @@ class Script final : public VirtualPeer, public ProbeRun::Owner, public AuditRun
     Require(result.report.duration >= ike::Duration::zero(), "a duration");
     Require(result.report.packets_sent <= 64, "bounded number of messages");
     Require(result.end == ProbeEnd::kProbed || !outcome.answered(), "no budget, no answer");
-    if (result.end == ProbeEnd::kProbed) entry_.Publish(result.report, kBounds);
+    if (result.end == ProbeEnd::kProbed) entry_.Publish(result.report);
     Ikev1ProbeJson({"host", 500}, outcome).dump();
     Ikev2SaJson({"host", 500}, outcome).dump();
     const auto of_run = [run](const Probe& probe) { return probe.run.get() == run; };
@@ -231,7 +231,7 @@ class Script final : public VirtualPeer, public ProbeRun::Owner, public AuditRun
     entry_.WithLabels([&](const ike::Target& target, const TargetState& state, auto labels) {
       for (const MetricRow& row : ProbeRows()) {
         TextSink sink(row.name, labels, &text);
-        EmitRow(row, {target, state, kBounds, false}, &sink);
+        EmitRow(row, {target, state, false}, &sink);
       }
     });
     for (const char c : text) Require(c == '\n' || (c >= 0x20 && c < 0x7f), "a printable page");
@@ -239,7 +239,6 @@ class Script final : public VirtualPeer, public ProbeRun::Owner, public AuditRun
   }
 
   static inline const ike::IpAddress kAddress = ike::IpAddress::V4(192, 0, 2, 2);
-  static inline const std::vector<double> kBounds = {0.01, 0.1, 1};
 
   ike::Reader reader_;
   FakeShares shares_;
@@ -247,7 +246,8 @@ class Script final : public VirtualPeer, public ProbeRun::Owner, public AuditRun
   std::array<ike::LivenessMemory, 2> memories_;
   TargetEntry entry_{std::make_shared<const ike::Target>(
                          ike::Target{"target", "192.0.2.2", SettingsNumber(0), nullptr, nullptr}),
-                     true, 3};
+                     true,
+                     std::make_shared<const std::vector<double>>(std::vector{0.01, 0.1, 1.0})};
   size_t begun_ = 0;
   std::vector<Probe> probes_;
   std::vector<std::unique_ptr<AuditRun>> audits_;

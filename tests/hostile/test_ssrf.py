@@ -61,11 +61,13 @@ class NameServer(threading.Thread):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.9.9.53", 53))
         self.turn = 0
+        self.asked = set()
 
     def run(self):
         while True:
             query, peer = self.socket.recvfrom(4096)
             label, kind, asked = dns_server.question(query)
+            self.asked.add(label)
             addresses = NAMES.get(label, [])
             if label.startswith("turns"):
                 self.turn += kind == dns_server.TYPE_A
@@ -127,6 +129,25 @@ class Ssrf(unittest.TestCase):
         self.serve(["configured"])
         self.check_refused([*LITERALS, *self.names(), "127.1.0.2"])
 
+    def answers(self, name):
+        """What is answered, without the name itself."""
+        probe = arena.get("/probe?" + urllib.parse.urlencode({"target": name}))
+        api = arena.post("/api/ike/v2-sa", json.dumps({"host": name, "timeout": 800}))
+        return [(status, text.replace(name, "NAME")) for status, text in (probe, api)]
+
+    def test_existence_of_names(self):
+        """Whether a name exists is not told where its name does not allow it, and where nothing could allow it no
+        name server is asked."""
+        for allow, asked in ((["configured", "listed.test"], set()), ([str(ALLOWED)], {"loopback", "missing"})):
+            with self.subTest(allow=allow):
+                self.serve(allow)
+                NAME_SERVER.asked.clear()
+                exists, missing = self.answers("loopback.test"), self.answers("missing.test")
+                self.assertEqual(exists, missing)
+                self.assertEqual([403, 403], [status for status, _ in missing])
+                self.assertEqual(asked, NAME_SERVER.asked)
+                self.arena.close()
+
     def test_between_check_and_use(self):
         """The address that was checked is the one that is probed, whatever the name stands for a moment later."""
         self.serve([str(ALLOWED)])
@@ -158,7 +179,8 @@ if __name__ == "__main__":
     BUILD = sys.argv.pop(1)
     SNIFFER = sniffer.Sniffer((500, 4500))
     SNIFFER.start()
-    NameServer().start()
+    NAME_SERVER = NameServer()
+    NAME_SERVER.start()
     with tempfile.TemporaryDirectory(prefix="ike_ssrf_") as folder:
         use_name_server(folder)
         unittest.main()

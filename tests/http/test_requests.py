@@ -150,7 +150,10 @@ class Framing(Case):
         answer = self.status("GET /metrics HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n", 200)
         self.assertNotIn(b"Transfer-Encoding", answer)
         self.assertTrue(answer.endswith(b"\n"))
-        self.status("GET / HTTP/1.0\r\n\r\n", 403, "no Host")
+        for path in ("/", "/-/healthy", "/metrics"):
+            self.status(f"GET {path} HTTP/1.0\r\n\r\n", 200, "health checks send no Host")
+        self.status("GET / HTTP/1.0\r\nHost: rebound.example\r\n\r\n", 403)
+        self.status("GET /probe?target=127.0.0.1 HTTP/1.0\r\nOrigin: http://a.example\r\n\r\n", 403)
 
     def test_expect(self):
         body = json.dumps({"host": "127.0.0.1", "timeout": 1})

@@ -79,6 +79,19 @@ TEST(Ikev2Init, SelectionEndsTheExchange) {
   EXPECT_EQ(t.exchange.NextTimer(), TimePoint::max());
 }
 
+// RFC 7296 section 3.1.
+TEST(Ikev2Init, ASelectionWithoutAResponderSpiIsNone) {
+  ExchangeUnderTest t;
+  wire::IkeHeader header = Ikev2Message::Header();
+  header.responder_spi = 0;
+  t.Receive(Ikev2Message(header).Sa({{1, 20, 256}, {2, 7, 0}, {4, 31, 0}}).Ke(31).Nonce().Done());
+  EXPECT_FALSE(t.exchange.done());
+  EXPECT_FALSE(t.exchange.answered());
+  t.Receive(Selection());
+  ASSERT_TRUE(t.exchange.done());
+  EXPECT_TRUE(t.outcome().selected());
+}
+
 TEST(Ikev2Init, ErrorNotifyIsAnAnswer) {
   ExchangeUnderTest t;
   t.Receive(NotifyOnly(notify::kNoProposalChosen));

@@ -25,7 +25,7 @@ ExchangeTicket VirtualExchanger::Start(ExchangeJob job, ExchangeHandler* handler
   flight->job = job;
   flight->handler = handler;
   flights_.push_back(std::move(flight));
-  jobs_.push_back(std::move(job));
+  if (keeps_jobs_) jobs_.push_back(std::move(job));
   return last_ticket_;
 }
 

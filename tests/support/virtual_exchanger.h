@@ -49,8 +49,9 @@ class VirtualExchanger final : public Exchanger {
   // The exchanges under way, oldest first.
   std::vector<ExchangeTicket> Active() const;
   uint64_t SpiOf(ExchangeTicket ticket) const;
-  // Every job there ever was, in order.
+  // Every job there ever was, in order, unless told to forget them.
   const std::vector<ExchangeJob>& jobs() const { return jobs_; }
+  void ForgetJobs() { keeps_jobs_ = false; }
 
  private:
   struct Flight {
@@ -70,6 +71,7 @@ class VirtualExchanger final : public Exchanger {
   VirtualPeer* const peer_;
   std::vector<std::unique_ptr<Flight>> flights_;
   std::vector<ExchangeJob> jobs_;
+  bool keeps_jobs_ = true;
   ike::TimePoint now_{};
   ExchangeTicket last_ticket_ = 0;
 };

@@ -1,8 +1,14 @@
-// Who asks for an audit that runs joins it, and everybody hears of it once.
+// A request for an audit that runs joins it, and every asker hears of it once; scheduled audits
+// wait for room, and however many end at once take no stack.
 #include "exporter/engine/audit_desk.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <deque>
+
+#include "exporter/net/event_loop.h"
+#include "exporter/net/resolver.h"
 #include "probes/audit_result.h"
 #include "tests/support/simulated_gateway.h"
 
@@ -16,16 +22,20 @@ class AuditDeskTest : public testing::Test {
         engine_(&shares_, &gateway_),
         desk_(
             &engine_.services,
-            [](const AuditRequest&, const AuditOutcome&, const std::string&) {
+            [this](const AuditRequest&, const AuditOutcome&, const std::string&) {
+              const char here = 0;
+              stack_ends_.push_back(reinterpret_cast<uintptr_t>(&here));
               return std::make_shared<const ike::AuditResult>();
             },
-            [this](const EntryPtr& entry, const auto&) { heard_.push_back(entry); }) {
+            [this](const EntryPtr& entry, const auto&) { heard_.push_back(entry); },
+            [this] { return TakeDue(); }) {
     gateway_.Attach(&engine_);
   }
 
   AuditJobPtr Ask(const EntryPtr& entry, const ike::IpAddress& address) {
     auto job = std::make_shared<AuditJob>();
     desk_.Start({"127.0.0.9", address, settings_, entry}, job);
+    desk_.BeginWaiting();
     return job;
   }
   EntryPtr MakeEntry(const std::string& name) {
@@ -33,10 +43,19 @@ class AuditDeskTest : public testing::Test {
     target->name = name;
     target->host = "127.0.0.9";
     target->settings = settings_;
-    return std::make_shared<TargetEntry>(target, false, 0);
+    return std::make_shared<TargetEntry>(target, false, nullptr);
   }
   void RunToTheEnd() {
-    while (desk_.running() > 0) engine_.RunUntil(engine_.NextEvent());
+    while (desk_.running() > 0) {
+      engine_.RunUntil(engine_.NextEvent());
+      desk_.BeginWaiting();
+    }
+  }
+  std::optional<AuditRequest> TakeDue() {
+    if (due_.empty()) return std::nullopt;
+    AuditRequest next = std::move(due_.front());
+    due_.pop_front();
+    return next;
   }
 
   static inline const ike::IpAddress kAddress = ike::IpAddress::V4(127, 0, 0, 9);
@@ -45,6 +64,8 @@ class AuditDeskTest : public testing::Test {
   SimulatedGateway gateway_;
   VirtualEngine engine_;
   std::vector<EntryPtr> heard_;
+  std::vector<uintptr_t> stack_ends_;  // at each judgement
+  std::deque<AuditRequest> due_;
   AuditDesk desk_;
 };
 
@@ -66,6 +87,56 @@ TEST_F(AuditDeskTest, AnotherAddressIsAnotherAudit) {
   Ask(nullptr, ike::IpAddress::V4(127, 0, 0, 10));
   EXPECT_EQ(desk_.running(), 2u);
   RunToTheEnd();
+}
+
+TEST_F(AuditDeskTest, ScheduledAuditsWaitForRoomAndRequestsDoNotWaitForThem) {
+  desk_.set_max_scheduled(2);
+  std::vector<EntryPtr> entries;
+  for (uint8_t i = 0; i < 5; ++i) {
+    entries.push_back(MakeEntry("target-" + std::to_string(i)));
+    due_.push_back({"10.0.0." + std::to_string(i), ike::IpAddress::V4(10, 0, 0, i), settings_,
+                    entries.back()});
+  }
+  EXPECT_FALSE(desk_.BeginWaiting()) << "no more now";
+  EXPECT_EQ(desk_.running(), 2u);
+  EXPECT_EQ(due_.size(), 3u);
+  AuditJobPtr on_request = Ask(nullptr, kAddress);
+  EXPECT_EQ(desk_.running(), 3u);
+  while (desk_.running() > 0) {
+    engine_.RunUntil(engine_.NextEvent());
+    desk_.BeginWaiting();
+    EXPECT_LE(desk_.running(), on_request->done() ? 2u : 3u);
+  }
+  EXPECT_TRUE(on_request->done());
+  EXPECT_TRUE(std::ranges::is_permutation(heard_, entries));
+}
+
+TEST_F(AuditDeskTest, MoreRequestsThanRoomWaitAndNoneIsDropped) {
+  std::vector<AuditJobPtr> jobs;
+  for (int i = 0; i < 5000; ++i) {
+    const auto octet = [i](int shift) { return static_cast<uint8_t>(i >> shift); };
+    jobs.push_back(Ask(nullptr, ike::IpAddress::V4(10, 0, octet(8), octet(0))));
+  }
+  EXPECT_EQ(desk_.running(), AuditDesk::kMaxRequested);
+  EXPECT_EQ(desk_.waiting(), 5000 - AuditDesk::kMaxRequested);
+  for (const AuditJobPtr& job : jobs) EXPECT_FALSE(job->done());
+}
+
+// As with names of which the negative DNS cache knows that they do not exist.
+TEST_F(AuditDeskTest, ThousandsThatEndAtOnceTakeNoStack) {
+  constexpr size_t kCount = 20000;
+  auto loop = net::EventLoop::Create().value();
+  auto resolver = net::Resolver::Create(loop.get()).value();
+  engine_.services.resolver = resolver.get();
+  const EntryPtr entry = MakeEntry("nowhere");
+  for (size_t i = 0; i < kCount; ++i) due_.push_back({"no..name", {}, settings_, entry});
+  size_t slices = 1;
+  while (desk_.BeginWaiting()) ++slices;
+  EXPECT_EQ(heard_.size(), kCount);
+  EXPECT_EQ(desk_.running(), 0u);
+  EXPECT_GE(slices, kCount / AuditDesk::kSlice) << "other work has its turn in between";
+  const auto [low, high] = std::ranges::minmax(stack_ends_);
+  EXPECT_LT(high - low, 4096u);
 }
 
 }  // namespace

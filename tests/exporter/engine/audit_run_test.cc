@@ -132,6 +132,16 @@ TEST(AuditRun, GivesUpOnASilentHost) {
   EXPECT_LE(auditor.outcome->duration, minutes(15));
 }
 
+TEST(AuditRun, ADaemonThatRefusesBothVersionsIsNotSilent) {
+  Auditor auditor(
+      "ikev2 = [\"aes256-sha256-modp2048\"]\nerror_notify = 5\n"
+      "ikev1 = [\"aes256-sha256-modp2048\"]\nikev1_error_notify = 5\n");
+  auditor.Audit();
+  EXPECT_FALSE(auditor.Of(IkeVersion::kV1).answered);
+  EXPECT_FALSE(auditor.Of(IkeVersion::kV2).answered);
+  EXPECT_EQ(auditor.outcome->reason, ike::Reason::kRejected);
+}
+
 TEST(AuditRun, SurvivesCookiesThatAreAlwaysDemanded) {
   Auditor auditor(
       "ikev2 = [\"aes256-sha256-modp2048\"]\nikev1 = \"refuse\"\ncookies = \"always\"\n");

@@ -77,11 +77,13 @@ class SchedulerTest : public testing::Test {
   std::shared_ptr<const TargetTable> table_;
   std::vector<ike::TimePoint> started_;  // of every exchange
   std::vector<ike::TimePoint> audited_;
-  Scheduler scheduler_{&engine_.services, &stats_, [](std::string_view) { return true; },
-                       [this](const EntryPtr&, ike::TimePoint now) { audited_.push_back(now); }};
+  Scheduler scheduler_{&engine_.services, &stats_, [](std::string_view) { return true; }};
 
  private:
-  void Note() { started_.resize(engine_.exchanger.jobs().size(), engine_.now()); }
+  void Note() {
+    started_.resize(engine_.exchanger.jobs().size(), engine_.now());
+    while (scheduler_.TakeDueAudit() != nullptr) audited_.push_back(engine_.now());
+  }
 };
 
 TEST_F(SchedulerTest, TheFirstRoundDoesNotWaitForTheInterval) {

@@ -7,6 +7,7 @@
 
 #include "exporter/http/ad_hoc.h"
 #include "exporter/http/credentials.h"
+#include "exporter/http/guard.h"
 #include "exporter/http/routes.h"
 #include "exporter/http/worker_pool.h"
 #include "exporter/url.h"
@@ -57,6 +58,42 @@ TEST(Routes, AreFound) {
   EXPECT_TRUE(Takes(*route, "HEAD"));
   EXPECT_FALSE(Takes(*route, "POST"));
   EXPECT_FALSE(Takes(*route, "GET, HEAD"));
+}
+
+TEST(Guard, HostIsAnAddressOrANameOfOursOrAbsent) {
+  BrowserHeaders headers;
+  for (const char* host : {"", "127.0.0.1:10500", "[::1]", "localhost", "Monitoring.example:80"}) {
+    headers.host = host;
+    EXPECT_FALSE(CheckHost(headers, {"monitoring.example"})) << host;
+  }
+  for (const char* host : {"rebound.example", "127.0.0.1.rebound.example", " "}) {
+    headers.host = host;
+    EXPECT_TRUE(CheckHost(headers, {"monitoring.example"})) << host;
+  }
+  headers.host.clear();
+  headers.origin = "http://other.example";
+  EXPECT_TRUE(CheckOrigin(headers));
+}
+
+TEST(Access, ANameThatNoRuleCanAllowIsRefusedUnresolved) {
+  using Kind = config::AllowRule::Kind;
+  const auto access = [](std::vector<config::AllowRule> rules, std::string_view host) {
+    auto config = std::make_shared<config::Config>();
+    config->targets.push_back({"hq", "vpn.example.com", config->defaults, nullptr, nullptr});
+    config->api.allow = std::move(rules);
+    return AccessOfName(TargetTable{std::move(config), {}, {}}, host);
+  };
+  const config::AllowRule configured{Kind::kConfigured, {}, {}};
+  const config::AllowRule any{Kind::kAny, {}, {}};
+  const config::AllowRule listed{Kind::kHost, "listed.example.com", {}};
+  const config::AllowRule network{Kind::kNetwork, {}, {}};
+  EXPECT_EQ(access({}, "vpn.example.com"), NameAccess::kNever);
+  EXPECT_EQ(access({configured, listed}, "other.example.com"), NameAccess::kNever);
+  EXPECT_EQ(access({configured}, "VPN.example.com"), NameAccess::kByName);
+  EXPECT_EQ(access({configured, listed}, "listed.example.com"), NameAccess::kByName);
+  EXPECT_EQ(access({any}, "other.example.com"), NameAccess::kByName);
+  EXPECT_EQ(access({configured, network}, "other.example.com"), NameAccess::kByAddress);
+  EXPECT_EQ(access({network, configured}, "vpn.example.com"), NameAccess::kByName);
 }
 
 TEST(ProbePlaces, KeepTheLastEighthForWhoeverHasFew) {

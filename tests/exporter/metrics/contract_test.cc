@@ -82,6 +82,8 @@ const std::vector<Promised>& ExporterMetricsPromised() {
       {"ike_exporter_config_last_reload_success_timestamp_seconds", "gauge", {}},
       {"ike_exporter_targets", "gauge", {}},
       {"ike_exporter_probes_in_flight", "gauge", {}},
+      {"ike_exporter_audits_running", "gauge", {}},
+      {"ike_exporter_audits_waiting", "gauge", {}},
       {"ike_exporter_schedule_lag_seconds", "histogram", {}},
       {"ike_exporter_probes_skipped_total", "counter", {"reason"}},
       {"ike_exporter_packets_delayed_total", "counter", {"limit"}},

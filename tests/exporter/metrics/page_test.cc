@@ -11,8 +11,8 @@
 #include <sstream>
 
 #include "exporter/metrics/exporter_metrics.h"
+#include "exporter/metrics/family_text.h"
 #include "exporter/metrics/target_families.h"
-#include "exporter/number_text.h"
 #include "tests/exporter/metrics/sample_fleet.h"
 #include "tests/support/test_path.h"
 
@@ -30,8 +30,8 @@ std::string Streamed(const std::shared_ptr<const TargetTable>& table) {
 }
 
 std::string Serialized(const TargetTable& table, RowUse use) {
-  const TargetFamilies families(table.entries, use, table.config->metrics.rtt_buckets);
-  return prometheus::TextSerializer().Serialize(families.Collect());
+  const TargetFamilies families(table.entries, use);
+  return FamiliesText(families.Collect());
 }
 
 TEST(MetricsPage, TheStreamAndPrometheusCppGiveTheSameBytes) {
@@ -43,15 +43,33 @@ TEST(MetricsPage, TheStreamAndPrometheusCppGiveTheSameBytes) {
   EXPECT_EQ(Streamed(table), Serialized(*table, kUseBasic));
 }
 
-TEST(MetricsPage, ValuesArePrintedAsPrometheusCppPrintsThem) {
-  for (double value : {0.0, -0.0, 1.0, 0.1, 1e-9, 1e21, 123456789.125, 1.7976931348623157e308,
-                       0.30000000000000004, 1700000030.0, HUGE_VAL, -HUGE_VAL, std::nan("")}) {
-    prometheus::MetricFamily family{"m", "A number.", prometheus::MetricType::Gauge, {}};
-    family.metric.emplace_back().gauge.value = value;
-    std::string text = "# HELP m A number.\n# TYPE m gauge\nm ";
-    AppendNumber(value, &text);
-    EXPECT_EQ(text + "\n", prometheus::TextSerializer().Serialize({family}));
+// But for decimals that take more than sixteen digits.
+TEST(FamilyText, IsWhatPrometheusCppWrites) {
+  using prometheus::MetricType;
+  prometheus::MetricFamily gauge{"g", "A gauge.", MetricType::Gauge, {}};
+  for (double value : {0.0, -0.0, 1.0, 0.1, 1e-9, 1e21, 123456789.125, 1700000030.0, HUGE_VAL,
+                       -HUGE_VAL, std::nan("")}) {
+    gauge.metric.emplace_back().gauge.value = value;
   }
+  gauge.metric.back().label = {{"a", "x"}, {"b", "\\ \" \n"}};
+  prometheus::MetricFamily counter{"c_total", "A counter.", MetricType::Counter, {}};
+  counter.metric.emplace_back().counter.value = 3;
+  prometheus::MetricFamily histogram{"h", "A histogram.", MetricType::Histogram, {}};
+  for (double last : {2.5, HUGE_VAL}) {
+    prometheus::ClientMetric& metric = histogram.metric.emplace_back();
+    metric.label = {{"a", "x"}};
+    metric.histogram = {4, 1.5, {{1, 0.25}, {4, last}}};
+  }
+  const std::vector<prometheus::MetricFamily> families{gauge, counter, histogram};
+  EXPECT_EQ(FamiliesText(families), prometheus::TextSerializer().Serialize(families));
+}
+
+TEST(FamilyText, BoundsAreTheDecimalsThatWereConfigured) {
+  prometheus::MetricFamily histogram{"h", "A histogram.", prometheus::MetricType::Histogram, {}};
+  histogram.metric.emplace_back().histogram = {1, 0.009, {{1, 0.009}}};
+  EXPECT_EQ(FamiliesText({histogram}),
+            "# HELP h A histogram.\n# TYPE h histogram\nh_count 1\nh_sum 0.009\n"
+            "h_bucket{le=\"0.009\"} 1\nh_bucket{le=\"+Inf\"} 1\n");
 }
 
 TEST(MetricsPage, NoTargetsNoFamilies) {
@@ -67,7 +85,7 @@ TEST(ProbePage, HasTheGaugesOfOneProbeWithoutItsTarget) {
   target.name.clear();
   target.labels = nullptr;
   const auto entry =
-      std::make_shared<TargetEntry>(std::make_shared<const ike::Target>(target), false, 0);
+      std::make_shared<TargetEntry>(std::make_shared<const ike::Target>(target), false, nullptr);
   const std::string text = ProbeMetricsText(entry, 0.25);
   EXPECT_THAT(text, testing::Not(testing::HasSubstr("ike_up{"))) << "not probed yet";
   EXPECT_THAT(text, testing::EndsWith("\nprobe_success 0\n"
@@ -134,10 +152,8 @@ TEST(MetricsPage, IsWhatTheGoldenFileSays) {
 }
 
 // How many of each version, and of the target as a whole under "".
-std::map<std::string, size_t> SeriesOf(const EntryPtr& entry, RowUse use,
-                                       const std::vector<double>& bounds) {
-  const std::string text =
-      prometheus::TextSerializer().Serialize(TargetFamilies({entry}, use, bounds).Collect());
+std::map<std::string, size_t> SeriesOf(const EntryPtr& entry, RowUse use) {
+  const std::string text = FamiliesText(TargetFamilies({entry}, use).Collect());
   std::istringstream lines(text);
   std::map<std::string, size_t> count;
   for (std::string line; std::getline(lines, line);) {
@@ -151,14 +167,15 @@ std::map<std::string, size_t> SeriesOf(const EntryPtr& entry, RowUse use,
 // What operators are promised, with everything learnt, the last probe failed and no weak algorithm
 // accepted: at most 65 series of a target and IKE version, and with "basic" 10 in all for each.
 TEST(SeriesBudget, HoldsForEachVersionAndBoth) {
-  const std::vector<double> bounds = config::MetricsSettings{}.rtt_buckets;
+  const auto bounds =
+      std::make_shared<const std::vector<double>>(config::MetricsSettings{}.rtt_buckets);
   for (const auto& [v1, v2] : {std::pair(true, false), {false, true}, {true, true}}) {
     ike::ProbeSettings settings;
     settings.ikev1 = v1;
     settings.ikev2 = v2;
-    const EntryPtr entry = EverythingLearnt(settings, bounds.size());
-    auto full = SeriesOf(entry, kUseFull, bounds);
-    auto basic = SeriesOf(entry, kUseBasic, bounds);
+    const EntryPtr entry = EverythingLearnt(settings, bounds);
+    auto full = SeriesOf(entry, kUseFull);
+    auto basic = SeriesOf(entry, kUseBasic);
     EXPECT_EQ(full["1"], v1 ? 59u : 0u);
     EXPECT_EQ(full["2"], v2 ? 64u : 0u);
     EXPECT_EQ(full[""], 11u);

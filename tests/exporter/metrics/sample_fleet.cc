@@ -153,24 +153,24 @@ void PublishAudit(TargetEntry* entry, VersionAudits versions, double at) {
   entry->PublishAudit(result, kNow + at, &changes);
 }
 
-void FillHq(TargetEntry* entry, const std::vector<double>& bounds) {
-  entry->Publish(Failed(IkeVersion::kV2, Reason::kTimeout, 0), bounds);
-  entry->Publish(SelectedV2(30), bounds);
-  entry->Publish(Refused(IkeVersion::kV1, 45), bounds);
+void FillHq(TargetEntry* entry) {
+  entry->Publish(Failed(IkeVersion::kV2, Reason::kTimeout, 0));
+  entry->Publish(SelectedV2(30));
+  entry->Publish(Refused(IkeVersion::kV1, 45));
   PublishAudit(entry, {std::nullopt, ModernAudit()}, 100.5);
 }
 
-void FillLegacy(TargetEntry* entry, const std::vector<double>& bounds) {
-  entry->Publish(SelectedV1(10), bounds);
-  entry->Publish(SelectedV1(310), bounds);
+void FillLegacy(TargetEntry* entry) {
+  entry->Publish(SelectedV1(10));
+  entry->Publish(SelectedV1(310));
   PublishAudit(entry, {WeakAudit(false), std::nullopt}, 20);
   PublishAudit(entry, {WeakAudit(true), std::nullopt}, 3620);
 }
 
-void FillDown(TargetEntry* entry, const std::vector<double>& bounds) {
-  entry->Publish(SelectedV2(0), bounds);
-  entry->Publish(Failed(IkeVersion::kV2, Reason::kUnreachable, 30), bounds);
-  entry->Publish(Failed(IkeVersion::kV1, Reason::kMalformed, 30), bounds);
+void FillDown(TargetEntry* entry) {
+  entry->Publish(SelectedV2(0));
+  entry->Publish(Failed(IkeVersion::kV2, Reason::kUnreachable, 30));
+  entry->Publish(Failed(IkeVersion::kV1, Reason::kMalformed, 30));
   PublishAudit(entry, {ike::VersionAudit{}, ike::VersionAudit{}}, 60);
 }
 
@@ -181,25 +181,23 @@ std::shared_ptr<const TargetTable> SampleFleet(Store* store, config::MetricsDeta
   if (!loaded) throw std::logic_error(config::Format(loaded.error().front()));
   auto config = std::make_shared<config::Config>(std::move(*loaded));
   config->metrics.detail = detail;
-  const std::vector<double>& bounds = config->metrics.rtt_buckets;
   auto table = store->Apply(config, [](std::string_view) { return true; });
-  FillHq(table->entries[0].get(), bounds);
-  FillLegacy(table->entries[1].get(), bounds);
-  FillDown(table->entries[2].get(), bounds);
-  table->entries[3]->Publish(Failed(IkeVersion::kV2, Reason::kResolve, 3), bounds);
+  FillHq(table->entries[0].get());
+  FillLegacy(table->entries[1].get());
+  FillDown(table->entries[2].get());
+  table->entries[3]->Publish(Failed(IkeVersion::kV2, Reason::kResolve, 3));
   return table;
 }
 
-EntryPtr EverythingLearnt(const ike::ProbeSettings& settings, size_t rtt_buckets) {
+EntryPtr EverythingLearnt(const ike::ProbeSettings& settings, RttBounds rtt_bounds) {
   auto shared = std::make_shared<const ike::ProbeSettings>(settings);
   ike::Target target{"hq", "192.0.2.1", shared, nullptr, nullptr};
   auto entry = std::make_shared<TargetEntry>(std::make_shared<const ike::Target>(std::move(target)),
-                                             true, rtt_buckets);
-  const std::vector<double> bounds(rtt_buckets);
+                                             true, std::move(rtt_bounds));
   VersionAudits audits;
   if (settings.ikev1) {
-    entry->Publish(SelectedV1(0), bounds);
-    entry->Publish(Failed(IkeVersion::kV1, Reason::kTimeout, 30), bounds);
+    entry->Publish(SelectedV1(0));
+    entry->Publish(Failed(IkeVersion::kV1, Reason::kTimeout, 30));
     // No weak algorithm is accepted; that Main Mode is answered at all counts as one.
     audits[0] = Accepted({{Kind::kEncryption, 7, 256},
                           {Kind::kHash, 4, 0},
@@ -207,8 +205,8 @@ EntryPtr EverythingLearnt(const ike::ProbeSettings& settings, size_t rtt_buckets
                           {Kind::kAuthentication, 3, 0}});
   }
   if (settings.ikev2) {
-    entry->Publish(SelectedV2(0), bounds);
-    entry->Publish(Failed(IkeVersion::kV2, Reason::kTimeout, 30), bounds);
+    entry->Publish(SelectedV2(0));
+    entry->Publish(Failed(IkeVersion::kV2, Reason::kTimeout, 30));
     audits[1] = ModernAudit();
   }
   PublishAudit(entry.get(), std::move(audits), 60);

@@ -13,6 +13,6 @@ namespace exporter::test {
 std::shared_ptr<const TargetTable> SampleFleet(Store* store, config::MetricsDetail detail);
 
 // The same, "hq" alone and with `settings`, everything about it learnt.
-EntryPtr EverythingLearnt(const ike::ProbeSettings& settings, size_t rtt_buckets);
+EntryPtr EverythingLearnt(const ike::ProbeSettings& settings, RttBounds rtt_bounds);
 
 }  // namespace exporter::test

@@ -115,6 +115,20 @@ TEST(RouteCache, AnswersExpire) {
   });
 }
 
+// connect binds the socket to the zone's interface even where it then fails.
+TEST(RouteCache, AZoneWithoutARouteLeavesOtherDestinationsAlone) {
+  InNamespace([] {
+    RouteCache routes(nullptr);
+    ASSERT_TRUE(LoopbackUp());
+    ASSERT_TRUE(routes.SourceFor(Ip("::1"), kNow));
+    ike::IpAddress elsewhere = Ip("fe80::1");
+    elsewhere.scope_id = 99;  // no such interface
+    RouteHint hint;
+    EXPECT_FALSE(routes.SourceFor(elsewhere, kNow));
+    EXPECT_EQ(routes.SourceFor(Ip("::1"), kNow, &hint), Ip("::1"));
+  });
+}
+
 TEST(ChooseAddress, PrefersWhatHasARoute) {
   InNamespace([] {
     RouteCache routes(nullptr);

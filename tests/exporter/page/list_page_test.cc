@@ -54,7 +54,7 @@ TEST_F(ListPageTest, OfThoseThatAreDownTheLatestComesFirst) {
         report.outcome.version_answered = up;
         report.outcome.reason = up ? ike::Reason::kNone : ike::Reason::kTimeout;
         report.finished_at = 100 + 10 * static_cast<double>(i) + (up ? 0 : 1);
-        table->entries[i]->Publish(report, config->metrics.rtt_buckets);
+        table->entries[i]->Publish(report);
       }
     }
   }
@@ -74,11 +74,11 @@ TEST_F(ListPageTest, AVersionThatWasNotProbedYetIsWaitedFor) {
   refused.outcome.version_answered = true;
   refused.full_opening = true;
   refused.finished_at = 100;
-  table->entries[0]->Publish(refused, config->metrics.rtt_buckets);
+  table->entries[0]->Publish(refused);
   EXPECT_EQ(count(Show::kWaiting), 1u);
   EXPECT_EQ(count(Show::kImpaired), 0u);
   refused.outcome.version = IkeVersion::kV2;
-  table->entries[0]->Publish(refused, config->metrics.rtt_buckets);
+  table->entries[0]->Publish(refused);
   EXPECT_EQ(count(Show::kImpaired), 1u);
 }
 

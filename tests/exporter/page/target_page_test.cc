@@ -168,7 +168,7 @@ TEST_F(TargetPageTest, TheLastExchangeIsDecoded) {
   trace->Add({false, false, std::chrono::milliseconds(12), message});
   trace->Add({false, false, std::chrono::milliseconds(13), {}});
   report.trace = trace;
-  entry.Publish(report, table_->config->metrics.rtt_buckets);
+  entry.Publish(report);
   std::string html = PageOf("hq");
   EXPECT_TRUE(Holds(html, "NO_PROPOSAL_CHOSEN"));
   EXPECT_TRUE(Holds(html, "sent again <small>after 11.000 ms</small>"));
