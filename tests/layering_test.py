@@ -16,9 +16,9 @@ LAYERS = [
     (r"probes/wire/", rf"probes/wire/|{VALUES}"),
     (r"probes/algorithms/", rf"probes/algorithms/|{VALUES}"),
     (r"probes/", r"probes/"),
-    (r"config/(host|suggest)\.", rf"config/(host|suggest)\.h|{VALUES}"),
+    (r"config/(host|idn|suggest)\.", rf"config/(host|idn|suggest)\.h|{VALUES}"),
     (r"config/", rf"config/|probes/algorithms/|{VALUES}"),
-    (r"exporter/net/", rf"exporter/net/|config/host\.h|probes/wire/encapsulation\.h|{VALUES}"),
+    (r"exporter/net/", rf"exporter/net/|config/(host|idn)\.h|probes/wire/encapsulation\.h|{VALUES}"),
     (r"exporter/engine/", rf"exporter/(engine|net)/|config/host\.h|exporter/probe_log\.h|probes/|{STORE}"),
     (STORE.replace(r"\.h", r"\.(h|cc)"),
      rf"config/config\.h|exporter/audit_changes\.h|probes/|{STORE}"),
@@ -39,7 +39,8 @@ FENCES = [
     (r"openssl/", r"probes/algorithms/key_share\.cc|probes/wire/nat_detection\.cc|"
                   r"exporter/(basic_auth|tls_files)\.cc|exporter/net/random\.cc|"
                   r"exporter/http/(api|channel|tls_context)\.cc"),
-    (r"ares\.h", r"exporter/net/resolver\.cc"),
+    (r"ares\.h", r"exporter/net/(hosts_file|resolver)\.cc"),
+    (r"idn2\.h", r"config/idn\.cc"),
     (r"yaml-cpp/", r"exporter/web_config\.cc"),
     (r"prometheus/", r"exporter/metrics/"),
     (r"nlohmann/", r"exporter/json/"),
