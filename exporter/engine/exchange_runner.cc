@@ -212,7 +212,6 @@ void ExchangeRunner::OnDatagram(net::UdpSocket* line, const net::Datagram& datag
     garbage_.Note(datagram.from, loop_->now());
     return;
   }
-  if (datagram.truncated) return flight->exchange.NoteGarbage();
   Deliver(flight, datagram.bytes, datagram.arrival);
 }
 
