@@ -152,7 +152,8 @@ UpChange TargetEntry::Publish(const ProbeReport& report, const std::vector<doubl
     details = std::make_shared<const ike::AnswerDetails>(*report.details);
   }
   state_.history->Keep(report.outcome.version, report.full_opening,
-                       {report.finished_at, report.address, report.trace, std::move(details)});
+                       {report.finished_at, report.address, report.trace, std::move(details),
+                        report.outcome.quirks});
   return change;
 }
 

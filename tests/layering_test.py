@@ -6,13 +6,13 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-VALUES = r"probes/(bytes|ip_address|opening|prefetch|suite|target|time)\.h"
+VALUES = r"probes/(bytes|ip_address|opening|prefetch|quirks|suite|target|time)\.h"
 STORE = (r"exporter/(label_text|number_text|probe_history|store|target_entry|target_state|tiny_lock|trace|"
          r"unix_time|weak_algorithms)\.h")
 
 # (files, the headers that they may include)
 LAYERS = [
-    (r"probes/(bytes|prefetch|time)\.h", r"(?!)"),
+    (r"probes/(bytes|prefetch|quirks|time)\.h", r"(?!)"),
     (r"probes/wire/", rf"probes/wire/|{VALUES}"),
     (r"probes/algorithms/", rf"probes/algorithms/|{VALUES}"),
     (r"probes/", r"probes/"),
@@ -22,7 +22,7 @@ LAYERS = [
     (r"exporter/engine/", rf"exporter/(engine|net)/|config/host\.h|exporter/probe_log\.h|probes/|{STORE}"),
     (STORE.replace(r"\.h", r"\.(h|cc)"),
      rf"config/config\.h|exporter/audit_changes\.h|probes/|{STORE}"),
-    (r"exporter/json/", rf"exporter/json/|exporter/engine/probe_run\.h|probes/|{STORE}"),
+    (r"exporter/json/", rf"exporter/json/|exporter/net/address\.h|exporter/packet_text\.h|exporter/engine/probe_run\.h|probes/|{STORE}"),
     (r"exporter/metrics/", r"exporter/metrics/|exporter/engine/engine_pool\.h|"
                            rf"exporter/(log|reload|version)\.h|probes/|{STORE}"),
     (r"exporter/page/", r"exporter/page/|exporter/net/address\.h|"
