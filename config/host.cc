@@ -8,6 +8,7 @@
 #include <charconv>
 #include <system_error>
 
+#include "config/idn.h"
 #include "config/suggest.h"
 
 namespace config {
@@ -161,7 +162,12 @@ bool IsDnsName(std::string_view text) {
   return !LooksNumeric(last);
 }
 
-bool IsHost(std::string_view text) { return ParseIpAddress(text) || IsDnsName(text); }
+bool IsHostName(std::string_view text) {
+  const std::optional<std::string> name = ToAscii(text);
+  return name && IsDnsName(*name);
+}
+
+bool IsHost(std::string_view text) { return ParseIpAddress(text) || IsHostName(text); }
 
 std::optional<Network> ParseNetwork(std::string_view text) {
   const auto network = SplitNetwork(text);
@@ -186,6 +192,10 @@ bool Network::Contains(const ike::IpAddress& candidate) const {
 
 tl::expected<HostPort, std::string> ParseHostPort(std::string_view text) {
   if (text.empty()) return tl::make_unexpected(std::string("the host is empty"));
+  if (text.find("://") != text.npos) {
+    return tl::make_unexpected(Quoted(text) + " is a URL; expected HOST or HOST:PORT without " +
+                               Quoted(text.substr(0, text.find("://") + 3)));
+  }
   const auto split = SplitHostPort(text);
   if (!split) return tl::make_unexpected(split.error());
   if (!IsHost(split->host)) return NoHost(text);
@@ -208,8 +218,8 @@ std::optional<ListenAddress> ParseListenAddress(std::string_view text) {
 }
 
 std::string CanonicalName(std::string_view name) {
-  if (name.ends_with('.')) name.remove_suffix(1);
-  std::string canonical(name);
+  std::string canonical = ToAscii(name).value_or(std::string(name));
+  if (canonical.ends_with('.')) canonical.pop_back();
   for (char& c : canonical) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }

@@ -24,7 +24,10 @@ std::optional<ike::IpAddress> ParseIpAddress(std::string_view text);
 // system's resolver would read as an address ("0x7f000001").
 bool IsDnsName(std::string_view text);
 
-bool IsHost(std::string_view text);  // an address or a DNS name
+// A DNS name, or one in letters of any script that stands for one (config/idn.h).
+bool IsHostName(std::string_view text);
+
+bool IsHost(std::string_view text);  // an address or a host name
 
 // A block of addresses. An IPv4 block may be written in its IPv6 form, "::ffff:192.0.2.0/120".
 struct Network {
@@ -55,7 +58,7 @@ struct ListenAddress {
 // "host:port", "[v6]:port", ":port"; port 0 lets the system choose one.
 std::optional<ListenAddress> ParseListenAddress(std::string_view text);
 
-// Lower case (ASCII), without the final dot: what names are compared by.
+// As name servers know it, in lower case, without the final dot: what names are compared by.
 std::string CanonicalName(std::string_view name);
 
 }  // namespace config

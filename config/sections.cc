@@ -36,7 +36,7 @@ bool ReadWebHosts(const Value& value, WebSettings& web) {
   return ReadArray(value, "an array of DNS names", [&](const Value& element) {
     const auto text = ReadString(element, "a DNS name");
     if (!text) return false;
-    if (!IsDnsName(*text)) return element.Reject("is not a DNS name", "a name without a port");
+    if (!IsHostName(*text)) return element.Reject("is not a DNS name", "a name without a port");
     web.hosts.push_back(CanonicalName(*text));
     return true;
   });
@@ -98,7 +98,7 @@ std::optional<AllowRule> ParseAllowRule(std::string_view text) {
   if (const auto network = ParseNetwork(text)) {
     return AllowRule{Kind::kNetwork, {}, *network};
   }
-  if (!IsDnsName(text)) return std::nullopt;
+  if (!IsHostName(text)) return std::nullopt;
   return AllowRule{Kind::kHost, CanonicalName(text), {}};
 }
 

@@ -49,7 +49,7 @@ bool ReadHost(const Value& value, std::string& host) {
   const auto text = ReadString(value, "a DNS name, an IPv4 or an IPv6 address as a string");
   if (!text) return false;
   const auto address = ParseIpAddress(*text);
-  if (!address && !IsDnsName(*text)) return RejectHost(value, *text);
+  if (!address && !IsHostName(*text)) return RejectHost(value, *text);
   if (address && !IsUnicast(*address)) {
     return value.Reject("is not the address of one host", "a unicast address");
   }

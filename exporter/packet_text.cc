@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "exporter/json/probe_json.h"
+#include "exporter/net/address.h"
 #include "probes/algorithms/vendor_ids.h"
 #include "probes/wire/ike_header.h"
 #include "probes/wire/ikev1_ids.h"
@@ -80,7 +81,10 @@ std::string Ikev1SaText(ike::ByteSpan body) {
 
 std::string VendorText(ike::ByteSpan body) {
   auto match = ike::MatchVendorId(body);
-  if (!match) return "    unknown\n";
+  if (!match) {
+    const std::string_view text = ike::VendorIdText(body);
+    return text.empty() ? "    unknown\n" : "    unknown: \"" + std::string(text) + "\"\n";
+  }
   return "    " + std::string(match->name) + (match->version.empty() ? "" : " " + match->version) +
          "\n";
 }
@@ -106,6 +110,12 @@ std::string NotifyDataText(const ike::wire::Ikev2Notify& notify) {
       text += (text.empty() ? ": " : ", ") + NameOrNumber(v2::SignatureHashName(hash), hash);
     }
     return text;
+  }
+  if (notify.type == v2::notify::kRedirect && notify.data.size() >= 2) {
+    ike::Bytes identity{notify.data[0]};
+    const ike::ByteSpan value = ike::Reader(notify.data.subspan(2)).Take(notify.data[1]);
+    identity.insert(identity.end(), value.begin(), value.end());
+    return " to " + RedirectText(identity);
   }
   return notify.data.empty() ? "" : ", " + std::to_string(notify.data.size()) + " bytes of data";
 }
@@ -190,5 +200,24 @@ std::string HexText(ike::ByteSpan message) {
 }
 
 std::string PacketText(ike::ByteSpan message) { return FieldsText(message) + HexText(message); }
+
+std::string RedirectText(ike::ByteSpan identity) {
+  if (identity.size() < 2) return {};
+  enum : uint8_t { kIpv4 = 1, kIpv6 = 2, kFqdn = 3 };
+  const ike::ByteSpan value = identity.subspan(1);
+  const bool is_address =
+      (identity[0] == kIpv4 && value.size() == 4) || (identity[0] == kIpv6 && value.size() == 16);
+  if (is_address) {
+    ike::IpAddress address;
+    std::copy(value.begin(), value.end(), address.octets.begin());
+    address.size = static_cast<uint8_t>(value.size());
+    return net::ToString(address);
+  }
+  if (identity[0] != kFqdn) return {};
+  std::string name(value.begin(), value.end());
+  const auto is_unprintable = [](char c) { return c <= ' ' || c > '~'; };
+  std::replace_if(name.begin(), name.end(), is_unprintable, '?');
+  return name;
+}
 
 }  // namespace exporter

@@ -40,8 +40,9 @@ struct KeptExchange {
   double at = 0;  // Unix time; 0 = none yet
   ike::IpAddress address;
   std::shared_ptr<const Trace> trace;
-  // Of an answer of Aggressive Mode, whose bytes are never kept; else null.
+  // Of an answer of Aggressive Mode, whose bytes are never kept, and of a REDIRECT; else null.
   std::shared_ptr<const ike::AnswerDetails> details;
+  uint16_t quirks = 0;  // bits of ike::Quirk
 };
 
 class ProbeHistory {
@@ -64,6 +65,10 @@ class ProbeHistory {
   const KeptExchange& last(ike::IkeVersion version) const { return last_[Index(version)]; }
   const KeptExchange& last_full(ike::IkeVersion version) const {
     return last_full_[Index(version)];
+  }
+  // Of both.
+  uint16_t quirks(ike::IkeVersion version) const {
+    return static_cast<uint16_t>(last(version).quirks | last_full(version).quirks);
   }
 
  private:

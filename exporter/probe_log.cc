@@ -4,6 +4,7 @@
 
 #include "exporter/json/probe_json.h"
 #include "exporter/log.h"
+#include "exporter/net/address.h"
 #include "exporter/number_text.h"
 
 namespace exporter {
@@ -22,6 +23,7 @@ void LogProbeItself(const ike::Target& target, const ProbeResult& result) {
             {"ike_version", std::to_string(static_cast<int>(outcome.version))},
             {"up", outcome.version_answered ? "1" : "0"},
             {"reason", std::string(ike::ReasonName(outcome.reason))},
+            {"address", net::ToString(result.report.address)},
             {"rtt_ms", RttText(outcome)}});
 }
 
@@ -38,6 +40,7 @@ void LogScheduledProbe(const TargetEntry& entry, const ProbeResult& result, UpCh
            {{"target", target->name},
             {"ike_version", std::to_string(static_cast<int>(result.report.outcome.version))},
             {"reason", std::string(ike::ReasonName(result.report.outcome.reason))},
+            {"address", net::ToString(result.report.address)},
             {"why", FailureSentence(result)}});
 }
 

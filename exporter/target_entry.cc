@@ -193,7 +193,8 @@ UpChange TargetEntry::Publish(const ProbeReport& report) {
     details = std::make_shared<const ike::AnswerDetails>(*report.details);
   }
   state_.history->Keep(report.outcome.version, report.full_opening,
-                       {report.finished_at, report.address, report.trace, std::move(details)});
+                       {report.finished_at, report.address, report.trace, std::move(details),
+                        report.outcome.quirks});
   return change;
 }
 

@@ -1,6 +1,7 @@
 #include "exporter/version.h"
 
 #include <ares.h>
+#include <idn2.h>
 #include <openssl/crypto.h>
 #include <spdlog/version.h>
 #include <toml++/toml.h>
@@ -36,6 +37,7 @@ std::string VersionText() {
   text += "  compiler:      " + std::string(Compiler()) + "\n";
   text += "  openssl:       " + std::string(OpenSSL_version(OPENSSL_VERSION)) + "\n";
   text += "  c-ares:        " + std::string(ares_version(nullptr)) + "\n";
+  text += "  libidn2:       " + std::string(idn2_check_version(nullptr)) + "\n";
   text += "  toml++:        " + Triple(TOML_LIB_MAJOR, TOML_LIB_MINOR, TOML_LIB_PATCH) + "\n";
   text += "  spdlog:        " + Triple(SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR, SPDLOG_VER_PATCH) + "\n";
   text += "  nlohmann-json: " +

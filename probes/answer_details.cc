@@ -72,6 +72,7 @@ void ClearDetails(AnswerDetails* details, std::vector<Bytes>* spare) {
   details->vendor_ids.clear();
   details->notifies.clear();
   details->payloads.clear();
+  details->redirected_to.clear();
   static_cast<AnswerSummary&>(*details) = {};
 }
 

@@ -102,6 +102,13 @@ void Exchange::OnClosed(TimePoint now) {
   Finish(ReasonAtDeadline(), now);
 }
 
+void Exchange::Listen(TimePoint until) {
+  done_ = false;
+  outcome_.reason = Reason::kNone;
+  timing_.deadline = until;
+  next_timer_ = until;
+}
+
 ByteSpan Exchange::OnTimer(TimePoint now) {
   if (done_ || now < next_timer_) return {};
   if (now >= timing_.deadline) {
@@ -129,14 +136,16 @@ void Exchange::OnAccepted(TimePoint arrival) {
   // Karn: identical copies cannot be told apart, so that only an answer to a message that was sent
   // once gives a sample.
   const bool is_first = outcome_.packets_received == 1;
-  if (is_first && !outcome_.retransmitted) {
-    outcome_.rtt = std::max(arrival - started_, Duration::zero());
-  }
+  if (!is_first) return;
+  outcome_.answer_delay = std::max(arrival - started_, Duration::zero());
+  outcome_.copy_delay = std::max(arrival - last_sent_at_, Duration::zero());
+  if (!outcome_.retransmitted) outcome_.rtt = outcome_.answer_delay;
 }
 
 // RFC 7296 section 2.4: the interval grows exponentially. A message that is new begins anew.
 ByteSpan Exchange::Sent(TimePoint now, bool retransmission) {
   ++outcome_.packets_sent;
+  last_sent_at_ = now;
   outcome_.retransmitted |= retransmission;
   backoff_ =
       retransmission ? std::min(NextBackoff(backoff_), kMaxBackoff) : timing_.first_retransmission;

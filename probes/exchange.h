@@ -60,6 +60,10 @@ class Exchange {
   // A message will be delivered soon: brings what that takes towards the cache.
   void Expect() const;
 
+  // Goes on to wait for an answer after silence: what comes before `until` counts as before.
+  // REQUIRES: done() without an answer.
+  void Listen(TimePoint until);
+
   // Something came from this peer that was not for us, or an error that did not quote our SPI. Ends
   // nothing; decides only between the reasons timeout, malformed and unreachable at the deadline.
   void NoteGarbage() { saw_garbage_ = true; }
@@ -72,6 +76,7 @@ class Exchange {
   bool done() const { return done_; }
   // Whether the peer has given a valid answer, one that asked for another message included.
   bool answered() const { return outcome_.answered(); }
+  uint32_t packets_sent() const { return outcome_.packets_sent; }
   // REQUIRES: done(). Valid until Begin.
   const Outcome& outcome() const { return outcome_; }
   uint64_t initiator_spi() const { return outcome_.initiator_spi; }
@@ -92,6 +97,7 @@ class Exchange {
   ExchangeTiming timing_;
   Duration backoff_{};
   TimePoint started_;
+  TimePoint last_sent_at_;
   TimePoint next_timer_;
   bool done_ = true;
   bool saw_garbage_ = false;

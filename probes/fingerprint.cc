@@ -54,9 +54,9 @@ std::string_view ByNotifyOrder(const std::vector<uint16_t>& notifies) {
   return fragmentation_first && source != notifies.end() ? kLibreswan : kUnknownImplementation;
 }
 
-// Whether `ids` are `first` and `second`, then nothing but what the optional rest allows.
-bool AreVendorIds(const std::vector<Bytes>& ids, std::span<const ByteSpan> sequence) {
-  if (ids.size() < 2 || ids.size() > sequence.size()) return false;
+// Whether `ids` are the first of `sequence`, at least so many that no other daemon sends them.
+bool AreVendorIds(const std::vector<Bytes>& ids, std::span<const ByteSpan> sequence, size_t least) {
+  if (ids.size() < least || ids.size() > sequence.size()) return false;
   return std::equal(ids.begin(), ids.end(), sequence.begin(),
                     [](const Bytes& id, ByteSpan expected) {
                       return std::equal(id.begin(), id.end(), expected.begin(), expected.end());
@@ -68,8 +68,9 @@ std::string_view ByVendorIdOrder(const std::vector<Bytes>& ids) {
       wire::kVendorIdXauth, wire::kVendorIdDpd, wire::kVendorIdFragmentation, wire::kVendorIdNatT};
   static constexpr std::array<ByteSpan, 3> kOfLibreswan = {kBareFragmentation, wire::kVendorIdDpd,
                                                            wire::kVendorIdNatT};
-  if (AreVendorIds(ids, kOfStrongSwan)) return kStrongSwan;
-  return AreVendorIds(ids, kOfLibreswan) ? kLibreswan : kUnknownImplementation;
+  // racoon begins with XAUTH and DPD, too, and has NAT-T next.
+  if (AreVendorIds(ids, kOfStrongSwan, 3)) return kStrongSwan;
+  return AreVendorIds(ids, kOfLibreswan, 2) ? kLibreswan : kUnknownImplementation;
 }
 
 bool IsBareRefusal(const Outcome& outcome) {

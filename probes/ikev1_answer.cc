@@ -90,8 +90,27 @@ std::optional<Ikev1Answer> ParseIkev1Answer(const wire::IkeHeader& header, ByteS
   while (const std::optional<wire::Payload> payload = cursor.Next()) {
     if (!ReadPayload(*payload, &answer)) return std::nullopt;
   }
-  if (!cursor.ok() || !IsPadding(cursor.trailing())) return std::nullopt;
+  if (!cursor.ok()) return std::nullopt;
+  if (!IsPadding(cursor.trailing())) answer.quirks |= kQuirkTrailingBytes;
   return answer;
+}
+
+uint64_t CookieInNotify(ByteSpan message) {
+  const std::optional<wire::IkeHeader> header = wire::ParseIkeHeader(message);
+  const bool is_notice = header && header->major_version() == 1 &&
+                         header->exchange_type == v1::exchange::kInformational &&
+                         !header->has_flag(wire::v1::flag::kEncryption);
+  if (!is_notice) return 0;
+  const std::optional<ByteSpan> body = wire::MessageBody(*header, message);
+  if (!body) return 0;
+  wire::PayloadCursor cursor(header->next_payload, *body);
+  while (const std::optional<wire::Payload> payload = cursor.Next()) {
+    if (payload->type != v1::payload::kNotify) continue;
+    const std::optional<wire::Ikev1Notify> notify = wire::ParseIkev1Notify(payload->body);
+    const bool has_cookie = notify && notify->spi.size() >= sizeof(uint64_t);
+    return has_cookie ? Reader(notify->spi).U64() : 0;
+  }
+  return 0;
 }
 
 bool IsOffered(const Ikev1Suite& suite, const Ikev1Opening& opening) {

@@ -23,9 +23,15 @@ struct Ikev1Answer {
   bool has_identity = false;
   std::optional<uint16_t> error;  // the first error notify
   uint16_t features = 0;          // bits of Feature
+  uint16_t quirks = 0;            // bits of Quirk
 };
 
 std::optional<Ikev1Answer> ParseIkev1Answer(const wire::IkeHeader& header, ByteSpan body);
+
+// The initiator's cookie as the SPI of the first notify has it (RFC 2408 section 3.14), in an
+// Informational exchange in the clear; 0: there is none. SoftEther refuses under cookies of its
+// own.
+uint64_t CookieInNotify(ByteSpan message);
 
 // Whether `suite` is one of the transforms offered (RFC 2409 section 5: returned unmodified), as
 // the daemons see it: AES without a key length is AES-128, a life may be shortened, and strongSwan

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "probes/algorithms/registry.h"
 #include "probes/answer_details.h"
 #include "probes/wire/ike_header.h"
 #include "probes/wire/ikev1_ids.h"
@@ -16,12 +17,37 @@ const Ikev1Opening& OpeningOf(const Conversation& conversation) {
   return std::get<Ikev1Opening>(conversation.opening->opening());
 }
 
-// RFC 2408 section 3.1: nothing can be encrypted yet. The Message ID is 0 in phase 1 but not in an
-// Informational exchange, whose responder cookie may be missing, too (libreswan).
+// RFC 2408 section 3.1: nothing can be encrypted yet. In an Informational exchange the responder's
+// cookie may be missing (libreswan).
 bool IsAnswer(const wire::IkeHeader& header, Ikev1Mode mode) {
   if (header.has_flag(wire::v1::flag::kEncryption)) return false;
-  if (header.exchange_type == v1::exchange::kInformational) return true;
-  return header.exchange_type == static_cast<uint8_t>(mode) && header.message_id == 0;
+  return header.exchange_type == v1::exchange::kInformational ||
+         header.exchange_type == static_cast<uint8_t>(mode);
+}
+
+// What is irregular about the header of an answer and about the bytes behind the message. The
+// Message ID is 0 in phase 1 but not in an Informational exchange.
+uint16_t QuirksOf(const wire::IkeHeader& header, size_t bytes) {
+  const bool has_message_id =
+      header.message_id != 0 && header.exchange_type != v1::exchange::kInformational;
+  unsigned quirks = 0;
+  if (header.length != bytes) quirks |= kQuirkTrailingBytes;
+  if (has_message_id) quirks |= kQuirkMessageId;
+  if (header.minor_version() != 0) quirks |= kQuirkMinorVersion;
+  return static_cast<uint16_t>(quirks);
+}
+
+// RFC 2408 section 4.2: the one proposal that was offered has the number 1. A key length at a
+// cipher that has only one is libreswan's way to echo it.
+uint16_t QuirksOf(const wire::Ikev1Selection& selection) {
+  const Ikev1Suite& suite = *selection.suite;
+  unsigned quirks = selection.number == 1 ? 0 : kQuirkProposalNumber;
+  const bool has_needless_length =
+      suite.key_length != 0 && suite.encryption != v1::encryption::kAes &&
+      FindAlgorithm(IkeVersion::kV1, Kind::kEncryption, suite.encryption, suite.key_length) ==
+          nullptr;
+  if (has_needless_length) quirks |= kQuirkUnexpectedKeyLength;
+  return static_cast<uint16_t>(quirks);
 }
 
 void NoteAnswer(const wire::IkeHeader& header, ByteSpan message, Conversation* conversation,
@@ -64,10 +90,14 @@ bool Ikev1Dialogue::Begin(Conversation* conversation, Outcome* outcome) {
   return true;
 }
 
-Step Ikev1Dialogue::OnMessage(ByteSpan message, Conversation* conversation, Outcome* outcome) {
-  const std::optional<wire::IkeHeader> header = wire::ParseIkeHeader(message);
-  if (!header || header->initiator_spi != conversation->seed.initiator_spi) return Step::kIgnored;
-  if (header->length != message.size()) return Step::kIgnored;
+Step Ikev1Dialogue::OnMessage(ByteSpan datagram, Conversation* conversation, Outcome* outcome) {
+  const std::optional<wire::IkeHeader> header = wire::ParseIkeHeader(datagram);
+  if (!header) return Step::kIgnored;
+  const uint64_t cookie = conversation->seed.initiator_spi;
+  const bool is_foreign = header->initiator_spi != cookie;
+  if (is_foreign && CookieInNotify(datagram) != cookie) return Step::kIgnored;
+  if (header->length > datagram.size()) return Step::kIgnored;
+  const ByteSpan message = datagram.first(header->length);
   if (header->major_version() != 1) {
     if (!RefusesMajorVersion(*header, message)) return Step::kIgnored;
     NoteAnswer(*header, message, conversation, outcome);
@@ -81,7 +111,11 @@ Step Ikev1Dialogue::OnMessage(ByteSpan message, Conversation* conversation, Outc
   const std::optional<wire::Ikev1Selection> selection = SelectionIn(*header, *answer, opening);
   if (!selection && (answer->sa || !answer->error)) return Step::kIgnored;
   NoteAnswer(*header, message, conversation, outcome);
+  outcome->quirks |= QuirksOf(*header, datagram.size());
+  outcome->quirks |= answer->quirks;
+  if (is_foreign) outcome->quirks |= kQuirkForeignCookie;
   if (!selection) return OnError(*answer->error, outcome);
+  outcome->quirks |= QuirksOf(*selection);
   return OnSelection(*selection, answer->features, outcome);
 }
 

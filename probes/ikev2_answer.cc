@@ -48,6 +48,7 @@ bool ReadNotify(ByteSpan body, Ikev2Answer* answer) {
   if (notify->type == v2::notify::kNatDetectionDestinationIp) {
     Keep(notify->data, &answer->nat_destination);
   }
+  if (notify->type == v2::notify::kRedirect) answer->redirect = notify->data;
   if (notify->type == v2::notify::kCookie) {
     answer->cookie = notify->data;
     return wire::IsValidCookie(*notify);
@@ -109,26 +110,12 @@ std::array<uint32_t, 16> ChosenByType(const Ikev2Suite& suite) {
   return chosen;
 }
 
-}  // namespace
-
-std::optional<Ikev2Answer> ParseIkev2Answer(const wire::IkeHeader& header, ByteSpan body) {
-  std::optional<Ikev2Answer> answer(std::in_place);  // where it is returned: it is large
-  wire::PayloadCursor cursor(header.next_payload, body);
-  while (const std::optional<wire::Payload> payload = cursor.Next()) {
-    if (!ReadPayload(*payload, &*answer)) answer.reset();
-    if (!answer) return answer;
-  }
-  if (!cursor.ok() || !cursor.trailing().empty()) answer.reset();
-  return answer;
-}
-
-bool IsOffered(const Ikev2Suite& suite, const Ikev2Opening& opening) {
-  const size_t number = suite.proposal_number;
-  if (number == 0 || number > opening.proposals.size()) return false;
+// Whether `suite` is a subset of `proposal`.
+bool Fits(const Ikev2Suite& suite, const OfferedProposal& proposal) {
   const std::array<uint32_t, 16> chosen = ChosenByType(suite);
   uint32_t types = 0;  // sets of types: those that are offered
   uint32_t found = 0;  // and those of which the choice is
-  for (const OfferedTransform& transform : opening.proposals[number - 1].transforms) {
+  for (const OfferedTransform& transform : proposal.transforms) {
     const uint32_t type = 1u << (transform.type & 15);
     types |= type;
     if (Pack(transform.id, transform.key_length) == chosen[transform.type & 15]) found |= type;
@@ -145,6 +132,54 @@ bool IsOffered(const Ikev2Suite& suite, const Ikev2Opening& opening) {
     const bool is_aead = type == v2::transform::kInteg && suite.integrity == 0 && IsAead(suite);
     if (!is_aead) return false;
   }
+  return true;
+}
+
+bool FitsOwnNumber(const Ikev2Suite& suite, const Ikev2Opening& opening) {
+  const size_t number = suite.proposal_number;
+  return number != 0 && number <= opening.proposals.size() &&
+         Fits(suite, opening.proposals[number - 1]);
+}
+
+// RFC 7296 section 3.3.5: ciphers of one key length have no Key Length attribute.
+bool HasNeedlessKeyLength(const Ikev2Suite& suite) {
+  const auto has_row = [&](uint16_t key_length) {
+    return FindAlgorithm(IkeVersion::kV2, Kind::kEncryption, suite.encryption, key_length) !=
+           nullptr;
+  };
+  return suite.key_length != 0 && !has_row(suite.key_length) && has_row(0);
+}
+
+}  // namespace
+
+std::optional<Ikev2Answer> ParseIkev2Answer(const wire::IkeHeader& header, ByteSpan body) {
+  std::optional<Ikev2Answer> answer(std::in_place);  // where it is returned: it is large
+  wire::PayloadCursor cursor(header.next_payload, body);
+  while (const std::optional<wire::Payload> payload = cursor.Next()) {
+    if (!ReadPayload(*payload, &*answer)) answer.reset();
+    if (!answer) return answer;
+  }
+  if (!cursor.ok()) {
+    answer.reset();
+  } else if (!cursor.trailing().empty()) {
+    answer->quirks |= kQuirkTrailingBytes;
+  }
+  return answer;
+}
+
+bool IsOffered(const Ikev2Opening& opening, wire::Ikev2Selection* choice) {
+  if (FitsOwnNumber(*choice, opening)) return true;
+  if (HasNeedlessKeyLength(*choice)) {
+    choice->key_length = 0;
+    choice->quirks |= kQuirkUnexpectedKeyLength;
+    if (FitsOwnNumber(*choice, opening)) return true;
+  }
+  const auto found =
+      std::find_if(opening.proposals.begin(), opening.proposals.end(),
+                   [&](const OfferedProposal& proposal) { return Fits(*choice, proposal); });
+  if (found == opening.proposals.end()) return false;
+  choice->proposal_number = static_cast<uint8_t>(found - opening.proposals.begin() + 1);
+  choice->quirks |= kQuirkProposalNumber;
   return true;
 }
 

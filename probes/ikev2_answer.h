@@ -12,6 +12,7 @@
 #include "probes/outcome.h"
 #include "probes/suite.h"
 #include "probes/wire/ike_header.h"
+#include "probes/wire/ikev2_sa.h"
 #include "probes/wire/ke.h"
 #include "probes/wire/nat_detection.h"
 
@@ -30,8 +31,10 @@ struct Ikev2Answer {
   std::optional<ByteSpan> nonce;
   ByteSpan cookie;                           // empty = no COOKIE
   std::optional<uint16_t> invalid_ke_group;  // what INVALID_KE_PAYLOAD asks for
+  std::optional<ByteSpan> redirect;          // REDIRECT's data
   std::optional<uint16_t> error;             // the first error notify, INVALID_KE_PAYLOAD included
   uint16_t features = 0;                     // bits of Feature
+  uint16_t quirks = 0;                       // bits of Quirk
   NatHashes nat_source;
   NatHashes nat_destination;
 };
@@ -40,10 +43,11 @@ struct Ikev2Answer {
 // here, so that nothing can depend on what they would have demanded (RFC 7296 section 2.5).
 std::optional<Ikev2Answer> ParseIkev2Answer(const wire::IkeHeader& header, ByteSpan body);
 
-// Whether `suite` was part of the proposal whose number it has: what is chosen must be a subset of
-// what was offered (RFC 7296 section 2.7). INTEG may be missing beside an AEAD cipher, and an
-// additional key exchange where NONE was offered (RFC 9370 section 2.2.2).
-bool IsOffered(const Ikev2Suite& suite, const Ikev2Opening& opening);
+// Whether `choice` was part of a proposal: what is chosen must be a subset of what was offered (RFC
+// 7296 section 2.7). INTEG may be missing beside an AEAD cipher, and an additional key exchange
+// where NONE was offered (RFC 9370 section 2.2.2). A proposal number that is not that of such a
+// proposal, and the key length of a cipher that has only one, are put right and are quirks.
+bool IsOffered(const Ikev2Opening& opening, wire::Ikev2Selection* choice);
 
 // What the hashes say of one end of the path: any that matches means that no NAT changed its
 // address.

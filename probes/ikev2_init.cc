@@ -26,11 +26,24 @@ const Ikev2Opening& OpeningOf(const Conversation& conversation) {
   return std::get<Ikev2Opening>(conversation.opening->opening());
 }
 
-// RFC 7296 section 3.1: flags and Message ID of the response to the first request.
+// RFC 7296 section 3.1: what tells the response to the first request from our own message. Refused
+// in an INFORMATIONAL exchange, it may come as a request, too (section 1.5 has it so only for SPIs
+// that are not known).
 bool IsResponse(const wire::IkeHeader& header) {
+  if (header.exchange_type == v2::exchange::kInformational) return true;
   return header.exchange_type == v2::exchange::kIkeSaInit &&
-         header.has_flag(wire::v2::flag::kResponse) &&
-         !header.has_flag(wire::v2::flag::kInitiator) && header.message_id == 0;
+         header.has_flag(wire::v2::flag::kResponse);
+}
+
+// What is irregular about the header of an answer and about the bytes behind the message.
+uint16_t QuirksOf(const wire::IkeHeader& header, size_t bytes) {
+  unsigned quirks = 0;
+  if (header.length != bytes) quirks |= kQuirkTrailingBytes;
+  if (header.has_flag(wire::v2::flag::kInitiator)) quirks |= kQuirkInitiatorFlag;
+  if (header.message_id != 0) quirks |= kQuirkMessageId;
+  if (header.minor_version() != 0) quirks |= kQuirkMinorVersion;
+  if (header.exchange_type == v2::exchange::kInformational) quirks |= kQuirkInformationalRefusal;
+  return static_cast<uint16_t>(quirks);
 }
 
 // RFC 7296 section 2.6: COOKIE is the first payload, everything else stays as it was.
@@ -76,6 +89,24 @@ Step End(AnswerKind kind, uint16_t error, Outcome* outcome) {
   return Step::kDone;
 }
 
+// RFC 5685 sections 4 and 8.2: the type of the new gateway's identity, its length, the identity,
+// and our nonce, without which it must not be believed.
+void NoteRedirect(ByteSpan data, const ExchangeSeed& seed, Outcome* outcome) {
+  Reader reader(data);
+  const uint8_t type = reader.U8();
+  const ByteSpan identity = reader.Take(reader.U8());
+  const ByteSpan nonce = reader.rest();
+  const bool is_ours =
+      reader.ok() && std::equal(nonce.begin(), nonce.end(), seed.nonce.begin(), seed.nonce.end());
+  if (!is_ours) {
+    outcome->quirks |= kQuirkRedirectNonce;
+    return;
+  }
+  outcome->details.redirected_to.assign(1, type);
+  outcome->details.redirected_to.insert(outcome->details.redirected_to.end(), identity.begin(),
+                                        identity.end());
+}
+
 // INVALID_MAJOR_VERSION proves that an IKE daemon is there, but that it does not speak IKEv2.
 Step OnError(uint16_t error, Outcome* outcome) {
   if (error == v2::notify::kInvalidMajorVersion) outcome->version_answered = false;
@@ -94,10 +125,11 @@ bool Ikev2Init::Begin(Conversation* conversation, Outcome* outcome) {
   return WriteWithGroup(conversation->opening->own_ke_group(), conversation, outcome);
 }
 
-Step Ikev2Init::OnMessage(ByteSpan message, Conversation* conversation, Outcome* outcome) {
-  const std::optional<wire::IkeHeader> header = wire::ParseIkeHeader(message);
+Step Ikev2Init::OnMessage(ByteSpan datagram, Conversation* conversation, Outcome* outcome) {
+  const std::optional<wire::IkeHeader> header = wire::ParseIkeHeader(datagram);
   if (!header || header->initiator_spi != conversation->seed.initiator_spi) return Step::kIgnored;
-  if (header->length != message.size()) return Step::kIgnored;
+  if (header->length > datagram.size()) return Step::kIgnored;
+  const ByteSpan message = datagram.first(header->length);
   if (header->major_version() != 2) {
     if (!RefusesMajorVersion(*header, message)) return Step::kIgnored;
     NoteAnswer(*header, message, conversation, outcome);
@@ -109,9 +141,16 @@ Step Ikev2Init::OnMessage(ByteSpan message, Conversation* conversation, Outcome*
   if (!answer) return Step::kIgnored;
   // RFC 7296 section 3.1: the responder's SPI is zero in refusals and COOKIE only.
   if (answer->sa && header->responder_spi == 0) return Step::kIgnored;
+  const bool is_informational = header->exchange_type == v2::exchange::kInformational;
+  if (is_informational && (answer->sa || !answer->error)) return Step::kIgnored;
   const Step step = Judge(*answer, conversation, outcome);
   if (step == Step::kIgnored || step == Step::kRepeated) return step;
+  outcome->quirks |= QuirksOf(*header, datagram.size());
+  outcome->quirks |= answer->quirks;
   NoteAnswer(*header, message, conversation, outcome);
+  if (outcome->error_notify == v2::notify::kRedirect) {
+    NoteRedirect(*answer->redirect, conversation->seed, outcome);
+  }
   if (outcome->selected()) NoteNat(*header, *answer, conversation->seed, outcome);
   return step;
 }
@@ -122,16 +161,16 @@ Step Ikev2Init::Judge(const Ikev2Answer& answer, Conversation* conversation, Out
   if (answer.invalid_ke_group) {
     return OnInvalidKe(*answer.invalid_ke_group, conversation, outcome);
   }
-  if (!answer.error) return Step::kIgnored;
+  if (!answer.error && !answer.redirect) return Step::kIgnored;
   outcome->version_answered = true;
-  return OnError(*answer.error, outcome);
+  return OnError(answer.error.value_or(v2::notify::kRedirect), outcome);
 }
 
 Step Ikev2Init::OnSelection(const Ikev2Answer& answer, const Conversation& conversation,
                             Outcome* outcome) {
   if (!answer.key_exchange || !answer.nonce) return Step::kIgnored;
-  const std::optional<Ikev2Suite> suite = wire::ParseIkev2Selection(*answer.sa);
-  if (!suite || !IsOffered(*suite, OpeningOf(conversation))) return Step::kIgnored;
+  std::optional<wire::Ikev2Selection> suite = wire::ParseIkev2Selection(*answer.sa);
+  if (!suite || !IsOffered(OpeningOf(conversation), &*suite)) return Step::kIgnored;
   // RFC 7296 section 1.2: the KE payload answers one of ours.
   const uint16_t group = answer.key_exchange->group;
   if (group != suite->group || !HasTried(group)) return Step::kIgnored;
@@ -140,6 +179,7 @@ Step Ikev2Init::OnSelection(const Ikev2Answer& answer, const Conversation& conve
   outcome->reason = Reason::kNone;
   outcome->error_notify = 0;
   outcome->ikev2 = *suite;
+  outcome->quirks |= suite->quirks;
   outcome->features = answer.features;
   return Step::kDone;
 }

@@ -26,8 +26,9 @@
 // is unusable for good. Three, because packets get lost. For the same reason the plainest opening
 // is needed, and comes first, once it was answered three times in a row right after a full one met
 // silence; the full one is tried again every hour. As long as the plainest meets silence too, it
-// offers XAUTH's methods every other time; a probe on request, which is the only one, offers them
-// when all else met silence. Tested by tests/probes/liveness_test.cc.
+// is the alternate one every other time: with XAUTH's methods of IKEv1, with REDIRECT_SUPPORTED of
+// IKEv2. A probe on request, which is the only one, sends that when all else met silence. Tested by
+// tests/probes/liveness_test.cc.
 #include "probes/liveness.h"
 
 #include <algorithm>
@@ -45,6 +46,7 @@ constexpr Duration kLearningWindow = minutes(10);
 constexpr Duration kRepeatWindow = seconds(20);  // strongSwan keeps half-open state for 30 s
 constexpr Duration kRecheck = hours(1);
 constexpr int kEnoughSilences = 3;
+constexpr int kEnoughSlowAnswers = 2;
 
 bool IsWithin(TimePoint event, Duration window, TimePoint now) {
   return event != kNever && now - event < window;
@@ -104,7 +106,7 @@ void RememberFull(const Outcome& outcome, TimePoint now, LivenessMemory* memory)
     return;
   }
   memory->plainest_needed = false;
-  memory->xauth = false;
+  memory->alternate = false;
   memory->full_silences = 0;
   if (outcome.selected()) memory->chosen_group = outcome.ikev2.group;
 }
@@ -115,7 +117,7 @@ void RememberPlainest(const Outcome& outcome, TimePoint now, LivenessMemory* mem
   if (!outcome.answered()) {
     memory->last_full_answered = kNever;
     // Which of the two may be answered is not known before one is.
-    if (memory->full_silences == 0) memory->xauth = !memory->xauth;
+    if (memory->full_silences == 0) memory->alternate = !memory->alternate;
     return;
   }
   if (!memory->plainest_needed) {
@@ -135,6 +137,19 @@ void RememberRefusal(const Outcome& outcome, TimePoint now, LivenessMemory* memo
   if (!outcome.selected()) return;
   memory->last_state_left = now;
   memory->refusal_judged = now;
+}
+
+// After a retransmission there is no sample (Karn). Where the endpoint is slower than the first
+// copy waits, there never would be one: an answer that comes later after the last copy than twice
+// the RTT known was given to an earlier one. Two such in a row are no loss, and what they took is
+// taken for the RTT until a sample tells (RFC 6298 section 5 keeps the longer timer as well).
+void LearnRtt(const Outcome& outcome, LivenessMemory* memory) {
+  const bool explained = outcome.rtt || outcome.copy_delay <= 2 * memory->last_rtt;
+  if (outcome.rtt) memory->last_rtt = *outcome.rtt;
+  memory->slow_answers = explained ? uint8_t{0} : static_cast<uint8_t>(memory->slow_answers + 1);
+  if (memory->slow_answers < kEnoughSlowAnswers) return;
+  memory->slow_answers = 0;
+  memory->last_rtt = outcome.answer_delay;
 }
 
 // Of what is left for an opening and what follows it. That is a last resort behind a full opening,
@@ -160,9 +175,9 @@ OpeningKind FirstOpening(const LivenessMemory& memory, const LivenessCircumstanc
   return learns ? OpeningKind::kRefusal : TellingOpening(memory, at);
 }
 
-bool OffersXauth(OpeningKind kind, const LivenessMemory& memory) {
-  if (kind == OpeningKind::kPlainest) return memory.xauth;
-  return kind == OpeningKind::kRefusal && memory.xauth && memory.plainest_needed;
+bool OffersAlternate(OpeningKind kind, const LivenessMemory& memory) {
+  if (kind == OpeningKind::kPlainest) return memory.alternate;
+  return kind == OpeningKind::kRefusal && memory.alternate && memory.plainest_needed;
 }
 
 bool IsRenewalDue(const LivenessMemory& memory, TimePoint now) {
@@ -194,7 +209,7 @@ std::optional<OpeningKind> NextOpening(OpeningKind sent, const Outcome& outcome,
 }
 
 std::optional<OpeningKind> LastResort(const Outcome& outcome, const LivenessCircumstances& at) {
-  if (!at.xauth_untried || !IsSilence(outcome)) return std::nullopt;
+  if (!at.alternate_untried || !IsSilence(outcome)) return std::nullopt;
   return at.budget_available ? OpeningKind::kPlainest : OpeningKind::kRefusal;
 }
 
@@ -216,7 +231,7 @@ void Remember(OpeningKind sent, const Outcome& outcome, TimePoint now, LivenessM
   if (outcome.packets_sent == 0) return;
   if (outcome.answered()) {
     memory->ever_answered = true;
-    if (outcome.rtt) memory->last_rtt = *outcome.rtt;
+    LearnRtt(outcome, memory);
     if (sent != OpeningKind::kRefusal) CountRefusalSilence(now, memory);
   }
   // Silence all round says nothing about refusals.

@@ -30,6 +30,7 @@ struct LivenessMemory {
   TimePoint refusal_judged{};  // when it was found unusable
   Duration last_rtt{};         // 0 = none yet
   uint16_t chosen_group = 0;   // 0 = not known: use the opening's own
+  uint16_t address = 0;        // a hash of the one that answered last, where the name has several
   bool ever_answered = false;
   bool refusal_answered = false;  // a refusal opening is answered by a refusal here
   bool refusal_unusable = false;  // it met silence where others were answered, or was selected
@@ -37,8 +38,9 @@ struct LivenessMemory {
   bool refusal_missed = false;    // the last one met silence, and nothing was answered since
   uint8_t refusal_silences = 0;   // how often it met silence where others were answered
   bool plainest_needed = false;   // only the plainest opening is answered here
-  bool xauth = false;             // the plainest offers XAUTH's methods: see OffersXauth
+  bool alternate = false;         // the plainest is the alternate one: see OffersAlternate
   uint8_t full_silences = 0;  // how often a full one met silence where the plainest was answered
+  uint8_t slow_answers = 0;   // in a row, later than last_rtt explains: see LearnRtt
 };
 static_assert(sizeof(LivenessMemory) <= 64);  // there are two for each target
 
@@ -49,8 +51,8 @@ struct LivenessCircumstances {
   bool other_version_answers = false;
   bool repeat_possible = false;  // the engine still has the bytes and they have been answered
   bool plainest_differs = true;  // from the full opening
-  bool time_left = false;      // what met silence had a share of the timeout, and no second one yet
-  bool xauth_untried = false;  // by a probe on request: see LastResort
+  bool time_left = false;  // what met silence had a share of the timeout, and no second one yet
+  bool alternate_untried = false;  // by a probe on request: see LastResort
 };
 
 // Nothing came that is IKE. An error of the path or of our own system is no such silence: another
@@ -60,8 +62,9 @@ bool IsSilence(const Outcome& outcome);
 // The first opening of a probe.
 OpeningKind FirstOpening(const LivenessMemory& memory, const LivenessCircumstances& at);
 
-// Whether `kind` is to offer XAUTH's methods. IKEv1 only.
-bool OffersXauth(OpeningKind kind, const LivenessMemory& memory);
+// Whether `kind` is to be the alternate one: of IKEv1 with XAUTH's methods, of IKEv2 with
+// REDIRECT_SUPPORTED.
+bool OffersAlternate(OpeningKind kind, const LivenessMemory& memory);
 
 // Whether the last opening of `memory` that may have left state is so old that liveness claims the
 // budget for it.
@@ -74,7 +77,7 @@ std::optional<OpeningKind> NextOpening(OpeningKind sent, const Outcome& outcome,
                                        const LivenessCircumstances& at);
 
 // What a probe on request, which has no next time, is left with once NextOpening has nothing: an
-// opening with XAUTH's methods (IKEv1), one without state if the budget allows no other.
+// alternate opening, one without state if the budget allows no other.
 std::optional<OpeningKind> LastResort(const Outcome& outcome, const LivenessCircumstances& at);
 
 // Whether the silence to `sent`, the last opening of a probe, says that this version is down. Not

@@ -37,6 +37,8 @@ struct Ikev2Opening {
   // INTERMEDIATE_EXCHANGE_SUPPORTED: some daemons reveal only what they were asked. Without it only
   // NAT_DETECTION_* go out, and INTERMEDIATE_EXCHANGE_SUPPORTED where a proposal has ADDKE types.
   bool ask_features = true;
+  // REDIRECT_SUPPORTED (RFC 5685): a gateway that sends all its peers on is silent without it.
+  bool redirect_supported = false;
   // INVALID_KE_PAYLOAD is followed to the group asked for. The audit's oracle switches it off.
   bool follow_invalid_ke = true;
 

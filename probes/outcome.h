@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "probes/bytes.h"
+#include "probes/quirks.h"
 #include "probes/suite.h"
 #include "probes/time.h"
 
@@ -73,6 +74,7 @@ struct AnswerDetails : AnswerSummary {
   std::vector<Bytes> vendor_ids;   // as received, in order
   std::vector<uint16_t> notifies;  // types in order, errors included
   std::vector<uint8_t> payloads;   // payload types in order: a fingerprint
+  Bytes redirected_to;             // REDIRECT (RFC 5685): the type and the identity of the gateway
 
   friend bool operator==(const AnswerDetails&, const AnswerDetails&) = default;
 };
@@ -89,6 +91,7 @@ struct OutcomeFacts {
   bool cookie_required = false;  // IKEv2: COOKIE came before the answer
   bool retransmitted = false;
   uint16_t features = 0;  // bits of Feature; meaningful where asked and selected
+  uint16_t quirks = 0;    // bits of Quirk, of all answers that counted
   NatState nat_local = NatState::kUnknown;
   NatState nat_remote = NatState::kUnknown;
   Ikev2Suite ikev2;            // valid where answer == kSelected and version == kV2
@@ -97,7 +100,11 @@ struct OutcomeFacts {
   uint64_t responder_spi = 0;
   uint16_t key_exchange_group = 0;  // whose public value our last KE payload carried
   std::optional<Duration>
-      rtt;              // request to first valid answer; absent after a retransmission (Karn)
+      rtt;  // request to first valid answer; absent after a retransmission (Karn)
+  // Request to first valid answer, and the last copy of the request to it: the same but after a
+  // retransmission.
+  Duration answer_delay{};
+  Duration copy_delay{};
   Duration duration{};  // first send to end
   uint32_t packets_sent = 0;
   uint32_t packets_received = 0;

@@ -53,6 +53,7 @@ void AddFeatureNotifies(const Ikev2Opening& opening, wire::MessageBuilder* build
     AddNotify(v2::notify::kSignatureHashAlgorithms, kSignatureHashes, builder);
     AddNotify(v2::notify::kUsePpk, {}, builder);
   }
+  if (opening.redirect_supported) AddNotify(v2::notify::kRedirectSupported, {}, builder);
   // RFC 9370 section 2.2.1: additional key exchanges take IKE_INTERMEDIATE.
   if (opening.ask_features || HasAdditionalKeyExchange(opening)) {
     AddNotify(v2::notify::kIntermediateExchangeSupported, {}, builder);

@@ -6,23 +6,23 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-VALUES = r"probes/(bytes|ip_address|opening|prefetch|suite|target|time)\.h"
+VALUES = r"probes/(bytes|ip_address|opening|prefetch|quirks|suite|target|time)\.h"
 STORE = (r"exporter/(label_text|number_text|probe_history|rtt_histograms|store|target_entry|target_state|"
          r"tiny_lock|trace|unix_time|uptime|weak_algorithms|weak_history)\.h")
 
 # (files, the headers that they may include)
 LAYERS = [
-    (r"probes/(bytes|prefetch|time)\.h", r"(?!)"),
+    (r"probes/(bytes|prefetch|quirks|time)\.h", r"(?!)"),
     (r"probes/wire/", rf"probes/wire/|{VALUES}"),
     (r"probes/algorithms/", rf"probes/algorithms/|{VALUES}"),
     (r"probes/", r"probes/"),
-    (r"config/(host|suggest)\.", rf"config/(host|suggest)\.h|{VALUES}"),
+    (r"config/(host|idn|suggest)\.", rf"config/(host|idn|suggest)\.h|{VALUES}"),
     (r"config/", rf"config/|probes/algorithms/|{VALUES}"),
-    (r"exporter/net/", rf"exporter/net/|config/host\.h|probes/wire/encapsulation\.h|{VALUES}"),
+    (r"exporter/net/", rf"exporter/net/|config/(host|idn)\.h|probes/wire/encapsulation\.h|{VALUES}"),
     (r"exporter/engine/", rf"exporter/(engine|net)/|config/host\.h|exporter/probe_log\.h|probes/|{STORE}"),
     (STORE.replace(r"\.h", r"\.(h|cc)"),
      rf"config/config\.h|exporter/audit_changes\.h|probes/|{STORE}"),
-    (r"exporter/json/", rf"exporter/json/|exporter/engine/probe_run\.h|probes/|{STORE}"),
+    (r"exporter/json/", rf"exporter/json/|exporter/net/address\.h|exporter/packet_text\.h|exporter/engine/probe_run\.h|probes/|{STORE}"),
     (r"exporter/metrics/", r"exporter/metrics/|exporter/engine/engine_pool\.h|"
                            rf"exporter/(log|reload|version)\.h|probes/|{STORE}"),
     (r"exporter/page/", r"exporter/page/|exporter/net/address\.h|"
@@ -39,7 +39,8 @@ FENCES = [
     (r"openssl/", r"probes/algorithms/key_share\.cc|probes/wire/nat_detection\.cc|"
                   r"exporter/(basic_auth|tls_files)\.cc|exporter/net/random\.cc|"
                   r"exporter/http/(api|channel|tls_context)\.cc"),
-    (r"ares\.h", r"exporter/net/resolver\.cc"),
+    (r"ares\.h", r"exporter/net/(hosts_file|resolver)\.cc"),
+    (r"idn2\.h", r"config/idn\.cc"),
     (r"yaml-cpp/", r"exporter/web_config\.cc"),
     (r"prometheus/", r"exporter/metrics/"),
     (r"nlohmann/", r"exporter/json/"),

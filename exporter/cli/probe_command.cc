@@ -33,7 +33,7 @@ std::future<ProbeResult> Ask(Engine* engine, const HostOrder& order, ike::IkeVer
 }
 
 Json LineJson(const Pending& probe, const ProbeResult& result) {
-  ProbedHost host{probe.order.host, probe.order.settings->port};
+  ProbedHost host{probe.order.host, probe.order.settings->port, result.report.address};
   const ike::Outcome outcome = TellingOutcome(result);
   Json json;
   if (result.end == ProbeEnd::kNoBudget) {

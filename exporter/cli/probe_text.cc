@@ -4,6 +4,7 @@
 
 #include "exporter/json/probe_json.h"
 #include "exporter/net/address.h"
+#include "exporter/packet_text.h"
 #include "probes/algorithms/registry.h"
 #include "probes/algorithms/vendor_ids.h"
 #include "probes/suite_text.h"
@@ -38,6 +39,9 @@ void PrintResponder(const ProbeReport& report) {
   for (const auto& name : VendorsJson(report.outcome.details)) {
     vendors += (vendors.empty() ? "" : ", ") + name.get<std::string>();
   }
+  for (const auto& text : VendorTextsJson(report.outcome.details)) {
+    vendors += (vendors.empty() ? "\"" : ", \"") + text.get<std::string>() + "\"";
+  }
   if (!vendors.empty()) responder += " (" + vendors + ")";
   Field("responder", responder);
 }
@@ -48,6 +52,14 @@ void PrintNat(const ike::Outcome& outcome) {
   if (outcome.nat_remote == ike::NatState::kYes)
     sides += sides.empty() ? "on theirs" : " and theirs";
   if (!sides.empty()) Field("NAT", sides);
+}
+
+void PrintQuirks(uint16_t quirks) {
+  std::string names;
+  ike::ForEachQuirk(quirks, [&](std::string_view name) {
+    names += (names.empty() ? "" : ", ") + std::string(name);
+  });
+  if (!names.empty()) Field("quirks", names);
 }
 
 std::string Headline(const ProbeResult& result) {
@@ -82,11 +94,14 @@ void PrintProbe(ike::IkeVersion version, const ProbeResult& result) {
   std::printf("  IKEv%d  %s", static_cast<int>(version), Headline(result).c_str());
   if (outcome.rtt) std::printf(", %.1f ms", Milliseconds(*outcome.rtt));
   std::printf("\n");
+  if (!result.report.address.empty()) Field("address", net::ToString(result.report.address));
   if (!outcome.answered()) return;
-  Field("address", net::ToString(result.report.address));
   if (outcome.selected()) PrintSuite(outcome);
   PrintResponder(result.report);
   PrintNat(outcome);
+  const std::string gateway = RedirectText(outcome.details.redirected_to);
+  if (!gateway.empty()) Field("redirected to", gateway);
+  PrintQuirks(outcome.quirks);
   if (outcome.cookie_required) Field("cookie", "was asked for: the gateway is under load");
 }
 

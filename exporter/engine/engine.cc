@@ -47,7 +47,7 @@ class Engine::RequestedProbe final : public ProbeRun::Owner {
       : engine_(engine), callback_(std::move(callback)) {
     ProbeOrder order;
     order.host = std::move(request.host);
-    order.address = request.address;
+    order.addresses = std::move(request.addresses);
     order.openings = engine->openings_.For(request.settings);
     order.version = request.version;
     order.timeout = request.timeout;

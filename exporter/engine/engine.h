@@ -9,6 +9,7 @@
 #include <string>
 #include <thread>
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "exporter/engine/audit_desk.h"
 #include "exporter/engine/engine_stats.h"
@@ -32,10 +33,10 @@ struct EngineOptions {
   net::ResolverOptions resolver;
 };
 
-// A probe on request. `address` was checked by the caller; none = `host` is resolved.
+// A probe on request. `addresses` were checked by the caller; none = `host` is resolved.
 struct ProbeRequest {
   std::string host;
-  ike::IpAddress address;
+  std::vector<ike::IpAddress> addresses;
   std::shared_ptr<const ike::ProbeSettings> settings;
   ike::IkeVersion version = ike::IkeVersion::kV2;
   ike::Duration timeout{};

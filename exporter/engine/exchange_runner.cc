@@ -43,8 +43,6 @@ void ForgetRoute(const ExchangeJob& job, net::RouteCache* routes) {
   routes->Forget(job.remote.address);
 }
 
-uint64_t SpiOf(ike::ByteSpan message) { return ike::Reader(message).U64(); }
-
 }  // namespace
 
 ExchangeRunner::ExchangeRunner(net::EventLoop* loop, net::RouteCache* routes, SharedLimits* limits)
@@ -69,16 +67,18 @@ ExchangeTicket ExchangeRunner::Start(ExchangeJob job, ExchangeHandler* handler, 
   flight->started = loop_->now();
   flight->reconnected = false;
   flight->began = flight->connecting = flight->settled = flight->cancelled = flight->unsent = false;
-  flight->awaited = flight->paced = flight->repeats = false;
+  flight->awaited = flight->paced = flight->repeats = flight->late = false;
   EnterGate(flight);
   return flight->ticket();
 }
 
-void ExchangeRunner::Cancel(ExchangeTicket ticket) {
+uint32_t ExchangeRunner::Cancel(ExchangeTicket ticket) {
   Flight* flight = flights_.Find(ticket);
-  if (flight == nullptr) return;
+  if (flight == nullptr || flight->cancelled) return 0;
   flight->cancelled = true;
+  const uint32_t sent = flight->packets_sent();
   Settle(flight);
+  return sent;
 }
 
 ike::TimePoint ExchangeRunner::Tick(ike::TimePoint now) {
@@ -198,24 +198,6 @@ void ExchangeRunner::Expect(const Flight& flight, int stage) const {
   if (stage >= 2) flight.handler->ExpectExchangeDone(stage - 2);
 }
 
-ExchangeRunner::Flight* ExchangeRunner::FindFor(ike::ByteSpan message) const {
-  return message.size() >= sizeof(uint64_t) ? active_.Find(SpiOf(message)) : nullptr;
-}
-
-void ExchangeRunner::OnDatagram(net::UdpSocket* line, const net::Datagram& datagram) {
-  Flight* flight = datagram.unmarked ? nullptr : FindFor(datagram.bytes);
-  bool ours = flight != nullptr && flight->line == line &&
-              flight->job.remote.port == datagram.from.port &&
-              flight->job.remote.address.octets == datagram.from.address.octets;
-  if (!ours) {
-    ++unmatched_;
-    garbage_.Note(datagram.from, loop_->now());
-    return;
-  }
-  if (datagram.truncated) return flight->exchange.NoteGarbage();
-  Deliver(flight, datagram.bytes, datagram.arrival);
-}
-
 void ExchangeRunner::OnIcmp(net::UdpSocket* line, const net::IcmpError& error) {
   Flight* flight = FindFor(error.quoted);
   const bool ours =
@@ -302,7 +284,10 @@ void ExchangeRunner::Settle(Flight* flight) {
   flight->Rest();
   if (flight->connecting) --connecting_;
   flight->connecting = false;
-  if (flight->began) active_.Erase(flight->exchange.initiator_spi());
+  if (flight->began) {
+    active_.Erase(flight->exchange.initiator_spi());
+    finished_.Note(flight->exchange.initiator_spi(), flight->job.remote);
+  }
   LeaveGate(flight);
   if (!flight->waiting) done_.push_back(flight);
 }
@@ -313,8 +298,11 @@ void ExchangeRunner::ReportDone() {
   for (Flight* flight : done) {
     // Destroyed here and not in its own callback.
     Disconnect(flight);
-    if (!flight->cancelled) {
-      flight->handler->OnExchangeDone(flight->began ? flight->exchange.outcome() : flight->failed);
+    const bool may_listen = MayListen(*flight);
+    if (!flight->cancelled) Report(flight);
+    if (may_listen && !flight->cancelled) {
+      Listen(flight);
+      continue;
     }
     flight->Clear();
     flights_.Release(flight);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "exporter/engine/exchanger.h"
+#include "exporter/engine/finished_spis.h"
 #include "exporter/engine/key_pool.h"
 #include "exporter/engine/packet_pacer.h"
 #include "exporter/engine/peer_notes.h"
@@ -31,7 +32,7 @@ class ExchangeRunner final : public Exchanger {
 
   void Expect(const ike::IpAddress& remote) override { limits_->gate.Expect(remote); }
   ExchangeTicket Start(ExchangeJob job, ExchangeHandler* handler, Trace* trace) override;
-  void Cancel(ExchangeTicket ticket) override;
+  uint32_t Cancel(ExchangeTicket ticket) override;
 
   // Reads, fires timers, sends: the owner's OnTick calls it. Returns when it has to be called next.
   ike::TimePoint Tick(ike::TimePoint now);
@@ -78,6 +79,7 @@ class ExchangeRunner final : public Exchanger {
   Flight* FindFor(ike::ByteSpan message) const;  // by its initiator SPI; null: none of ours
   void Expect(const Flight& flight, int stage) const;
   void OnDatagram(net::UdpSocket* line, const net::Datagram& datagram);
+  void OnUnmatched(const net::Datagram& datagram);
   void OnIcmp(net::UdpSocket* line, const net::IcmpError& error);
   void Deliver(Flight* flight, ike::ByteSpan message, ike::TimePoint arrival);
   void OnTcpConnected(Flight* flight);
@@ -88,6 +90,9 @@ class ExchangeRunner final : public Exchanger {
   void FailUnsent(Flight* flight, ike::Reason reason, ike::TimePoint now);
   void Settle(Flight* flight);
   void ReportDone();
+  void Report(Flight* flight);
+  static bool MayListen(const Flight& flight);
+  void Listen(Flight* flight);
 
   net::EventLoop* const loop_;
   net::RouteCache* const routes_;
@@ -104,6 +109,7 @@ class ExchangeRunner final : public Exchanger {
   RingQueue<Flight*> unconnected_;       // for one of max_connections_
   std::vector<Flight*> done_;            // to be reported when the state is consistent
   UdpLines lines_;
+  FinishedSpis finished_;
   PeerNotes garbage_;
   PeerNotes errors_;
   uint64_t unmatched_ = 0;

@@ -22,6 +22,7 @@ struct ExchangeRunner::Flight final : net::TimerNode, net::TcpHandler, AddressGa
 
   ExchangeTicket ticket() const { return TicketTable<Flight>::TicketOf(index, generation); }
   ike::TimePoint deadline() const { return started + job.timeout; }
+  uint32_t packets_sent() const { return began ? exchange.packets_sent() : 0; }
 
   void OnConnected() override { runner->OnTcpConnected(this); }
   void OnMessage(ike::ByteSpan message, ike::TimePoint arrival) override {
@@ -52,6 +53,7 @@ struct ExchangeRunner::Flight final : net::TimerNode, net::TcpHandler, AddressGa
   bool waiting = false;  // in waiting_ or unconnected_
   bool awaited = false;  // an answer to its last datagram counts as in flight
   bool settled = false;
+  bool late = false;  // its silence has been told; it listens for what comes yet
   bool cancelled = false;
   bool unsent = false;  // the socket's buffer was full: send again next tick
 };

@@ -29,11 +29,16 @@ ike::Ikev1Opening Ikev1Plainest(const ike::ProbeSettings& settings) {
   return opening;
 }
 
+ike::Ikev2Opening WithRedirect(ike::Ikev2Opening opening) {
+  opening.redirect_supported = true;
+  return opening;
+}
+
 }  // namespace
 
-const PreparedPtr& VersionOpenings::of(ike::OpeningKind kind, bool xauth) const {
-  if (kind == ike::OpeningKind::kPlainest) return plainest[xauth];
-  return kind == ike::OpeningKind::kRefusal ? refusal[xauth] : full;
+const PreparedPtr& VersionOpenings::of(ike::OpeningKind kind, bool alternate) const {
+  if (kind == ike::OpeningKind::kPlainest) return plainest[alternate];
+  return kind == ike::OpeningKind::kRefusal ? refusal[alternate] : full;
 }
 
 std::shared_ptr<const OpeningSet> MakeOpeningSet(std::shared_ptr<const ike::ProbeSettings> shared) {
@@ -44,10 +49,10 @@ std::shared_ptr<const OpeningSet> MakeOpeningSet(std::shared_ptr<const ike::Prob
       Prepare(Ikev1Full(settings)),
       {Prepare(Ikev1Plainest(settings)), Prepare(ike::WithXauth(Ikev1Plainest(settings)))},
       {Prepare(ike::RefusedIkev1Opening()), Prepare(ike::WithXauth(ike::RefusedIkev1Opening()))}};
-  const PreparedPtr plainest = Prepare(ike::PlainestIkev2Opening());
-  const PreparedPtr refusal = Prepare(ike::RefusedIkev2Opening());
   set->ikev2 = {
-      Prepare(ike::MakeIkev2Opening(settings.proposal)), {plainest, plainest}, {refusal, refusal}};
+      Prepare(ike::MakeIkev2Opening(settings.proposal)),
+      {Prepare(ike::PlainestIkev2Opening()), Prepare(WithRedirect(ike::PlainestIkev2Opening()))},
+      {Prepare(ike::RefusedIkev2Opening()), Prepare(WithRedirect(ike::RefusedIkev2Opening()))}};
   return set;
 }
 

@@ -16,10 +16,10 @@ using PreparedPtr = std::shared_ptr<const ike::PreparedOpening>;
 
 struct VersionOpenings {
   PreparedPtr full;
-  std::array<PreparedPtr, 2> plainest;  // [1]: with XAUTH's methods, of IKEv1
+  std::array<PreparedPtr, 2> plainest;  // [1]: the alternate one, see OffersAlternate
   std::array<PreparedPtr, 2> refusal;   // likewise
 
-  const PreparedPtr& of(ike::OpeningKind kind, bool xauth) const;
+  const PreparedPtr& of(ike::OpeningKind kind, bool alternate) const;
 };
 
 struct OpeningSet {

@@ -35,6 +35,18 @@ uint16_t ImplementationIndex(std::string_view name) {
   return found == names.end() ? uint16_t{0} : static_cast<uint16_t>(found - names.begin());
 }
 
+uint16_t ShortHash(const ike::IpAddress& address) {
+  return static_cast<uint16_t>(std::hash<ike::IpAddress>{}(address) | 1);  // 0 = none
+}
+
+// Begins with the one of `hash`, and goes round.
+void StartWith(uint16_t hash, std::vector<ike::IpAddress>* addresses) {
+  const auto found =
+      std::find_if(addresses->begin(), addresses->end(),
+                   [&](const ike::IpAddress& address) { return ShortHash(address) == hash; });
+  if (found != addresses->end()) std::rotate(addresses->begin(), found, addresses->end());
+}
+
 }  // namespace
 
 ProbeRun::ProbeRun(const Services* services, ProbeOrder order, ike::LivenessMemory* memory,
@@ -48,7 +60,7 @@ ProbeRun::ProbeRun(const Services* services, ProbeOrder order, ike::LivenessMemo
 ProbeRun::~ProbeRun() {
   StopWaiting();
   if (resolving_ != 0) services_->resolver->Cancel(resolving_);
-  if (exchange_ != 0) services_->exchanger->Cancel(exchange_);
+  CancelExchanges();
 }
 
 HalfOpenBudget::Asker ProbeRun::asker() const {
@@ -57,12 +69,13 @@ HalfOpenBudget::Asker ProbeRun::asker() const {
 
 void ProbeRun::Begin() {
   started_ = now();
-  deadline_ = started_ + order_.timeout;
+  deadline_ = address_deadline_ = started_ + order_.timeout;
   if (!order_.address.empty()) {
     address_ = order_.address;
     resolved_ = true;
     return Choose();
   }
+  if (!order_.addresses.empty()) return Take(order_.addresses);
   net::Resolver::Ticket ticket = services_->resolver->Resolve(
       order_.host, FamilyOf(settings().family_to_probe()),
       [this](const net::ResolveResult& result) { OnResolved(result); });
@@ -78,13 +91,18 @@ void ProbeRun::OnResolved(const net::ResolveResult& result) {
     resolve_error_ = result.error().text;
     return FinishWith(ike::Reason::kResolve);
   }
-  address_ = net::ChooseAddress(services_->routes, now(), result->addresses);
-  if (address_.empty()) {
+  Take(result->addresses);
+}
+
+void ProbeRun::Take(const std::vector<ike::IpAddress>& addresses) {
+  candidates_ = net::UsableAddresses(services_->routes, now(), addresses);
+  if (candidates_.empty()) {
     resolve_error_ = order_.host + ": " + net::kNoHost;
     return FinishWith(ike::Reason::kResolve);
   }
   resolved_ = true;
-  Choose();
+  StartWith(memory_->address, &candidates_);
+  TryNextAddress();
 }
 
 void ProbeRun::AskBudget() {
@@ -99,7 +117,7 @@ ike::LivenessCircumstances ProbeRun::Circumstances(ike::TimePoint at) const {
   bool renewed = memory_->last_full != ike::TimePoint{} && at - memory_->last_full < kSuiteRenewal;
   circumstances.budget_contended = renewed || standing_.contended;
   circumstances.other_version_answers = order_.other_version_answers;
-  circumstances.xauth_untried = !order_.scheduled && order_.version == ike::IkeVersion::kV1;
+  circumstances.alternate_untried = !order_.scheduled;
   return circumstances;
 }
 
@@ -180,15 +198,16 @@ void ProbeRun::Send(ike::OpeningKind kind) {
   job.transport = settings().transport;
   job.source = settings().source_address;
   job.source_port = settings().source_port;
-  job.route = order_.route;
-  const bool xauth = last_resort_ || ike::OffersXauth(kind, *memory_);
-  job.opening = order_.openings->of(order_.version).of(kind, xauth);
+  if (!order_.address.empty()) job.route = order_.route;  // a name's address may be another
+  const bool alternate = last_resort_ || ike::OffersAlternate(kind, *memory_);
+  job.opening = order_.openings->of(order_.version).of(kind, alternate);
   job.ke_group = kind == ike::OpeningKind::kFull ? memory_->chosen_group : uint16_t{0};
   // What may follow does so later, when a slot that is taken now may be free again.
-  ike::Duration remaining = deadline_ - now();
+  ike::Duration remaining = address_deadline_ - now();
   ike::LivenessCircumstances later = Circumstances(now() + remaining / 3);
   if (again_) later.budget_available = false;
   job.timeout = last_resort_ ? remaining : ike::ShareOfTimeout(kind, *memory_, later, remaining);
+  job.listening = deadline_ - now() - job.timeout;
   job.last_rtt = memory_->last_rtt;
   exchange_ = services_->exchanger->Start(std::move(job), this, trace_.get());
 }
@@ -208,7 +227,7 @@ void ProbeRun::SettleBudget(const ike::Outcome& outcome) {
 }
 
 void ProbeRun::OnExchangeDone(const ike::Outcome& outcome) {
-  exchange_ = 0;
+  const Earlier ended{std::exchange(exchange_, 0), kind_, slot_, address_, outcome.packets_sent};
   packets_sent_ += outcome.packets_sent;
   packets_received_ += outcome.packets_received;
   SettleBudget(outcome);
@@ -218,7 +237,7 @@ void ProbeRun::OnExchangeDone(const ike::Outcome& outcome) {
   if (ike::IsSilence(outcome) && !last_resort_) {
     AskBudget();
     ike::LivenessCircumstances at = Circumstances(now());
-    at.time_left = !again_ && deadline_ - now() >= kWorthwhile;
+    at.time_left = !again_ && address_deadline_ - now() >= kWorthwhile;
     next = ike::NextOpening(kind_, outcome, *memory_, at);
     if (!next) {
       next = ike::LastResort(outcome, at);
@@ -228,10 +247,61 @@ void ProbeRun::OnExchangeDone(const ike::Outcome& outcome) {
     tells = ike::SilenceIsProof(kind_, *memory_);
   }
   ike::Remember(kind_, outcome, now(), memory_);
-  if (next && deadline_ > now()) return Try(*next);
+  if (ike::IsSilence(outcome)) earlier_.push_back(ended);
+  if (next && address_deadline_ > now()) return Try(*next);
+  if (!outcome.answered() && TryNextAddress()) return;
   // A last resort that the budget left no state for: somebody is there, but chose no suite.
   if (order_.need_suite && !MayLeaveState(kind_) && outcome.answered()) tells = false;
   Report(tells ? ProbeEnd::kProbed : ProbeEnd::kNoBudget, outcome);
+}
+
+// It ends the probe, unless the choice that was asked for may still come.
+void ProbeRun::OnLateAnswer(ExchangeTicket ticket, const ike::Outcome& outcome) {
+  const auto found = std::find_if(earlier_.begin(), earlier_.end(),
+                                  [&](const Earlier& earlier) { return earlier.ticket == ticket; });
+  const Earlier earlier = *found;
+  earlier_.erase(found);
+  if (order_.need_suite && !MayLeaveState(earlier.kind)) return;
+  CancelExchanges();
+  StopWaiting();
+  kind_ = earlier.kind;
+  slot_ = earlier.slot;
+  address_ = earlier.address;
+  packets_sent_ += outcome.packets_sent - earlier.packets_sent;
+  packets_received_ += outcome.packets_received;
+  SettleBudget(outcome);
+  ike::Remember(kind_, outcome, now(), memory_);
+  Report(ProbeEnd::kProbed, outcome);
+}
+
+// Those that may still be answered, too. What the one under way has sent counts.
+void ProbeRun::CancelExchanges() {
+  if (exchange_ != 0) packets_sent_ += services_->exchanger->Cancel(std::exchange(exchange_, 0));
+  for (const Earlier& earlier : earlier_) services_->exchanger->Cancel(earlier.ticket);
+  earlier_.clear();
+}
+
+// False: each has had its turn, or the time is up. Each has its share of what time is left.
+bool ProbeRun::TryNextAddress() {
+  if (next_candidate_ == candidates_.size() || deadline_ <= now()) return false;
+  const auto left = static_cast<int64_t>(candidates_.size() - next_candidate_);
+  const ike::Duration share = std::max<ike::Duration>((deadline_ - now()) / left, kWorthwhile);
+  address_deadline_ = std::min(deadline_, now() + share);
+  address_ = candidates_[next_candidate_++];
+  again_ = last_resort_ = false;
+  Choose();
+  return true;
+}
+
+// The next probe begins with the address that has answered, or with the first whose turn has not
+// come.
+void ProbeRun::RememberAddress(bool answered) {
+  if (candidates_.size() < 2) return;
+  memory_->address = 0;
+  if (answered) memory_->address = ShortHash(address_);
+  if (!answered && next_candidate_ < candidates_.size()) {
+    memory_->address = ShortHash(candidates_[next_candidate_]);
+  }
 }
 
 void ProbeRun::FinishWith(ike::Reason reason) {
@@ -243,6 +313,8 @@ void ProbeRun::FinishWith(ike::Reason reason) {
 void ProbeRun::Report(ProbeEnd end, const ike::Outcome& outcome) {
   StopWaiting();
   Cancel();
+  CancelExchanges();
+  if (end == ProbeEnd::kProbed) RememberAddress(outcome.answered());
   ProbeResult result;
   result.end = end;
   result.error = std::move(resolve_error_);
@@ -260,7 +332,8 @@ void ProbeRun::Report(ProbeEnd end, const ike::Outcome& outcome) {
   report.finished_at = services_->unix_time();
   report.address = address_;
   if (order_.keep_details && !order_.scheduled) report.outcome.details = outcome.details;
-  if (order_.keep_details && order_.scheduled && outcome.answered()) {
+  const bool is_kept = order_.keep_details || !outcome.details.redirected_to.empty();
+  if (is_kept && order_.scheduled && outcome.answered()) {
     report.details = &outcome.details;
   }
   if (trace_ && !trace_->messages().empty()) report.trace = std::move(trace_);

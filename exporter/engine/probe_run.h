@@ -1,11 +1,13 @@
 // ProbeRun: one liveness probe of one IKE version, from the name to the report: resolve, wait for
-// the half-open budget, one or more exchanges as probes/liveness.h decides. Passive; its owner
-// destroys it at any time, which cancels what is under way. One thread.
+// the half-open budget, one or more exchanges as probes/liveness.h decides, with one of the host's
+// addresses after the other until one answers. Passive; its owner destroys it at any time, which
+// cancels what is under way. One thread.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "exporter/engine/alarm.h"
 #include "exporter/engine/openings.h"
@@ -16,8 +18,9 @@
 namespace exporter {
 
 struct ProbeOrder {
-  std::string host;        // resolved, unless `address` is given
-  ike::IpAddress address;  // a literal, or the one that was checked before an ad hoc probe
+  std::string host;                            // resolved, unless `address` is given
+  ike::IpAddress address;                      // a literal
+  std::vector<ike::IpAddress> addresses;       // those that were checked before an ad hoc probe
   std::shared_ptr<const OpeningSet> openings;  // and the settings they are of
   ike::IkeVersion version = ike::IkeVersion::kV2;
   ike::Duration timeout{};
@@ -63,10 +66,24 @@ class ProbeRun final : public Alarm, private ExchangeHandler {
   void OnAlarm(ike::TimePoint now) override;
 
  private:
+  // An opening that met silence and may be answered yet.
+  struct Earlier {
+    ExchangeTicket ticket = 0;
+    ike::OpeningKind kind{};
+    std::optional<ike::TimePoint> slot;
+    ike::IpAddress address;
+    uint32_t packets_sent = 0;  // that are counted already
+  };
+
   void OnExchangeDone(const ike::Outcome& outcome) override;
+  void OnLateAnswer(ExchangeTicket ticket, const ike::Outcome& outcome) override;
   void ExpectExchangeDone(int stage) override;
 
   void OnResolved(const net::ResolveResult& result);
+  void Take(const std::vector<ike::IpAddress>& addresses);
+  bool TryNextAddress();
+  void RememberAddress(bool answered);
+  void CancelExchanges();
   void AskBudget();
   void Choose();
   void OnNoOpening();
@@ -92,6 +109,10 @@ class ProbeRun final : public Alarm, private ExchangeHandler {
   ike::TimePoint started_{};
   ike::TimePoint deadline_{};
   ike::IpAddress address_;
+  ike::TimePoint address_deadline_{};       // when the next one has its turn, if there is one
+  std::vector<ike::IpAddress> candidates_;  // where a name has several, in the order of their turns
+  size_t next_candidate_ = 0;
+  std::vector<Earlier> earlier_;
   net::Resolver::Ticket resolving_ = 0;
   ExchangeTicket exchange_ = 0;
   ike::OpeningKind kind_ = ike::OpeningKind::kFull;
@@ -100,7 +121,7 @@ class ProbeRun final : public Alarm, private ExchangeHandler {
   bool waiting_ = false;
   bool resolved_ = false;
   bool again_ = false;        // a refusal is sent once more, with all of the time
-  bool last_resort_ = false;  // of a request: XAUTH's methods are offered
+  bool last_resort_ = false;  // of a request: the alternate opening
   std::string resolve_error_;
   uint32_t packets_sent_ = 0;
   uint32_t packets_received_ = 0;

@@ -125,7 +125,8 @@ tl::expected<Admitted, HttpError> AdHoc::Admit(const std::string& host,
     allowed = AllowedAddresses(*table, host, addresses, ListedAddresses(*table, limit));
   }
   if (allowed.empty()) return tl::make_unexpected(NotAllowed(host));
-  return Admitted{host, ike::Normalize(allowed.front()), std::move(settings)};
+  for (ike::IpAddress& address : allowed) address = ike::Normalize(address);
+  return Admitted{host, std::move(allowed), std::move(settings)};
 }
 
 AdHoc::Answers AdHoc::Probe(const Admitted& admitted, ike::Duration timeout, bool need_suite,
@@ -137,7 +138,7 @@ AdHoc::Answers AdHoc::Probe(const Admitted& admitted, ike::Duration timeout, boo
     slots[static_cast<size_t>(version) - 1] = slot;
     ProbeRequest request;
     request.host = admitted.host;
-    request.address = admitted.address;
+    request.addresses = admitted.addresses;
     request.settings = admitted.settings;
     request.version = version;
     request.timeout = timeout;

@@ -19,10 +19,10 @@
 
 namespace exporter {
 
-// A host that may be probed, with the address that was checked.
+// A host that may be probed, with those of its addresses that were checked: at least one.
 struct Admitted {
   std::string host;
-  ike::IpAddress address;
+  std::vector<ike::IpAddress> addresses;
   std::shared_ptr<const ike::ProbeSettings> settings;
 };
 

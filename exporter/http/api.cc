@@ -142,11 +142,14 @@ ApiReply Api::Post(ApiEndpoint endpoint, std::string_view body, const std::strin
 }
 
 ApiReply Api::Run(ApiEndpoint endpoint, const ApiRequest& request, const Admitted& admitted) {
-  ProbedHost host{request.host, admitted.settings->port};
   bool need_suite = endpoint != ApiEndpoint::kVersion;
   AdHoc::Answers answers = ad_hoc_->Probe(admitted, admitted.settings->timeout, need_suite, false);
   const std::optional<ProbeResult>& ikev1 = answers.versions[0];
   const std::optional<ProbeResult>& ikev2 = answers.versions[1];
+  ProbedHost host{request.host, admitted.settings->port};
+  for (const auto& answer : {ikev1, ikev2}) {
+    if (answer && (host.address.empty() || Answered(answer))) host.address = answer->report.address;
+  }
   if (endpoint == ApiEndpoint::kProbe) {
     if (!Answered(ikev1)) return NotAnswered(host, ikev1);
     return {200, Text(Ikev1ProbeJson(host, ikev1->report.outcome)), "", 0, ""};
@@ -188,8 +191,9 @@ ApiReply Api::StartAudit(const Admitted& admitted, const std::string& client) {
         return Refuse(host, {429, "too many audits are kept; try again later", "concurrency", 60});
       }
       id = NewAuditId();
-      AuditJobPtr job = services_->engines->For(admitted.host)
-                            .Audit({admitted.host, admitted.address, admitted.settings, nullptr});
+      AuditJobPtr job =
+          services_->engines->For(admitted.host)
+              .Audit({admitted.host, admitted.addresses.front(), admitted.settings, nullptr});
       audits_.emplace(id, KeptAudit{host.host, host.port, admitted.settings->transport, job, client,
                                     std::chrono::steady_clock::now()});
     }

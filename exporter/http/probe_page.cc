@@ -97,7 +97,7 @@ ProbePage ServeProbe(const ProbeServices& services, const ProbeQuery& query) {
   const ike::Duration resolution = spent();
   if (!admitted && admitted.error().status != 502) return Refuse(admitted.error());
   if (admitted) {
-    probe.address = admitted->address;
+    probe.address = admitted->addresses.front();
     bool traced = query.debug || services.recent->keeps();
     probe.answers = services.ad_hoc->Probe(
         *admitted, std::max(kShortest, order->timeout - resolution), false, traced);
@@ -106,7 +106,9 @@ ProbePage ServeProbe(const ProbeServices& services, const ProbeQuery& query) {
     probe.answers = Unresolved(*order->settings, probe.error);
   }
   for (auto& answer : probe.answers.versions) {
-    if (answer) answer->report.duration += resolution;
+    if (!answer) continue;
+    answer->report.duration += resolution;
+    if (answer->report.outcome.answered()) probe.address = answer->report.address;
   }
   probe.duration_seconds = std::chrono::duration<double>(spent()).count();
   probe.at = UnixNow();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "exporter/net/address.h"
+#include "exporter/packet_text.h"
 #include "probes/algorithms/registry.h"
 #include "probes/algorithms/vendor_ids.h"
 #include "probes/audit_result.h"
@@ -47,12 +49,34 @@ std::string NotifyText(IkeVersion version, uint16_t type) {
   return NameOrNumber(name, type);
 }
 
+void AddAddress(const ProbedHost& host, Json* json) {
+  if (!host.address.empty()) (*json)["address"] = net::ToString(host.address);
+}
+
 Json Begin(const ProbedHost& host) {
-  return Json{{"success", true}, {"host", host.host}, {"port", host.port}};
+  Json json{{"success", true}, {"host", host.host}, {"port", host.port}};
+  AddAddress(host, &json);
+  return json;
 }
 
 void AddRtt(const ike::Outcome& outcome, Json* json) {
   if (outcome.rtt) (*json)["rtt"] = Milliseconds(*outcome.rtt);
+}
+
+void AddVendors(const ike::AnswerDetails& details, Json* json) {
+  (*json)["vendorIds"] = VendorIdsJson(details);
+  (*json)["vendors"] = VendorsJson(details);
+  Json texts = VendorTextsJson(details);
+  if (!texts.empty()) (*json)["vendorTexts"] = std::move(texts);
+}
+
+void AddRedirect(const ike::AnswerDetails& details, Json* json) {
+  std::string gateway = RedirectText(details.redirected_to);
+  if (!gateway.empty()) (*json)["redirectedTo"] = std::move(gateway);
+}
+
+void AddQuirks(uint16_t quirks, Json* json) {
+  if (quirks != 0) (*json)["quirks"] = QuirksJson(quirks);
 }
 
 void AddErrorNotify(const ike::Outcome& outcome, Json* json) {
@@ -168,12 +192,28 @@ Json VendorsJson(const ike::AnswerDetails& details) {
   return names;
 }
 
+Json VendorTextsJson(const ike::AnswerDetails& details) {
+  Json texts = Json::array();
+  for (const ike::Bytes& id : details.vendor_ids) {
+    const std::string_view text = ike::MatchVendorId(id) ? "" : ike::VendorIdText(id);
+    if (text.empty() || std::find(texts.begin(), texts.end(), text) != texts.end()) continue;
+    texts.push_back(text);
+  }
+  return texts;
+}
+
+Json QuirksJson(uint16_t quirks) {
+  Json names = Json::array();
+  ike::ForEachQuirk(quirks, [&](std::string_view name) { names.push_back(name); });
+  return names;
+}
+
 Json ErrorJson(const ProbedHost& host, const std::string& error, std::string_view reason) {
-  return Json{{"success", false},
-              {"host", host.host},
-              {"port", host.port},
-              {"error", error},
-              {"reason", reason}};
+  Json json{{"success", false}, {"host", host.host}, {"port", host.port}};
+  AddAddress(host, &json);
+  json["error"] = error;
+  json["reason"] = reason;
+  return json;
 }
 
 ike::Outcome TellingOutcome(const ProbeResult& result) {
@@ -202,12 +242,12 @@ Json Ikev1ProbeJson(const ProbedHost& host, const ike::Outcome& outcome) {
   json["exchangeType"] = ExchangeTypeName(details.exchange_type);
   json["initiatorCookie"] = SpiHex(outcome.initiator_spi);
   json["responderCookie"] = SpiHex(outcome.responder_spi);
-  json["vendorIds"] = VendorIdsJson(details);
-  json["vendors"] = VendorsJson(details);
+  AddVendors(details, &json);
   if (details.proposal_count != 0) json["proposals"] = details.proposal_count;
   if (details.transform_count != 0) json["transforms"] = details.transform_count;
   if (outcome.selected()) json["selected"] = Ikev1SuiteJson(outcome.ikev1);
   json["natTraversal"] = details.nat_traversal_vendor_id;
+  AddQuirks(outcome.quirks, &json);
   AddErrorNotify(outcome, &json);
   AddRtt(outcome, &json);
   return json;
@@ -220,9 +260,10 @@ Json Ikev2SaJson(const ProbedHost& host, const ike::Outcome& outcome) {
   if (outcome.selected()) AddIkev2Suite(outcome.ikev2, &json);
   AddErrorNotify(outcome, &json);
   json["notifies"] = NotifiesJson(outcome);
-  json["vendorIds"] = VendorIdsJson(outcome.details);
-  json["vendors"] = VendorsJson(outcome.details);
+  AddVendors(outcome.details, &json);
+  AddRedirect(outcome.details, &json);
   AddNat(outcome, &json);
+  AddQuirks(outcome.quirks, &json);
   json["cookieRequired"] = outcome.cookie_required;
   AddRtt(outcome, &json);
   return json;
@@ -259,6 +300,7 @@ Json VersionJson(const ProbedHost& host,
     json["v2SelectedDHGroup"] = suite["selectedDHGroup"];
   }
   AddErrorNotify(ikev2.error_notify != 0 ? ikev2 : ikev1, &json);
+  AddQuirks(static_cast<uint16_t>(ikev1.quirks | ikev2.quirks), &json);
   return json;
 }
 

@@ -26,6 +26,7 @@ std::string JsonText(const Json& json);
 struct ProbedHost {
   std::string host;  // as it was asked for
   uint16_t port = 0;
+  ike::IpAddress address{};  // what was probed; none: it is not known
 };
 
 // The body of an error: {"success": false, "host", "port", "error", "reason"}.
@@ -55,7 +56,11 @@ std::string SpiHex(uint64_t spi);
 // A duration in ms with microsecond resolution.
 double Milliseconds(ike::Duration duration);
 Json VendorIdsJson(const ike::AnswerDetails& details);
+// The names of the bits.
+Json QuirksJson(uint16_t quirks);
 // Names of the known vendor ids, without repetition.
 Json VendorsJson(const ike::AnswerDetails& details);
+// What unknown ones say in ASCII, without repetition.
+Json VendorTextsJson(const ike::AnswerDetails& details);
 
 }  // namespace exporter

@@ -4,6 +4,8 @@
 #include <optional>
 
 #include "exporter/json/audit_json.h"
+#include "exporter/net/address.h"
+#include "exporter/packet_text.h"
 #include "exporter/unix_time.h"
 #include "probes/algorithms/registry.h"
 #include "probes/algorithms/vendor_ids.h"
@@ -109,6 +111,18 @@ Json FailuresJson(const ProbeHistory& history) {
   return list;
 }
 
+// Which address it was with, and where the endpoint sends its peers.
+void AddLastExchange(const ProbeHistory& history, IkeVersion version, Json* summary) {
+  Json& json = (*summary)[version == IkeVersion::kV1 ? "ikev1" : "ikev2"];
+  const KeptExchange& last = history.last(version);
+  if (!last.address.empty()) json["address"] = net::ToString(last.address);
+  const std::string gateway =
+      last.details ? RedirectText(last.details->redirected_to) : std::string();
+  if (!gateway.empty()) json["redirectedTo"] = gateway;
+  const uint16_t quirks = history.quirks(version);
+  if (quirks != 0) json["quirks"] = QuirksJson(quirks);
+}
+
 }  // namespace
 
 Json TargetSummaryJson(const TargetEntry& entry) {
@@ -127,6 +141,9 @@ Json TargetJson(const TargetEntry& entry) {
     }
     if (!state.history) return summary;
     summary["uptime"] = UptimeJson(state.history->uptime(), UnixNow());
+    for (IkeVersion version : {IkeVersion::kV1, IkeVersion::kV2}) {
+      if (target.settings->probes(version)) AddLastExchange(*state.history, version, &summary);
+    }
     summary["history"] = HistoryJson(*state.history);
     summary["failures"] = FailuresJson(*state.history);
     return summary;

@@ -22,7 +22,6 @@ struct Datagram {
   ike::ByteSpan bytes;     // without the marker
   ike::TimePoint arrival;  // the kernel's stamp, on our clock
   ike::IpAddress local;    // where it was sent to, if asked for
-  bool truncated = false;  // it was longer than kReceiveBytes
   bool unmarked = false;   // udp-encap: no marker, so it is ESP or garbage; bytes are whole
 };
 

@@ -39,12 +39,14 @@ class ReceiveBatch {
   };
 
   int ReadSome();
+  void NoteSizes(size_t count);
   bool Unwrap();
 
   const int fd_;
   const bool marked_;
   bool met_error_ = false;
-  std::unique_ptr<uint8_t[]> bytes_;  // pages of it are touched only as far as batches fill
+  bool has_grown_ = false;            // the last batch holds long datagrams
+  std::unique_ptr<uint8_t[]> bytes_;  // of which only the pages that datagrams fill take memory
   std::unique_ptr<Slot[]> slots_;
   std::array<iovec, UdpSocket::kBatch> vectors_{};
   std::array<mmsghdr, UdpSocket::kBatch> headers_{};

@@ -17,13 +17,15 @@
 #include <utility>
 
 #include "config/host.h"
+#include "config/idn.h"
+#include "exporter/net/address_order.h"
+#include "exporter/net/hosts_file.h"
 
 namespace exporter::net {
 namespace {
 
 using std::chrono::seconds;
 
-constexpr size_t kMaxAddresses = 16;
 constexpr size_t kMaxEntries = 1 << 17;
 constexpr ike::Duration kMinTtl = seconds(1);
 constexpr ike::Duration kMaxTtl = std::chrono::hours(24);
@@ -78,24 +80,6 @@ ResolveResult FailureResult(std::string_view name, int status) {
   return tl::make_unexpected(ResolveError{std::string(name) + ": " + Explain(status), absent});
 }
 
-// Sorted, IPv6 first, without duplicates, and cut so that neither family crowds the other out.
-void Arrange(std::vector<ike::IpAddress>* addresses) {
-  std::ranges::sort(*addresses, [](const auto& a, const auto& b) {
-    return a.size != b.size ? a.size > b.size : a < b;
-  });
-  addresses->erase(std::unique(addresses->begin(), addresses->end()), addresses->end());
-  const auto is_v6 = [](const ike::IpAddress& address) { return address.is_v6(); };
-  const auto v6 = static_cast<size_t>(std::ranges::count_if(*addresses, is_v6));
-  const size_t v4 = addresses->size() - v6;
-  const size_t keep_v4 =
-      std::min(v4, std::max(kMaxAddresses / 2, kMaxAddresses - std::min(v6, kMaxAddresses)));
-  const size_t keep_v6 = std::min(v6, kMaxAddresses - keep_v4);
-  const auto start = addresses->begin();
-  addresses->erase(start + static_cast<std::ptrdiff_t>(v6 + keep_v4), addresses->end());
-  addresses->erase(start + static_cast<std::ptrdiff_t>(keep_v6),
-                   start + static_cast<std::ptrdiff_t>(v6));
-}
-
 // The shortest TTL of the addresses and of the aliases that led to them.
 ike::Duration TtlOf(const ares_addrinfo& info) {
   ike::Duration ttl = kMaxTtl;
@@ -119,7 +103,7 @@ ResolveResult ToResult(std::string_view name, int status, const ares_addrinfo* i
     if (!address.empty()) resolved.addresses.push_back(address);
   }
   if (resolved.addresses.empty()) return FailureResult(name, ARES_ENODATA);
-  Arrange(&resolved.addresses);
+  ArrangeAddresses(&resolved.addresses);
   resolved.ttl = TtlOf(*info);
   return resolved;
 }
@@ -172,6 +156,7 @@ class Resolver::Impl {
   void MakeRoom();
   void Ask();
   void Send(Entry* entry);
+  bool AnswerFromHostsFile(Entry* entry);
   void Answer(const Query& query, int status, const ares_addrinfo* info);
   void Watch(int fd, uint32_t events);
   void Process(ares_socket_t readable, ares_socket_t writable);
@@ -226,11 +211,12 @@ Resolver::Ticket Resolver::Impl::Resolve(std::string_view host, IpFamily family,
     callback(LiteralResult(host, *address, family));
     return 0;
   }
-  if (!config::IsDnsName(host)) {
+  const std::optional<std::string> name = config::ToAscii(host);
+  if (!name || !config::IsDnsName(*name)) {
     callback(FailureResult(host, ARES_ENOTFOUND));
     return 0;
   }
-  Entry* entry = FindOrMake(KeyOf(host, family));
+  Entry* entry = FindOrMake(KeyOf(*name, family));
   if (entry->answer && now() < entry->until) {
     ResolveResult result = *entry->answer;
     if (result) result->ttl = entry->until - now();
@@ -279,6 +265,7 @@ void Resolver::Impl::Ask() {
 }
 
 void Resolver::Impl::Send(Entry* entry) {
+  if (AnswerFromHostsFile(entry)) return;
   ++asking_;
   recent_.emplace(++last_query_, now());
   ares_addrinfo_hints hints{};
@@ -288,6 +275,20 @@ void Resolver::Impl::Send(Entry* entry) {
   hints.ai_socktype = SOCK_DGRAM;
   ares_getaddrinfo(channel_, entry->key->c_str() + kNameOffset, nullptr, &hints, &OnAnswer,
                    new Query{this, entry, last_query_});
+}
+
+// A final dot only says that no search domain is to be tried.
+bool Resolver::Impl::AnswerFromHostsFile(Entry* entry) {
+  if (!entry->key->ends_with('.')) return false;
+  const std::string name = entry->key->substr(kNameOffset, entry->key->size() - kNameOffset - 1);
+  const int domain = Domain(static_cast<IpFamily>(entry->key->front() - '0'));
+  Resolved found{AddressesInHostsFile(channel_, name, domain), kMinTtl};
+  if (found.addresses.empty()) return false;
+  ArrangeAddresses(&found.addresses);
+  entry->until = now() + found.ttl;
+  entry->answer = std::move(found);
+  answered_.push_back(entry);
+  return true;
 }
 
 void Resolver::Impl::OnAnswer(void* argument, int status, int /*timeouts*/, ares_addrinfo* info) {

@@ -137,15 +137,23 @@ void RouteCache::DrainNotices() {
   Flush();
 }
 
-ike::IpAddress ChooseAddress(RouteCache* routes, ike::TimePoint now,
-                             std::span<const ike::IpAddress> addresses) {
+std::vector<ike::IpAddress> UsableAddresses(RouteCache* routes, ike::TimePoint now,
+                                            std::span<const ike::IpAddress> addresses) {
+  std::vector<ike::IpAddress> usable;
   ike::IpAddress first;
   for (const ike::IpAddress& address : addresses) {
     if (!IsUnicast(address)) continue;
-    if (routes == nullptr || routes->SourceFor(address, now)) return address;
     if (first.empty()) first = address;
+    if (routes == nullptr || routes->SourceFor(address, now)) usable.push_back(address);
   }
-  return first;
+  if (usable.empty() && !first.empty()) usable.push_back(first);
+  return usable;
+}
+
+ike::IpAddress ChooseAddress(RouteCache* routes, ike::TimePoint now,
+                             std::span<const ike::IpAddress> addresses) {
+  const std::vector<ike::IpAddress> usable = UsableAddresses(routes, now, addresses);
+  return usable.empty() ? ike::IpAddress{} : usable.front();
 }
 
 }  // namespace exporter::net

@@ -66,9 +66,13 @@ class RouteCache {
 // What there is to say of a name for which ChooseAddress finds none.
 inline constexpr const char* kNoHost = "the name stands for no address that a host can have";
 
-// Which of a name's addresses to probe: the first that a route leads to, else the first. None that
-// is multicast, broadcast or unspecified, whatever a name server says; empty: there is no other.
-// `routes` may be null.
+// Which of a name's addresses to probe, in their order: those that a route leads to, or the first
+// alone where none does. None that is multicast, broadcast or unspecified, whatever a name server
+// says; empty: there is no other. `routes` may be null.
+std::vector<ike::IpAddress> UsableAddresses(RouteCache* routes, ike::TimePoint now,
+                                            std::span<const ike::IpAddress> addresses);
+
+// The first of them.
 ike::IpAddress ChooseAddress(RouteCache* routes, ike::TimePoint now,
                              std::span<const ike::IpAddress> addresses);
 

@@ -29,8 +29,8 @@ struct UdpOptions {
 class UdpSocket {
  public:
   static constexpr size_t kBatch = 64;
-  static constexpr size_t kSendBytes = 2048;  // a longer message goes out alone, unbatched
-  static constexpr size_t kReceiveBytes = 4096;
+  static constexpr size_t kSendBytes = 2048;      // a longer message goes out alone, unbatched
+  static constexpr size_t kReceiveBytes = 65536;  // more than any datagram holds
   static constexpr int kExpectStages = 4;
 
   // `local.address` none = any of `family` (which is not kAny); `local.port` 0 = ephemeral.

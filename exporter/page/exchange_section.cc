@@ -34,7 +34,9 @@ std::string DetailsText(const ike::AnswerDetails& details) {
   }
   for (const ike::Bytes& id : details.vendor_ids) {
     auto match = ike::MatchVendorId(id);
+    const std::string_view unknown = match ? std::string_view{} : ike::VendorIdText(id);
     if (match) text += "  vendor id " + std::string(match->name) + " " + match->version + "\n";
+    if (!unknown.empty()) text += "  vendor id \"" + std::string(unknown) + "\"\n";
   }
   return text;
 }

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "exporter/count_text.h"
+#include "exporter/net/address.h"
+#include "exporter/packet_text.h"
 #include "exporter/page/format.h"
 #include "exporter/page/judgement.h"
 #include "exporter/weak_algorithms.h"
@@ -21,7 +23,8 @@ struct Cell {
   IkeVersion version;
   const VersionState& state;
   double now;
-  bool unconfigured;  // LooksUnconfigured
+  bool unconfigured;            // LooksUnconfigured
+  const ProbeHistory* history;  // null: none is kept
 };
 
 void AddState(const Cell& cell, Html* html) {
@@ -163,6 +166,15 @@ void AddNat(const Cell& cell, Html* html) {
   html->Raw("here ").Text(NatText(state.nat_local)).Raw(", there ").Text(NatText(state.nat_remote));
 }
 
+void AddQuirks(const Cell& cell, Html* html) {
+  std::string text;
+  if (cell.history == nullptr) return;
+  ike::ForEachQuirk(cell.history->quirks(cell.version), [&](std::string_view name) {
+    text += (text.empty() ? "" : ", ") + std::string(name);
+  });
+  html->Text(text);
+}
+
 void AddFailures(const Cell& cell, Html* html) {
   uint64_t all = 0;
   std::string text;
@@ -181,11 +193,24 @@ void AddFailures(const Cell& cell, Html* html) {
   if (!text.empty()) html->Element("small", "", text);
 }
 
+void AddAddress(const Cell& cell, Html* html) {
+  if (cell.history == nullptr) return;
+  html->Text(net::ToString(cell.history->last(cell.version).address));
+}
+
+void AddRedirect(const Cell& cell, Html* html) {
+  if (cell.history == nullptr) return;
+  const KeptExchange& last = cell.history->last(cell.version);
+  if (last.details) html->Text(RedirectText(last.details->redirected_to));
+}
+
 constexpr struct {
   std::string_view heading;
   void (*add)(const Cell& cell, Html* html);
 } kRows[] = {
     {"State", AddState},
+    {"Address", AddAddress},
+    {"Redirects to", AddRedirect},
     {"Last probe", AddLastProbe},
     {"Last answer", AddLastAnswer},
     {"RTT", AddRtt},
@@ -201,6 +226,7 @@ constexpr struct {
     {"Features", AddFeatures},
     {"Demands a cookie", AddCookie},
     {"NAT seen", AddNat},
+    {"Quirks", AddQuirks},
 };
 
 }  // namespace
@@ -222,8 +248,9 @@ void AddVersionSection(const TargetSnapshot& snapshot, double now, Html* html) {
     bool said = false;
     for (IkeVersion version : versions) {
       Html cell;
-      row.add({version, snapshot.of(version), now, LooksUnconfigured(snapshot.facts(), version)},
-              &cell);
+      const ProbeHistory* history = snapshot.history ? &*snapshot.history : nullptr;
+      const bool unconfigured = LooksUnconfigured(snapshot.facts(), version);
+      row.add({version, snapshot.of(version), now, unconfigured, history}, &cell);
       said |= cell.size() > 0;
       cells.Raw("<td>").Raw(cell.Take()).Raw("</td>");
     }

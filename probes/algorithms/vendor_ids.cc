@@ -255,6 +255,16 @@ std::optional<VendorIdMatch> MatchVendorId(ByteSpan body) {
   return VendorIdMatch{row->name, row->implementation, VersionOf(*row, body)};
 }
 
+std::string_view VendorIdText(ByteSpan body) {
+  constexpr size_t kLeast = 4;
+  while (!body.empty() && body.back() == 0) body = body.first(body.size() - 1);
+  const bool is_text = body.size() >= kLeast && std::ranges::all_of(body, [](uint8_t byte) {
+                         return byte >= ' ' && byte <= '~';
+                       });
+  if (!is_text) return {};
+  return {reinterpret_cast<const char*>(body.data()), body.size()};
+}
+
 bool IsNatTraversalVendorId(ByteSpan body) {
   const Row* row = FindRow(body);
   return row != nullptr && row->tail == Tail::kNatTraversal;

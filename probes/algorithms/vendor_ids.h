@@ -24,6 +24,10 @@ std::span<const std::string_view> Implementations();
 // The longest known prefix of `body`; absent if there is none.
 std::optional<VendorIdMatch> MatchVendorId(ByteSpan body);
 
+// What an id that is not known says by itself: at least four printable characters of ASCII and
+// nothing else but zeros at the end. Empty: nothing.
+std::string_view VendorIdText(ByteSpan body);
+
 // Whether `body` announces NAT traversal for IKEv1: RFC 3947 or one of its drafts.
 bool IsNatTraversalVendorId(ByteSpan body);
 

@@ -268,6 +268,7 @@ std::optional<Ikev1Selection> ParseIkev1Selection(ByteSpan body) {
     if (!header) return std::nullopt;
     more = header->more;
     ++selection.proposals;
+    selection.number = header->number;
     if (!ReadChoice(*header, &selection)) return std::nullopt;
   }
   if (selection.proposals != 1 || selection.transforms != 1) selection.suite.reset();

@@ -45,6 +45,7 @@ struct Ikev1Sa {
 struct Ikev1Selection {
   uint32_t proposals = 0;
   uint32_t transforms = 0;  // in all proposals
+  uint8_t number = 0;       // of the last proposal
   std::optional<Ikev1Suite> suite;
 };
 

@@ -97,26 +97,37 @@ uint16_t* SuiteField(uint8_t type, Ikev2Suite* suite) {
   return &suite->additional_ke[type - v2::transform::kAddKe1];
 }
 
-// Reads the transforms of a choice. `seen` guards against two of one type.
-std::optional<Ikev2Suite> ReadChoice(const ProposalHeader& header) {
+// What one transform says of the choice. `seen` guards against two of one type.
+bool TakeTransform(const Ikev2Transform& transform, uint32_t* seen, Ikev2Selection* selection) {
+  if (transform.unknown_attributes) selection->quirks |= kQuirkUnknownAttribute;
+  uint16_t* field = SuiteField(transform.type, selection);
+  if (field == nullptr) {
+    selection->quirks |= kQuirkForeignTransform;
+    return true;
+  }
+  if ((*seen >> transform.type & 1) != 0) return false;
+  *seen |= 1u << transform.type;
+  *field = transform.id;
+  if (transform.type == v2::transform::kEncr) {
+    selection->key_length = transform.key_length;
+  } else if (transform.key_length != 0) {
+    selection->quirks |= kQuirkUnexpectedKeyLength;
+  }
+  return true;
+}
+
+std::optional<Ikev2Selection> ReadChoice(const ProposalHeader& header) {
   Reader reader(header.transforms);
-  Ikev2Suite suite;
+  Ikev2Selection selection;
   uint32_t seen = 0;
   for (int i = 0; i < header.transform_count; ++i) {
     const std::optional<Ikev2Transform> transform = ReadTransform(&reader);
-    if (!transform || transform->unknown_attributes) return std::nullopt;
-    uint16_t* field = SuiteField(transform->type, &suite);
-    if (field == nullptr || (seen >> transform->type & 1) != 0) return std::nullopt;
-    seen |= 1u << transform->type;
-    *field = transform->id;
-    if (transform->key_length == 0) continue;
-    // Only ciphers have a Key Length attribute (RFC 7296 section 3.3.5).
-    if (transform->type != v2::transform::kEncr) return std::nullopt;
-    suite.key_length = transform->key_length;
+    if (!transform || !TakeTransform(*transform, &seen, &selection)) return std::nullopt;
   }
   if (!reader.AtEnd()) return std::nullopt;
-  suite.proposal_number = header.number;
-  return suite;
+  selection.proposal_number = header.number;
+  if (!header.spi.empty()) selection.quirks |= kQuirkProposalSpi;
+  return selection;
 }
 
 void WriteTransform(const OfferedTransform& transform, bool is_last, Writer* writer) {
@@ -174,15 +185,16 @@ std::optional<std::vector<Ikev2Proposal>> ParseIkev2Sa(ByteSpan body) {
   return proposals;
 }
 
-std::optional<Ikev2Suite> ParseIkev2Selection(ByteSpan body) {
+std::optional<Ikev2Selection> ParseIkev2Selection(ByteSpan body) {
   Reader reader(body);
   const std::optional<ProposalHeader> header = ReadProposal(&reader);
   if (!header || header->more || header->protocol != v2::protocol::kIke) return std::nullopt;
-  if (!header->spi.empty()) return std::nullopt;
-  const std::optional<Ikev2Suite> suite = ReadChoice(*header);
+  const std::optional<Ikev2Selection> choice = ReadChoice(*header);
   // RFC 7296 section 3.3.3: the types that an IKE SA cannot do without.
-  if (!suite || suite->encryption == 0 || suite->prf == 0 || suite->group == 0) return std::nullopt;
-  return suite;
+  const bool is_complete =
+      choice && choice->encryption != 0 && choice->prf != 0 && choice->group != 0;
+  if (!is_complete) return std::nullopt;
+  return choice;
 }
 
 }  // namespace ike::wire

@@ -11,6 +11,7 @@
 
 #include "probes/bytes.h"
 #include "probes/opening.h"
+#include "probes/quirks.h"
 #include "probes/suite.h"
 
 namespace ike::wire {
@@ -31,6 +32,11 @@ struct Ikev2Proposal {
   std::vector<Ikev2Transform> transforms;
 };
 
+// What a responder chose, and what is irregular about how it says so.
+struct Ikev2Selection : Ikev2Suite {
+  uint16_t quirks = 0;  // bits of Quirk
+};
+
 // The body of an SA payload that offers `proposals` for an IKE SA, numbered from 1.
 // REQUIRES: at most 255 proposals and 255 transforms in each.
 void WriteIkev2Sa(std::span<const OfferedProposal> proposals, Writer* writer);
@@ -39,8 +45,9 @@ void WriteIkev2Sa(std::span<const OfferedProposal> proposals, Writer* writer);
 std::optional<std::vector<Ikev2Proposal>> ParseIkev2Sa(ByteSpan body);
 
 // A responder's choice: one proposal for an IKE SA with one transform of each type (RFC 7296
-// section 3.3.6, RFC 9370 section 2.2.1), with ENCR, PRF and KE among them. Anything else is
-// absent. NONE (INTEG, ADDKE) is 0 like a type that is missing. Does not allocate.
-std::optional<Ikev2Suite> ParseIkev2Selection(ByteSpan body);
+// section 3.3.6, RFC 9370 section 2.2.1), with ENCR, PRF and KE among them. Types that no IKE SA
+// has, attributes that nobody offers and an SPI change nothing about it and are quirks; anything
+// else is absent. NONE (INTEG, ADDKE) is 0 like a type that is missing. Does not allocate.
+std::optional<Ikev2Selection> ParseIkev2Selection(ByteSpan body);
 
 }  // namespace ike::wire

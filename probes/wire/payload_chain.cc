@@ -2,6 +2,19 @@
 
 namespace ike::wire {
 
+bool IsWellFormed(ByteSpan message) {
+  const std::optional<IkeHeader> header = ParseIkeHeader(message);
+  const bool is_known = header && header->initiator_spi != 0 &&
+                        (header->major_version() == 1 || header->major_version() == 2);
+  const std::optional<ByteSpan> body = is_known ? MessageBody(*header, message) : std::nullopt;
+  if (!body) return false;
+  if (header->major_version() == 1 && header->has_flag(v1::flag::kEncryption)) return true;
+  PayloadCursor cursor(header->next_payload, *body);
+  size_t payloads = 0;
+  while (cursor.Next()) ++payloads;
+  return cursor.ok() && payloads > 0;
+}
+
 MessageBuilder::MessageBuilder(Bytes* out, const IkeHeader& header)
     : writer_(out), start_(out->size()), next_type_at_(start_ + kNextPayloadOffset) {
   WriteIkeHeader(header, &writer_);

@@ -71,6 +71,10 @@ class PayloadCursor {
   size_t count_ = 0;
 };
 
+// Whether `message` is one of IKEv1 or IKEv2 by its form: header, length and payload chain; what
+// is encrypted in IKEv1 only by its header.
+bool IsWellFormed(ByteSpan message);
+
 // Appends one message to `out`: header, payloads in the order of the calls, and at Finish() the
 // length. Next-payload fields and payload lengths are filled in on the way.
 class MessageBuilder {

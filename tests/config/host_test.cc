@@ -5,6 +5,8 @@
 
 #include <string>
 
+#include "config/idn.h"
+
 namespace config {
 namespace {
 
@@ -68,6 +70,31 @@ TEST(ParseIpAddress, TakesZonesByNameAndIndex) {
   EXPECT_EQ(if_nametoindex("no-such-link"), 0u);
   EXPECT_NE(Ip("fe80::1%no-such-link").scope_id, 0u) << "it may come";
   EXPECT_TRUE(IsHost("fe80::1%no-such-link"));
+}
+
+TEST(IsHostName, TakesLettersOfAnyScript) {
+  EXPECT_TRUE(IsHostName("b\u00fccher.example"));
+  EXPECT_TRUE(IsHost("b\u00fccher.example."));
+  EXPECT_FALSE(IsDnsName("b\u00fccher.example"));
+  EXPECT_EQ(ToAscii("b\u00fccher.example"), "xn--bcher-kva.example");
+  EXPECT_EQ(ToAscii("stra\u00dfe.example"), "xn--strae-oqa.example") << "IDNA 2008";
+  EXPECT_EQ(ToAscii("Plain.Example"), "Plain.Example");
+  EXPECT_EQ(CanonicalName("B\u00dcCHER.example."), "xn--bcher-kva.example");
+  const std::string with_nul("b\u00fc\0cher.example", 16);
+  for (const std::string& none :
+       {std::string("b\xfc"
+                    "cher.example"),
+        with_nul, std::string("b\u00fc cher.example"), std::string("\u00fc..example")}) {
+    EXPECT_FALSE(IsHostName(none)) << none;
+  }
+  EXPECT_EQ(ParseHostPort("b\u00fccher.example:4500")->host, "b\u00fccher.example");
+}
+
+TEST(ParseHostPort, AUrlIsToldApart) {
+  const auto url = ParseHostPort("udp://vpn.example:500");
+  ASSERT_FALSE(url);
+  EXPECT_NE(url.error().find("is a URL"), std::string::npos) << url.error();
+  EXPECT_NE(url.error().find("HOST:PORT"), std::string::npos) << url.error();
 }
 
 TEST(IsDnsName, FollowsRfc1123WithUnderscores) {

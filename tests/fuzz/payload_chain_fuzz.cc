@@ -45,5 +45,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!header) return 0;
   const auto body = wire::MessageBody(*header, message);
   if (body) RequireRoundTrip(*header, *body);
+  Require(body || !wire::IsWellFormed(message), "what is well-formed has a body");
   return 0;
 }

@@ -126,6 +126,38 @@ TEST(Exchange, MessageAfterTheDeadlineIsTooLate) {
   EXPECT_EQ(t.outcome().duration, seconds(5));
 }
 
+TEST(Exchange, AfterSilenceItMayListenOn) {
+  ExchangeUnderTest t;
+  t.RunToDeadline();
+  t.exchange.Listen(t.start + seconds(9));
+  EXPECT_FALSE(t.exchange.done());
+  EXPECT_EQ(t.exchange.NextTimer(), t.start + seconds(9)) << "nothing is sent any more";
+  t.now = t.start + seconds(8);
+  t.Receive(Selection());
+  ASSERT_TRUE(t.exchange.done());
+  EXPECT_TRUE(t.outcome().selected());
+  EXPECT_EQ(t.outcome().reason, Reason::kNone);
+  EXPECT_FALSE(t.outcome().rtt.has_value()) << "four copies were sent";
+  EXPECT_EQ(t.outcome().answer_delay, seconds(8));
+
+  t.Begin();
+  t.RunToDeadline();
+  t.exchange.Listen(t.now + seconds(1));
+  EXPECT_TRUE(t.TickNext().empty());
+  ASSERT_TRUE(t.exchange.done());
+  EXPECT_EQ(t.outcome().reason, Reason::kTimeout);
+}
+
+TEST(Exchange, DelaysAreThoseOfTheFirstAndTheLastCopy) {
+  ExchangeUnderTest t;
+  t.TickNext();
+  t.TickNext();
+  t.now = t.start + milliseconds(2400);
+  t.Receive(Selection());
+  EXPECT_EQ(t.outcome().answer_delay, milliseconds(2400));
+  EXPECT_EQ(t.outcome().copy_delay, milliseconds(100));
+}
+
 TEST(Exchange, ArrivalBeforeTheStartIsAnRttOfZero) {
   ExchangeUnderTest t;
   t.exchange.OnMessage(Selection(), t.start - milliseconds(1));

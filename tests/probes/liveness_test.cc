@@ -268,29 +268,29 @@ TEST_F(LivenessTest, PlainestComesFirstWhereItIsNeeded) {
 }
 
 // A libreswan that has connections with XAUTH alone.
-TEST_F(LivenessTest, PlainestOffersXauthEveryOtherTimeUntilItIsAnswered) {
+TEST_F(LivenessTest, PlainestOffersAlternateEveryOtherTimeUntilItIsAnswered) {
   Probe({});
-  EXPECT_TRUE(OffersXauth(kPlainest, memory));
-  EXPECT_FALSE(OffersXauth(kRefusal, memory)) << "if it comes back it may be the other kind";
+  EXPECT_TRUE(OffersAlternate(kPlainest, memory));
+  EXPECT_FALSE(OffersAlternate(kRefusal, memory)) << "if it comes back it may be the other kind";
   Probe({});
-  EXPECT_FALSE(OffersXauth(kPlainest, memory));
+  EXPECT_FALSE(OffersAlternate(kPlainest, memory));
   Probe({});
   for (int i = 0; i < 4; ++i) Probe({kPlainest, kRefusal});
   EXPECT_TRUE(memory.plainest_needed);
-  EXPECT_TRUE(OffersXauth(kPlainest, memory));
-  EXPECT_TRUE(OffersXauth(kRefusal, memory));
-  EXPECT_FALSE(OffersXauth(kFull, memory));
+  EXPECT_TRUE(OffersAlternate(kPlainest, memory));
+  EXPECT_TRUE(OffersAlternate(kRefusal, memory));
+  EXPECT_FALSE(OffersAlternate(kFull, memory));
   Probe({});  // it may be down
   Probe({});
-  EXPECT_TRUE(memory.xauth);
+  EXPECT_TRUE(memory.alternate);
   at.now += hours(1);
   Probe({kFull});
-  EXPECT_FALSE(memory.xauth);
+  EXPECT_FALSE(memory.alternate);
 }
 
 TEST_F(LivenessTest, LastResortOfARequestIsXauthAsTheBudgetAllows) {
   EXPECT_EQ(LastResort(Silent(), at), std::nullopt);
-  at.xauth_untried = true;
+  at.alternate_untried = true;
   EXPECT_EQ(LastResort(Silent(), at), kPlainest);
   at.budget_available = false;
   EXPECT_EQ(LastResort(Silent(), at), kRefusal);
@@ -339,7 +339,7 @@ TEST_F(LivenessTest, SharesLeaveTimeForWhatMayFollow) {
   EXPECT_EQ(ShareOfTimeout(kRefusal, memory, at, seconds(5)), seconds(5));
   EXPECT_EQ(ShareOfTimeout(kFull, memory, at, seconds(5)), seconds(5));
   memory.last_rtt = {};
-  at.xauth_untried = true;
+  at.alternate_untried = true;
   EXPECT_EQ(ShareOfTimeout(kRefusal, memory, at, seconds(5)), seconds(3));
   EXPECT_EQ(ShareOfTimeout(kPlainest, memory, at, seconds(2)), seconds(1));
 }

@@ -308,6 +308,10 @@ constexpr Kind kKinds[] = {
     {"other-message-id", [](O o) { return WithByte(o, 23, 7); }},
     {"other-exchange", [](O o) { return WithByte(o, 18, 37); }},
     {"other-version", [](O o) { return WithByte(o, 17, IsV1(o) ? kVersion2 : kVersion1); }},
+    {"minor-version",
+     [](O o) {
+       return WithByte(o, 17, static_cast<uint8_t>((IsV1(o) ? kVersion1 : kVersion2) + 1));
+     }},
     {"version-three", [](O o) { return WithByte(o, 17, 0x30); }},
     {"no-response-flag", [](O o) { return WithByte(o, 19, 0); }},
     {"initiator-flag", [](O o) { return WithByte(o, 19, kFlagResponse | kFlagInitiator); }},

@@ -12,13 +12,14 @@ ike::ByteSpan RealShares::PublicValue(uint16_t group) {
   return known->second;
 }
 
-void SimulatedGateway::OnSent(ExchangeTicket ticket, const ExchangeJob&, ike::ByteSpan message) {
+void SimulatedGateway::OnSent(ExchangeTicket ticket, const ExchangeJob& job,
+                              ike::ByteSpan message) {
   const ike::TimePoint now = engine_->now();
   if (ticket > newest_) {
     newest_ = ticket;
     openings_.push_back(now);
   }
-  if (loses(message)) return;
+  if (!is_at(job.remote.address) || loses(message)) return;
   bench_.now = now.time_since_epoch().count();
   for (const auto& sent : bench_.Ask({message.begin(), message.end()})) {
     if (sent.departure.icmp_code) {

@@ -37,6 +37,9 @@ class SimulatedGateway final : public VirtualPeer {
   // What happens to a message on its way there: true = it is lost.
   std::function<bool(ike::ByteSpan message)> loses = [](ike::ByteSpan) { return false; };
 
+  // Where it is; what goes to other addresses is lost.
+  std::function<bool(const ike::IpAddress&)> is_at = [](const ike::IpAddress&) { return true; };
+
   // When each first message of an exchange was sent.
   const std::vector<ike::TimePoint>& openings() const { return openings_; }
   responder::Gateway& gateway() { return bench_.gateway(); }

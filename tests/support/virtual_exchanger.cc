@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "probes/liveness.h"
+
 namespace exporter::test {
 namespace {
 
@@ -29,8 +31,12 @@ ExchangeTicket VirtualExchanger::Start(ExchangeJob job, ExchangeHandler* handler
   return last_ticket_;
 }
 
-void VirtualExchanger::Cancel(ExchangeTicket ticket) {
-  std::erase_if(flights_, [ticket](const auto& flight) { return flight->ticket == ticket; });
+uint32_t VirtualExchanger::Cancel(ExchangeTicket ticket) {
+  const Flight* flight = Find(ticket);
+  if (flight == nullptr) return 0;
+  const uint32_t sent = flight->began ? flight->exchange.packets_sent() : 0;
+  std::erase_if(flights_, [ticket](const auto& other) { return other->ticket == ticket; });
+  return sent;
 }
 
 void VirtualExchanger::Sent(const Flight& flight, ike::ByteSpan message) {
@@ -47,7 +53,9 @@ void VirtualExchanger::Begin(Flight* flight) {
   seed.nonce.fill(static_cast<uint8_t>(flight->ticket));
   seed.local = {ike::IpAddress::V4(127, 0, 0, 1), 40000};
   seed.remote = flight->job.remote;
-  const ike::ExchangeTiming timing{now_, now_ + flight->job.timeout, std::chrono::seconds(1)};
+  const ike::ExchangeTiming timing{
+      now_, now_ + flight->job.timeout,
+      std::max<ike::Duration>(std::chrono::seconds(1), 2 * flight->job.last_rtt)};
   Sent(*flight,
        flight->exchange.Begin(*flight->job.opening, {shares_, flight->job.ke_group}, seed, timing));
 }
@@ -72,12 +80,28 @@ void VirtualExchanger::Turn() {
     }
     if (Flight* done = NextDone()) {
       more = true;
-      const ike::Outcome outcome = done->exchange.outcome();
-      ExchangeHandler* handler = done->handler;
-      Cancel(done->ticket);
-      handler->OnExchangeDone(outcome);
+      Report(done);
     }
   }
+}
+
+// Goes on to listen after silence. The handler may cancel it.
+void VirtualExchanger::Report(Flight* flight) {
+  const ike::Outcome outcome = flight->exchange.outcome();
+  const ExchangeTicket ticket = flight->ticket;
+  ExchangeHandler* handler = flight->handler;
+  const bool listens = !flight->late && flight->job.listening > ike::Duration::zero() &&
+                       !ike::IsTcp(flight->job.transport) && ike::IsSilence(outcome);
+  if (!listens) {
+    const bool late = flight->late;
+    Cancel(ticket);
+    if (!late) return handler->OnExchangeDone(outcome);
+    if (outcome.answered()) handler->OnLateAnswer(ticket, outcome);
+    return;
+  }
+  flight->late = true;
+  flight->exchange.Listen(now_ + flight->job.listening);
+  handler->OnExchangeDone(outcome);
 }
 
 ike::TimePoint VirtualExchanger::NextTurn() const {

@@ -29,7 +29,7 @@ class VirtualExchanger final : public Exchanger {
   ~VirtualExchanger() override;
 
   ExchangeTicket Start(ExchangeJob job, ExchangeHandler* handler, Trace* trace) override;
-  void Cancel(ExchangeTicket ticket) override;
+  uint32_t Cancel(ExchangeTicket ticket) override;
 
   // The time of all that follows.
   void set_now(ike::TimePoint now) { now_ = now; }
@@ -60,10 +60,12 @@ class VirtualExchanger final : public Exchanger {
     ExchangeHandler* handler = nullptr;
     ike::Exchange exchange;
     bool began = false;
+    bool late = false;
   };
 
   Flight* Find(ExchangeTicket ticket) const;
   Flight* NextDone() const;
+  void Report(Flight* flight);
   void Begin(Flight* flight);
   void Sent(const Flight& flight, ike::ByteSpan message);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "probes/wire/notify.h"
+#include "probes/wire/payload_chain.h"
 #include "tests/exporter/engine/exchange_runner_fixture.h"
 
 namespace exporter::test {
@@ -139,8 +141,102 @@ TEST_F(ExchangeRunnerTest, ACancelledExchangeIsNotHeardOfAgain) {
   runner_.Cancel(tickets[0]);
   EXPECT_EQ(runner_.in_flight(), 0u);
   Reply(heard_[0], AnswerTo(heard_[0].bytes));
+  Reply(heard_[0], {1, 2, 3});
   RunUntil([this] { return runner_.unmatched_packets() == 1; });
   EXPECT_TRUE(outcomes_.all.empty());
+}
+
+// What a daemon repeats, or says too late, is no sign of another service.
+TEST_F(ExchangeRunnerTest, RepeatsOfAnExchangeThatIsOverAreNoGarbage) {
+  EXPECT_TRUE(Outcome(Job()).selected());
+  const Heard first = heard_.back();
+  answer_ = [&](const Heard&) {
+    for (int i = 0; i < 3; ++i) Reply(first, AnswerTo(first.bytes));
+  };
+  outcomes_.all.clear();
+  ExchangeJob job = Job();
+  job.timeout = milliseconds(300);
+  EXPECT_EQ(Outcome(job).reason, Reason::kTimeout);
+  EXPECT_EQ(runner_.unmatched_packets(), 0u);
+}
+
+TEST_F(ExchangeRunnerTest, UnknownIkeIsUnmatchedButNotMalformed) {
+  answer_ = [this](const Heard& heard) {
+    Bytes wrong_spi = AnswerTo(heard.bytes);
+    wrong_spi[0] = static_cast<uint8_t>(wrong_spi[0] ^ 1);
+    Reply(heard, wrong_spi);
+  };
+  ExchangeJob job = Job();
+  job.timeout = milliseconds(300);
+  const ike::Outcome& outcome = Outcome(job);
+  EXPECT_FALSE(outcome.answered());
+  EXPECT_EQ(outcome.reason, Reason::kTimeout);
+  EXPECT_EQ(runner_.unmatched_packets(), 1u);
+}
+
+TEST_F(ExchangeRunnerTest, AfterSilenceALateAnswerIsHeardWhileTheJobListens) {
+  answer_ = [](const Heard&) {};
+  ExchangeJob job = Job();
+  job.timeout = milliseconds(200);
+  job.listening = seconds(10);
+  EXPECT_EQ(Outcome(job).reason, Reason::kTimeout);
+  Reply(heard_[0], {1, 2, 3});
+  Reply(heard_[0], AnswerTo(heard_[0].bytes));
+  RunUntil([this] { return !outcomes_.late.empty(); });
+  EXPECT_TRUE(outcomes_.late[0].selected());
+  EXPECT_EQ(outcomes_.all.size(), 1u);
+  EXPECT_EQ(runner_.in_flight(), 0u);
+}
+
+TEST_F(ExchangeRunnerTest, AnExchangeThatListensEndsUnheard) {
+  answer_ = [](const Heard&) {};
+  ExchangeJob job = Job();
+  job.timeout = job.listening = milliseconds(100);
+  Outcome(job);
+  EXPECT_EQ(runner_.in_flight(), 1u);
+  RunUntil([this] { return runner_.in_flight() == 0; });
+  job.listening = seconds(10);
+  outcomes_.all.clear();
+  const ExchangeTicket ticket = runner_.Start(job, &outcomes_, nullptr);
+  RunUntil([this] { return !outcomes_.all.empty(); });
+  EXPECT_EQ(runner_.Cancel(ticket), 1u) << "packets sent";
+  EXPECT_EQ(runner_.in_flight(), 0u);
+  EXPECT_EQ(runner_.Cancel(ticket), 0u);
+  EXPECT_TRUE(outcomes_.late.empty());
+}
+
+TEST_F(ExchangeRunnerTest, ALargeAnswerCounts) {
+  answer_ = [this](const Heard& heard) {
+    Bytes answer = AnswerTo(heard.bytes);
+    answer.resize(60000);
+    Reply(heard, answer);
+  };
+  const ike::Outcome& outcome = Outcome(Job());
+  EXPECT_TRUE(outcome.selected());
+  EXPECT_EQ(outcome.quirks, ike::kQuirkTrailingBytes);
+}
+
+TEST_F(ExchangeRunnerTest, ARefusalUnderAnotherCookieIsFoundByItsNotify) {
+  gateway_.emplace("ikev1 = \"refuse\"\n");
+  Socket other(SOCK_DGRAM);
+  answer_ = [&](const Heard& heard) {
+    Bytes refusal;
+    const uint64_t cookie = ike::Reader(heard.bytes).U64();
+    ike::wire::MessageBuilder builder(
+        &refusal, {.initiator_spi = ~cookie, .version = 0x10, .exchange_type = 5});
+    Bytes spi;
+    ike::Writer(&spi).U64(cookie);
+    ike::wire::WriteIkev1Notify({.doi = 1, .protocol = 1, .type = 14, .spi = spi, .data = {}},
+                                builder.Begin(11));
+    builder.Finish();
+    ReplyFrom(other, heard, refusal);  // not the port that was asked
+    if (heard_.size() > 1) Reply(heard, refusal);
+  };
+  ExchangeJob job = Job();
+  job.opening = openings_->ikev1.full;
+  const ike::Outcome& outcome = Outcome(job);
+  EXPECT_EQ(outcome.error_notify, 14);
+  EXPECT_EQ(outcome.packets_sent, 2u) << "the first answer came from elsewhere";
 }
 
 TEST_F(ExchangeRunnerTest, EncapsulationPutsTheMarkerAndWantsIt) {

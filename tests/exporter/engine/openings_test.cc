@@ -31,5 +31,18 @@ TEST(OpeningCache, ForgetsTheSettingsOfRequestsThatAreOver) {
   EXPECT_EQ(cache.For(kept.front()), known);
 }
 
+TEST(OpeningSet, TheAlternateOpeningsOfIkev2SayThatTheyMayBeRedirected) {
+  const auto set = MakeOpeningSet(Settings());
+  const auto redirected = [&](ike::OpeningKind kind, bool alternate) {
+    return std::get<ike::Ikev2Opening>(set->ikev2.of(kind, alternate)->opening())
+        .redirect_supported;
+  };
+  for (ike::OpeningKind kind : {ike::OpeningKind::kPlainest, ike::OpeningKind::kRefusal}) {
+    EXPECT_FALSE(redirected(kind, false));
+    EXPECT_TRUE(redirected(kind, true));
+  }
+  EXPECT_FALSE(redirected(ike::OpeningKind::kFull, true));
+}
+
 }  // namespace
 }  // namespace exporter

@@ -63,8 +63,11 @@ class Prober final : public ProbeRun::Owner {
     for (; seen_ < engine.exchanger.jobs().size(); ++seen_) {
       const PreparedPtr& opening = engine.exchanger.jobs()[seen_].opening;
       for (ike::OpeningKind kind : {kFull, kPlainest, kRefusal}) {
-        bool is_it = opening == openings->ikev2.of(kind, false);
-        for (bool xauth : {false, true}) is_it |= opening == openings->ikev1.of(kind, xauth);
+        bool is_it = false;
+        for (bool alternate : {false, true}) {
+          is_it |= opening == openings->ikev1.of(kind, alternate) ||
+                   opening == openings->ikev2.of(kind, alternate);
+        }
         if (is_it) kinds.push_back(kind);
       }
     }

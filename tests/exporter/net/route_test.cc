@@ -141,6 +141,20 @@ TEST(ChooseAddress, PrefersWhatHasARoute) {
   });
 }
 
+TEST(UsableAddresses, AreThoseWithARouteInTheirOrderOrTheFirstAlone) {
+  InNamespace([] {
+    RouteCache routes(nullptr);
+    ASSERT_TRUE(LoopbackUp());
+    const std::vector<ike::IpAddress> addresses = {Ip("2001:db8::1"), Ip("127.0.0.2"),
+                                                   Ip("192.0.2.1"), Ip("127.0.0.1")};
+    EXPECT_EQ(UsableAddresses(&routes, kNow, addresses),
+              (std::vector{Ip("127.0.0.2"), Ip("127.0.0.1")}));
+    EXPECT_EQ(UsableAddresses(&routes, kNow, std::vector{Ip("192.0.2.1"), Ip("192.0.2.2")}),
+              std::vector{Ip("192.0.2.1")});
+  });
+  EXPECT_TRUE(UsableAddresses(nullptr, kNow, std::vector{Ip("224.0.0.1")}).empty());
+}
+
 TEST(ChooseAddress, TakesNoneThatIsNoHosts) {
   std::vector<ike::IpAddress> addresses = {Ip("ff02::1"),         Ip("::"),      Ip("224.0.0.1"),
                                            Ip("255.255.255.255"), Ip("0.0.0.0"), Ip("192.0.2.1")};

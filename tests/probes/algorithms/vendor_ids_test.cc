@@ -28,6 +28,18 @@ struct Known {
   const char* version;
 };
 
+TEST(VendorIds, UnknownOnesMaySpeakForThemselves) {
+  const auto text = [](std::string_view id) {
+    return VendorIdText({reinterpret_cast<const uint8_t*>(id.data()), id.size()});
+  };
+  EXPECT_EQ(text("Acme VPN <7.1>"), "Acme VPN <7.1>");
+  EXPECT_EQ(text(std::string_view("Acme\0\0", 6)), "Acme");
+  EXPECT_EQ(text("abc"), "") << "as likely a number";
+  EXPECT_EQ(text("Acme\n7"), "");
+  EXPECT_EQ(text("Acme\xc3\xa4"), "");
+  EXPECT_EQ(text(""), "");
+}
+
 TEST(VendorIds, KnownOnes) {
   const Known known[] = {
       {Md5("strongSwan"), "strongSwan", "strongSwan", ""},

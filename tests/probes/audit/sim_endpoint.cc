@@ -117,6 +117,7 @@ void SimEndpoint::Dress(Outcome* outcome) const {
     details.vendor_ids = {id(strong ? ByteSpan(wire::kVendorIdXauth)
                                     : ByteSpan(wire::kVendorIdFragmentation).first(16)),
                           id(wire::kVendorIdDpd)};
+    if (strong) details.vendor_ids.push_back(id(wire::kVendorIdFragmentation));
   } else if (outcome->selected()) {
     details.notifies = strong ? std::vector<uint16_t>{16388, 16389, 16418, 16404}
                               : std::vector<uint16_t>{16430, 16388, 16389};

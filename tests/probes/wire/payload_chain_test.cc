@@ -140,5 +140,29 @@ TEST(MessageBuilder, CursorReadsBackWhatWasBuilt) {
   EXPECT_TRUE(cursor.trailing().empty());
 }
 
+TEST(IsWellFormed, KnowsIkeByItsForm) {
+  Bytes message;
+  MessageBuilder builder(&message, {.initiator_spi = 7, .version = kVersion2});
+  builder.Add(v2::payload::kNonce, Bytes(16, 1));
+  builder.Finish();
+  EXPECT_TRUE(IsWellFormed(message));
+  Bytes longer = message;
+  longer.push_back(0);
+  EXPECT_TRUE(IsWellFormed(longer));
+  for (size_t size = 0; size < message.size(); ++size) {
+    EXPECT_FALSE(IsWellFormed(ByteSpan(message).first(size))) << size;
+  }
+  const auto with = [&](size_t at, uint8_t value) {
+    Bytes changed = message;
+    changed[at] = value;
+    return IsWellFormed(changed);
+  };
+  EXPECT_FALSE(with(7, 0)) << "no SPI";
+  EXPECT_FALSE(with(17, 0x30)) << "version 3";
+  EXPECT_FALSE(with(16, 0)) << "no payload";
+  EXPECT_FALSE(with(31, 200)) << "a payload beyond the end";
+  EXPECT_TRUE(with(17, 0x10));
+}
+
 }  // namespace
 }  // namespace ike::wire
