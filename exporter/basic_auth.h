@@ -46,7 +46,7 @@ class BasicAuth {
   uint64_t hashes_computed() const { return hashes_computed_; }
 
   static constexpr size_t kCacheSize = 100;
-  static constexpr int kMaxWaiting = 4;
+  static constexpr int kMaxWaiting = 64;
 
  private:
   // HMAC-SHA-256 under a secret of this object: the cache holds nothing that a memory dump or a

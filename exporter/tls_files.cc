@@ -47,28 +47,32 @@ bool IsServerKey(const EVP_PKEY& key) {
 
 }  // namespace
 
-std::optional<std::string> CheckReadable(const std::string& path) {
-  const auto text = config::ReadFile(path);
-  if (text) return std::nullopt;
-  return config::Quoted(path) + " cannot be read: " + text.error();
+std::string NameOf(const PemSource& source) {
+  return source.file.empty() ? "the text in the configuration" : config::Quoted(source.file);
 }
 
-std::optional<std::string> CheckKeyPair(const std::string& cert_file, const std::string& key_file) {
-  const auto cert_text = config::ReadFile(cert_file);
-  if (!cert_text) return config::Quoted(cert_file) + " cannot be read: " + cert_text.error();
-  const auto key_text = config::ReadFile(key_file);
-  if (!key_text) return config::Quoted(key_file) + " cannot be read: " + key_text.error();
+tl::expected<std::string, std::string> ReadPemSource(const PemSource& source) {
+  if (source.file.empty()) return source.text;
+  auto text = config::ReadFile(source.file);
+  if (text) return *text;
+  return tl::make_unexpected(NameOf(source) + " cannot be read: " + text.error());
+}
+
+std::optional<std::string> CheckKeyPair(const PemSource& cert, const PemSource& key) {
+  const auto cert_text = ReadPemSource(cert);
+  if (!cert_text) return cert_text.error();
+  const auto key_text = ReadPemSource(key);
+  if (!key_text) return key_text.error();
 
   const CertificatePtr certificate = ReadCertificate(*cert_text);
-  if (!certificate) return config::Quoted(cert_file) + " holds no certificate in PEM format";
-  const KeyPtr key = ReadKey(*key_text);
-  if (!key) return config::Quoted(key_file) + " holds no unencrypted private key in PEM format";
-  if (!IsServerKey(*key)) return config::Quoted(key_file) + " is not an RSA, ECDSA or Ed25519 key";
-  const bool fits = X509_check_private_key(certificate.get(), key.get()) == 1;
+  if (!certificate) return NameOf(cert) + " holds no certificate in PEM format";
+  const KeyPtr read = ReadKey(*key_text);
+  if (!read) return NameOf(key) + " holds no unencrypted private key in PEM format";
+  if (!IsServerKey(*read)) return NameOf(key) + " is not an RSA, ECDSA or Ed25519 key";
+  const bool fits = X509_check_private_key(certificate.get(), read.get()) == 1;
   ERR_clear_error();
   if (fits) return std::nullopt;
-  return config::Quoted(key_file) + " is not the key of the certificate " +
-         config::Quoted(cert_file);
+  return NameOf(key) + " is not the key of the certificate " + NameOf(cert);
 }
 
 }  // namespace exporter

@@ -1,6 +1,7 @@
 #include "exporter/version.h"
 
 #include <ares.h>
+#include <httplib.h>
 #include <idn2.h>
 #include <openssl/crypto.h>
 #include <spdlog/version.h>
@@ -44,7 +45,8 @@ std::string VersionText() {
           Triple(NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
                  NLOHMANN_JSON_VERSION_PATCH) +
           "\n";
-  text += "  CLI11:         " CLI11_VERSION;
+  text += "  CLI11:         " CLI11_VERSION "\n";
+  text += "  cpp-httplib:   " CPPHTTPLIB_VERSION;
   return text;
 }
 

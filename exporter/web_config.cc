@@ -3,6 +3,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <charconv>
 #include <iterator>
 #include <set>
 #include <span>
@@ -35,6 +36,31 @@ const Row* FindRow(const Rows& rows, std::string_view Row::*name, std::string_vi
   return found == std::end(rows) ? nullptr : &*found;
 }
 
+// Of Go's time.ParseDuration, what makes sense between two requests.
+std::optional<std::chrono::nanoseconds> ParseGoDuration(std::string_view text) {
+  struct Unit {
+    std::string_view name;
+    double nanoseconds;
+  };
+  constexpr Unit kUnits[] = {{"ns", 1},  {"us", 1e3}, {"ms", 1e6},
+                             {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}};
+  if (text == "0") return std::chrono::nanoseconds(0);
+  double sum = text.empty() ? -1 : 0;
+  while (!text.empty() && sum >= 0) {
+    double number = 0;
+    auto [at, error] =
+        std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
+    text.remove_prefix(static_cast<size_t>(at - text.data()));
+    const size_t size = std::min(text.find_first_not_of("numsh"), text.size());
+    const Unit* unit = FindRow(kUnits, &Unit::name, text.substr(0, size));
+    if (error != std::errc{} || number < 0 || unit == nullptr) return std::nullopt;
+    sum += number * unit->nanoseconds;
+    text.remove_prefix(size);
+  }
+  if (!(sum >= 0) || sum > 1e18) return std::nullopt;
+  return std::chrono::nanoseconds(static_cast<int64_t>(sum));
+}
+
 // The settings as they are read, with the places that later checks complain about.
 class Reader {
  public:
@@ -51,21 +77,29 @@ class Reader {
 
   void ReadFields(const YAML::Node& map, std::string_view where, std::span<const Field> fields);
   bool CheckMap(const YAML::Node& map, std::string_view where);
-  std::optional<std::string> ReadKey(const YAML::Node& key, std::set<std::string>& seen);
+  std::optional<std::string> ReadMapKey(const YAML::Node& key, std::set<std::string>& seen);
   // nullopt for null, which means "not set"; anything but a scalar is reported.
   std::optional<std::string> ReadText(const YAML::Node& value, std::string_view key);
   void ReadBoolean(const YAML::Node& value, std::string_view key, bool& out);
   void ReadTlsVersion(const YAML::Node& value, std::string_view key, TlsVersion& out);
   void ReadPath(const YAML::Node& value, std::string_view key, std::string& out);
+  void ReadPem(const YAML::Node& value, std::string_view key, std::string& out);
   template <typename Visit>
   void ReadNames(const YAML::Node& value, std::string_view key, Visit visit);
 
   void ReadTls(const YAML::Node& map);
   void ReadHttp(const YAML::Node& map);
+  void ReadRateLimit(const YAML::Node& map);
+  void ReadInterval(const YAML::Node& value);
+  void ReadBurst(const YAML::Node& value);
   void ReadUsers(const YAML::Node& map);
-  void ReadCertFile(const YAML::Node& value) { ReadPath(value, "cert_file", tls_.cert_file); }
-  void ReadKeyFile(const YAML::Node& value) { ReadPath(value, "key_file", tls_.key_file); }
+  void ReadCert(const YAML::Node& value) { ReadPem(value, "cert", tls_.cert.text); }
+  void ReadKey(const YAML::Node& value) { ReadPem(value, "key", tls_.key.text); }
+  void ReadCertFile(const YAML::Node& value) { ReadPath(value, "cert_file", tls_.cert.file); }
+  void ReadKeyFile(const YAML::Node& value) { ReadPath(value, "key_file", tls_.key.file); }
   void ReadClientCa(const YAML::Node& value);
+  void ReadClientCaFile(const YAML::Node& value);
+  void ReadSans(const YAML::Node& value);
   void ReadClientAuth(const YAML::Node& value);
   void ReadSuites(const YAML::Node& value);
   void ReadCurves(const YAML::Node& value);
@@ -94,6 +128,7 @@ void Reader::Complain(const YAML::Mark& mark, std::string message) {
 tl::expected<WebConfig, config::ConfigErrors> Reader::Run(std::string_view text) {
   constexpr Field kFields[] = {{"tls_server_config", &Reader::ReadTls},
                                {"http_server_config", &Reader::ReadHttp},
+                               {"rate_limit", &Reader::ReadRateLimit},
                                {"basic_auth_users", &Reader::ReadUsers}};
   // yaml-cpp throws on whatever is no YAML: nothing passes beyond here.
   try {
@@ -114,7 +149,7 @@ bool Reader::CheckMap(const YAML::Node& map, std::string_view where) {
   return false;
 }
 
-std::optional<std::string> Reader::ReadKey(const YAML::Node& key, std::set<std::string>& seen) {
+std::optional<std::string> Reader::ReadMapKey(const YAML::Node& key, std::set<std::string>& seen) {
   if (!key.IsScalar()) {
     Complain(key.Mark(), "expected a plain key");
     return std::nullopt;
@@ -129,7 +164,7 @@ void Reader::ReadFields(const YAML::Node& map, std::string_view where,
   if (!CheckMap(map, where)) return;
   std::set<std::string> seen;
   for (const auto& entry : map) {
-    const auto key = ReadKey(entry.first, seen);
+    const auto key = ReadMapKey(entry.first, seen);
     if (!key) continue;
     if (const Field* field = FindRow(fields, &Field::key, *key)) {
       (this->*field->read)(entry.second);
@@ -185,6 +220,10 @@ void Reader::ReadPath(const YAML::Node& value, std::string_view key, std::string
   if (text && !text->empty()) out = config::RelativeTo(path_, *text);
 }
 
+void Reader::ReadPem(const YAML::Node& value, std::string_view key, std::string& out) {
+  out = ReadText(value, key).value_or("");
+}
+
 template <typename Visit>
 void Reader::ReadNames(const YAML::Node& value, std::string_view key, Visit visit) {
   if (value.IsNull()) return;
@@ -222,8 +261,20 @@ void Reader::ReadCurves(const YAML::Node& value) {
 }
 
 void Reader::ReadClientCa(const YAML::Node& value) {
-  ReadPath(value, "client_ca_file", tls_.client_ca_file);
+  ReadPem(value, "client_ca", tls_.client_ca.text);
   client_ca_place_ = value.Mark();
+}
+
+void Reader::ReadClientCaFile(const YAML::Node& value) {
+  ReadPath(value, "client_ca_file", tls_.client_ca.file);
+  client_ca_place_ = value.Mark();
+}
+
+void Reader::ReadSans(const YAML::Node& value) {
+  ReadNames(value, "client_allowed_sans", [this](const std::string& name) {
+    tls_.client_allowed_sans.push_back(name);
+    return std::vector<std::string_view>{};
+  });
 }
 
 void Reader::ReadClientAuth(const YAML::Node& value) {
@@ -246,10 +297,14 @@ void Reader::ReadPreference(const YAML::Node& value) {
 
 void Reader::ReadTls(const YAML::Node& map) {
   constexpr Field kFields[] = {
+      {"cert", &Reader::ReadCert},
+      {"key", &Reader::ReadKey},
+      {"client_ca", &Reader::ReadClientCa},
       {"cert_file", &Reader::ReadCertFile},
       {"key_file", &Reader::ReadKeyFile},
       {"client_auth_type", &Reader::ReadClientAuth},
-      {"client_ca_file", &Reader::ReadClientCa},
+      {"client_ca_file", &Reader::ReadClientCaFile},
+      {"client_allowed_sans", &Reader::ReadSans},
       {"cipher_suites", &Reader::ReadSuites},
       {"curve_preferences", &Reader::ReadCurves},
       {"min_version", &Reader::ReadMinVersion},
@@ -262,20 +317,20 @@ void Reader::ReadTls(const YAML::Node& map) {
 }
 
 void Reader::CheckTls(const YAML::Node& map) {
-  const bool wanted = !tls_.cert_file.empty() || !tls_.key_file.empty() ||
-                      !tls_.client_ca_file.empty() || names_client_auth_;
+  const bool wanted =
+      !tls_.cert.empty() || !tls_.key.empty() || !tls_.client_ca.empty() || names_client_auth_;
   if (!wanted) return;
   if (tls_.min_version > tls_.max_version) {
     return Complain(map.Mark(), "min_version: is above max_version; expected at most that");
   }
-  if (tls_.cert_file.empty()) return Complain(map.Mark(), "tls_server_config: has no cert_file");
-  if (tls_.key_file.empty()) return Complain(map.Mark(), "tls_server_config: has no key_file");
-  if (auto problem = CheckKeyPair(tls_.cert_file, tls_.key_file)) {
+  if (tls_.cert.empty()) return Complain(map.Mark(), "tls_server_config: has no cert_file");
+  if (tls_.key.empty()) return Complain(map.Mark(), "tls_server_config: has no key_file");
+  if (auto problem = CheckKeyPair(tls_.cert, tls_.key)) {
     Complain(map.Mark(), "tls_server_config: " + *problem);
   }
-  if (!tls_.client_ca_file.empty()) {
-    if (auto problem = CheckReadable(tls_.client_ca_file)) {
-      Complain(*client_ca_place_, "client_ca_file: " + *problem);
+  if (!tls_.client_ca.empty()) {
+    if (auto problem = ReadPemSource(tls_.client_ca); !problem) {
+      Complain(*client_ca_place_, "client_ca_file: " + problem.error());
     }
     if (tls_.client_auth == ClientAuth::kNone) {
       Complain(
@@ -292,11 +347,39 @@ void Reader::ReadHttp(const YAML::Node& map) {
   ReadFields(map, "http_server_config", kFields);
 }
 
+void Reader::ReadRateLimit(const YAML::Node& map) {
+  constexpr Field kFields[] = {{"interval", &Reader::ReadInterval}, {"burst", &Reader::ReadBurst}};
+  ReadFields(map, "rate_limit", kFields);
+  if (web_.rate_limit.interval.count() == 0 || web_.rate_limit.burst > 0) return;
+  Complain(map.Mark(), "rate_limit: lets no request pass; expected a burst of at least 1");
+}
+
+void Reader::ReadInterval(const YAML::Node& value) {
+  const auto text = ReadText(value, "interval");
+  if (!text) return;
+  const auto interval = ParseGoDuration(*text);
+  if (interval) {
+    web_.rate_limit.interval = *interval;
+  } else {
+    Complain(value.Mark(), "interval: " + Quoted(*text) +
+                               " is no duration; expected one such as \"100ms\" or \"1s\"");
+  }
+}
+
+void Reader::ReadBurst(const YAML::Node& value) {
+  const auto text = ReadText(value, "burst");
+  if (!text) return;
+  const char* end = text->data() + text->size();
+  auto [at, error] = std::from_chars(text->data(), end, web_.rate_limit.burst);
+  if (error == std::errc{} && at == end && web_.rate_limit.burst >= 0) return;
+  Complain(value.Mark(), "burst: " + Quoted(*text) + " is no number of requests");
+}
+
 void Reader::ReadHeaders(const YAML::Node& map) {
   if (!CheckMap(map, "headers")) return;
   std::set<std::string> seen;
   for (const auto& entry : map) {
-    const auto name = ReadKey(entry.first, seen);
+    const auto name = ReadMapKey(entry.first, seen);
     if (!name) continue;
     const std::string value = ReadText(entry.second, *name).value_or("");
     const HeaderRule* rule = FindRow(kHeaders, &HeaderRule::name, *name);
@@ -319,7 +402,7 @@ void Reader::ReadUsers(const YAML::Node& map) {
   if (!CheckMap(map, "basic_auth_users")) return;
   std::set<std::string> seen;
   for (const auto& entry : map) {
-    const auto user = ReadKey(entry.first, seen);
+    const auto user = ReadMapKey(entry.first, seen);
     if (!user) continue;
     const std::string hash = ReadText(entry.second, *user).value_or("");
     if (!IsBcryptHash(hash)) {

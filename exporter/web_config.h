@@ -4,6 +4,7 @@
 // never shown.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -28,13 +29,24 @@ enum class ClientAuth : uint8_t {
   kRequireAndVerify,  // "RequireAndVerifyClientCert"
 };
 
-// Paths are absolute or relative to the working directory; the files were readable, and key and
-// certificate fit each other, when the configuration was read.
+// What is in PEM format: in a file, or in the configuration itself. Where both are given, the file
+// counts, as in the exporter-toolkit.
+struct PemSource {
+  std::string file;  // absolute or relative to the working directory; empty = none
+  std::string text;
+
+  bool empty() const { return file.empty() && text.empty(); }
+  friend bool operator==(const PemSource&, const PemSource&) = default;
+};
+
+// The files were readable, and key and certificate fit each other, when the configuration was read.
 struct TlsSettings {
-  std::string cert_file;
-  std::string key_file;
-  std::string client_ca_file;  // empty = none
+  PemSource cert;
+  PemSource key;
+  PemSource client_ca;  // empty = none
   ClientAuth client_auth = ClientAuth::kNone;
+  // A client's certificate has to be for one of these; empty = for any.
+  std::vector<std::string> client_allowed_sans;
   // As the file says; the server never goes below TLS 1.2.
   TlsVersion min_version = TlsVersion::k12;
   TlsVersion max_version = TlsVersion::k13;
@@ -45,11 +57,21 @@ struct TlsSettings {
   friend bool operator==(const TlsSettings&, const TlsSettings&) = default;
 };
 
+// A token bucket for the requests of all clients.
+struct WebRateLimit {
+  std::chrono::nanoseconds interval{0};  // between two requests; zero = no limit
+  int64_t burst = 0;
+
+  friend bool operator==(const WebRateLimit&, const WebRateLimit&) = default;
+};
+
 struct WebConfig {
   std::optional<TlsSettings> tls;  // absent = plain HTTP
   bool http2 = true;               // read for compatibility; the server speaks HTTP/1.1
   std::vector<std::pair<std::string, std::string>> headers;  // to be added to every response
   std::map<std::string, std::string> users;                  // name to bcrypt hash; empty = open
+
+  WebRateLimit rate_limit;
 
   // Whether only those get in who show a certificate that was checked.
   bool tls_requires_certificate() const {

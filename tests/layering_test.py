@@ -38,7 +38,8 @@ FENCES = [
     (r"toml\+\+/", r"config/document\.cc"),
     (r"openssl/", r"probes/algorithms/key_share\.cc|probes/wire/nat_detection\.cc|"
                   r"exporter/(basic_auth|tls_files)\.cc|exporter/net/random\.cc|"
-                  r"exporter/http/(api|channel|tls_context)\.cc"),
+                  r"exporter/http/(api|stream_tls|tls_context)\.cc"),
+    (r"httplib\.h", r"exporter/http/(client_stream|request_setup|service)\.h"),
     (r"ares\.h", r"exporter/net/(hosts_file|resolver)\.cc"),
     (r"idn2\.h", r"config/idn\.cc"),
     (r"yaml-cpp/", r"exporter/web_config\.cc"),

@@ -42,12 +42,6 @@ int ClientRate::Ask(const std::string& client, double per_second) {
   return 0;
 }
 
-bool MayTake(size_t taken, size_t own, size_t limit) {
-  const size_t kept = limit / 8;
-  if (taken >= limit) return false;
-  return taken < limit - kept || own < kept || kept == 0;
-}
-
 bool ProbePlaces::Take(const std::string& client, uint32_t limit) {
   std::lock_guard lock(mutex_);
   auto found = clients_.find(client);

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "exporter/http/access.h"
+#include "exporter/http/fair_share.h"
 #include "exporter/http/http_error.h"
 #include "exporter/http/services.h"
 
@@ -25,10 +26,6 @@ struct Admitted {
   std::vector<ike::IpAddress> addresses;
   std::shared_ptr<const ike::ProbeSettings> settings;
 };
-
-// Whether a client that has `own` of the `taken` places may have one more. The last eighth is for
-// clients that have fewer than that, so that nobody keeps all others out.
-bool MayTake(size_t taken, size_t own, size_t limit);
 
 // Each waits in a thread of its own: more are not under way, whatever is configured.
 inline constexpr uint32_t kProbeThreads = 128;
@@ -101,6 +98,7 @@ class AdHoc {
 
   // The exporter stops: nobody waits for an answer any longer.
   void Abandon() { abandoned_ = true; }
+  bool abandoned() const { return abandoned_; }
 
  private:
   std::vector<ike::IpAddress> ListedAddresses(const TargetTable& table, ike::Duration limit);

@@ -1,39 +1,110 @@
 #include "exporter/http/http_server.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <system_error>
 #include <utility>
 
-#include "exporter/http/front.h"
-#include "exporter/http/site.h"
+#include "exporter/http/acceptor.h"
+#include "exporter/http/service.h"
+#include "exporter/http/stream_plain.h"
+#include "exporter/http/stream_tls.h"
+#include "exporter/http/thread_pool.h"
 #include "exporter/http/web_access.h"
 #include "exporter/log.h"
+#include "exporter/net/address.h"
 
 namespace exporter {
 namespace {
 
 constexpr ike::Duration kStopPatience = std::chrono::seconds(2);
+constexpr size_t kMinConnections = 64;
 
-void WarnIfOpen(const std::vector<Listener>& listeners, const WebPolicy& policy) {
+void WarnIfOpen(const Listener& listener, const WebPolicy& policy) {
   bool asks = policy.auth || policy.config.tls_requires_certificate();
-  for (const Listener& listener : listeners) {
-    if (listener.local() || asks) continue;
-    Log(LogLevel::kWarn,
-        "whoever reaches this address can read everything and ask for probes: no authentication "
-        "is configured (--web.config.file)",
-        {{"listen", listener.address()}});
-  }
+  if (listener.local() || asks) return;
+  Log(LogLevel::kWarn,
+      "whoever reaches this address can read everything and ask for probes: no authentication is "
+      "configured (--web.config.file)",
+      {{"listen", listener.address()}});
 }
+
+// Half of the descriptors are for probes over TCP, files and the like.
+size_t ConnectionLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return kMinConnections;
+  return std::clamp(static_cast<size_t>(limit.rlim_cur / 2), kMinConnections,
+                    ConnectionLimiter::kMaxConnections);
+}
+
+struct Connection {
+  explicit Connection(int accepted) : fd(accepted), address(ClientNetworkOf(accepted)) {}
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection() {
+    place.reset();  // first: nobody shuts down who gets the number next
+    close(fd);
+  }
+
+  const int fd;
+  const ike::IpAddress address;
+  ConnectionLimiter::PlacePtr place;
+};
 
 }  // namespace
 
 struct HttpServer::State {
   State(HttpServices services, std::unique_ptr<WebAccess> given)
-      : site(std::move(services)), access(std::move(given)) {}
+      : site(std::move(services)),
+        access(std::move(given)),
+        service(&site, access.get()),
+        limiter(ConnectionLimit()) {}
+
+  void Admit(int fd);
+  void Serve(const Connection& connection);
+  void Tick(bool first);
 
   Site site;
   const std::unique_ptr<WebAccess> access;
-  std::unique_ptr<Front> front;
+  Service service;
+  ConnectionLimiter limiter;
+  std::atomic<bool> stopping{false};
+  ThreadPool pool;
+  std::vector<std::unique_ptr<Acceptor>> acceptors;
 };
+
+void HttpServer::State::Admit(int fd) {
+  auto connection = std::make_shared<Connection>(fd);
+  connection->place = limiter.Enter(fd, connection->address);
+  if (!connection->place) return;
+  pool.Run([this, connection] { Serve(*connection); });
+  // Jobs without a thread wait for one that waits for its client.
+  if (pool.starved()) limiter.ShutLongest();
+}
+
+void HttpServer::State::Serve(const Connection& connection) {
+  ConnectionLimiter::Place* place = connection.place.get();
+  // Where threads are short, they are for those that wait for one.
+  ServedClient client{net::ToString(connection.address), place,
+                      [this] { return stopping || pool.starved(); }};
+  TlsContextPtr tls = access->current()->tls;
+  if (!tls) {
+    PlainStream stream(connection.fd, place);
+    return service.ServeAll(&stream, client);
+  }
+  TlsStream stream(connection.fd, place, std::move(tls));
+  if (stream.Handshake()) service.ServeAll(&stream, client);
+}
+
+void HttpServer::State::Tick(bool first) {
+  limiter.Trim(std::chrono::steady_clock::now());
+  if (pool.starved()) limiter.ShutLongest();
+  if (first && access->has_files()) access->Refresh();
+}
 
 HttpServer::HttpServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 HttpServer::~HttpServer() { Stop(); }
@@ -42,13 +113,21 @@ tl::expected<std::unique_ptr<HttpServer>, std::string> HttpServer::Start(HttpSer
                                                                          Options options) {
   auto access = WebAccess::Open(options.web_config_file);
   if (!access) return tl::make_unexpected(access.error());
-  WarnIfOpen(options.listeners, *(*access)->current());
   auto state = std::make_unique<State>(std::move(services), std::move(*access));
-  auto front = Front::Create(&state->site, state->access.get());
-  if (!front) return tl::make_unexpected(front.error());
-  state->front = std::move(*front);
-  if (!state->front->Start(std::move(options.listeners))) {
-    return tl::make_unexpected("cannot wait for connections: out of file descriptors");
+  for (Listener& listener : options.listeners) {
+    WarnIfOpen(listener, *state->access->current());
+    bool first = state->acceptors.empty();
+    Acceptor::Callbacks callbacks{[at = state.get()](int fd) { at->Admit(fd); },
+                                  [at = state.get(), first] { at->Tick(first); },
+                                  [at = state.get()] { return at->limiter.ShutLongest(); }};
+    state->acceptors.push_back(std::make_unique<Acceptor>(std::move(listener), callbacks));
+  }
+  // A thread for connections from now on: later another may take the last that the system gives.
+  state->pool.Run([] {});
+  for (const auto& acceptor : state->acceptors) {
+    if (!acceptor->Start()) {
+      return tl::make_unexpected("cannot wait for connections: out of file descriptors");
+    }
   }
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
 }
@@ -57,9 +136,18 @@ void HttpServer::Drain() { state_->site.Drain(); }
 
 void HttpServer::Stop() {
   state_->site.Abandon();
-  state_->front->Stop(kStopPatience);
+  state_->stopping = true;
+  state_->acceptors.clear();
+  state_->limiter.ShutAll(true);
+  if (!state_->limiter.WaitUntilEmpty(kStopPatience)) state_->limiter.ShutAll(false);
+  state_->pool.Stop();
 }
 
-uint64_t HttpServer::beats() const { return state_->front->beats(); }
+// Each of them has to be alive.
+uint64_t HttpServer::beats() const {
+  uint64_t least = UINT64_MAX;
+  for (const auto& acceptor : state_->acceptors) least = std::min(least, acceptor->beats());
+  return least;
+}
 
 }  // namespace exporter

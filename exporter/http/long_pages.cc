@@ -73,8 +73,6 @@ class TargetList final : public BodySource {
 
 }  // namespace
 
-size_t PieceBytes(bool spare) { return spare ? size_t{8} * 1024 : size_t{64} * 1024; }
-
 std::unique_ptr<BodySource> MetricsBody(TablePtr table, const ExporterMetrics* own, size_t piece) {
   return std::make_unique<Metrics>(std::move(table), own, piece);
 }

@@ -14,8 +14,7 @@ class ExporterMetrics;
 
 using TablePtr = std::shared_ptr<const TargetTable>;
 
-// How large the pieces are. `spare`: many read pages at a time.
-size_t PieceBytes(bool spare);
+inline constexpr size_t kPieceBytes = size_t{64} * 1024;
 
 // /metrics. `own` are the exporter's, which outlive it.
 std::unique_ptr<BodySource> MetricsBody(TablePtr table, const ExporterMetrics* own, size_t piece);

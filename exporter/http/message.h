@@ -1,5 +1,5 @@
-// HttpRequest and HttpReply: what the front collects and what the site answers with, free of
-// sockets. Values.
+// HttpRequest and HttpReply: what the site is asked and what it answers with, free of sockets and
+// of the HTTP library. Values.
 #pragma once
 
 #include <cstddef>
@@ -9,11 +9,6 @@
 #include <vector>
 
 namespace exporter {
-
-// What a string keeps in memory beside itself.
-inline size_t HeapBytes(const std::string& text) {
-  return text.capacity() > std::string().capacity() ? text.capacity() : 0;
-}
 
 struct HttpField {
   std::string name;  // of a request: lower case
@@ -28,9 +23,6 @@ struct HttpRequest {
   std::string body;
   std::string client;  // its address, of IPv6 its network
   bool has_body = false;
-  bool keep_alive = true;
-  bool takes_chunks = true;  // not HTTP/1.0
-  bool spare = false;        // many ask: the reply has to cost little memory
 
   // The value of the first field of that lower-case name; empty = there is none.
   std::string_view Field(std::string_view name) const {

@@ -5,7 +5,7 @@
 namespace exporter {
 namespace {
 
-constexpr Route kMetrics{"", "GET, HEAD", "metrics", &Site::Metrics, Stage::kScrape};
+constexpr Route kMetrics{"", "GET, HEAD", "metrics", &Site::Metrics};
 
 constexpr Route kRoutes[] = {
     {"/", "GET, HEAD", "page", &Site::Pages},
@@ -16,32 +16,29 @@ constexpr Route kRoutes[] = {
      .methods = "GET, HEAD",
      .handler = "healthy",
      .serve = &Site::Healthy,
-     .stage = Stage::kFront,
      .open = true},
     {.path = "/-/ready",
      .methods = "GET, HEAD",
      .handler = "ready",
      .serve = &Site::Ready,
-     .stage = Stage::kFront,
      .open = true},
-    {"/-/reload", "POST", "reload", &Site::Reload, Stage::kProbe, true},
-    {"/probe", "GET", "probe", &Site::Probe, Stage::kProbe, true},
+    {"/-/reload", "POST", "reload", &Site::Reload, true},
+    {"/probe", "GET", "probe", &Site::Probe, true},
     {"/logs", "GET, HEAD", "logs", &Site::Logs},
-    {"/config", "GET, HEAD", "config", &Site::Config, Stage::kScrape},
-    {"/api/ike/probe", "POST", "api_probe", &Site::ApiProbe, Stage::kProbe, true},
-    {"/api/ike/version", "POST", "api_version", &Site::ApiVersion, Stage::kProbe, true},
-    {"/api/ike/v2-sa", "POST", "api_v2_sa", &Site::ApiV2Sa, Stage::kProbe, true},
+    {"/config", "GET, HEAD", "config", &Site::Config},
+    {"/api/ike/probe", "POST", "api_probe", &Site::ApiProbe, true},
+    {"/api/ike/version", "POST", "api_version", &Site::ApiVersion, true},
+    {"/api/ike/v2-sa", "POST", "api_v2_sa", &Site::ApiV2Sa, true},
     {.path = "/api/ike/audit",
      .methods = "POST",
      .handler = "api_audit",
      .serve = &Site::ApiAudit,
-     .stage = Stage::kProbe,
      .acts = true,
      .success = 202},
     {"/api/audits/*", "GET, HEAD", "api_audits", &Site::ApiAudits},
     {"/api/probes", "GET, HEAD", "api_probes", &Site::ApiProbes},
     {"/api/openapi.json", "GET, HEAD", "api_openapi", &Site::ApiDescription},
-    {"/api/targets", "GET, HEAD", "api_targets", &Site::ApiTargets, Stage::kScrape},
+    {"/api/targets", "GET, HEAD", "api_targets", &Site::ApiTargets},
     {"/api/targets/*", "GET, HEAD", "api_target", &Site::ApiTarget},
 };
 

@@ -1,4 +1,4 @@
-// The routes: which paths exist, what they take, who answers, where, and under which name they are
+// The routes: which paths exist, what they take, who answers, and under which name they are
 // counted. One table, so that guard, metrics and description agree. Constant, any thread.
 #pragma once
 
@@ -12,21 +12,12 @@ namespace exporter {
 
 class Site;
 
-// Whose thread answers.
-enum class Stage : unsigned char {
-  kFront,   // the front's own: at once, whatever else goes on
-  kScrape,  // what is made while it is sent: /metrics and what else grows with the fleet
-  kPage,    // what is computed from the store
-  kProbe,   // what waits for gateways, or reloads
-};
-
 struct Route {
   std::string_view path;     // a trailing "*" stands for one more segment
   std::string_view methods;  // as in the header Allow
   std::string_view handler;  // the label of ike_exporter_http_requests_total
   // `segment` is what the "*" stood for.
   HttpReply (Site::*serve)(const HttpRequest& request, const std::string& segment);
-  Stage stage = Stage::kPage;
   bool acts = false;  // makes the exporter do something: not for pages of other origins
   bool open = false;  // for everybody, whatever authentication is configured
   int success = 200;

@@ -57,6 +57,8 @@ bool WantsPage(const HttpRequest& request) {
   return reads && request.Field("accept").find("text/html") != std::string_view::npos;
 }
 
+// What a few clients with as many connections as anybody needs may ask for at once.
+constexpr uint32_t kPasswords = 64;
 // Of the overview, where the newest few matter.
 constexpr size_t kRecentRows = 20;
 
@@ -123,6 +125,10 @@ Admission Site::Admit(const HttpRequest& request, const WebPolicy& policy, bool 
   if (auto error = CheckHost(HeadersOf(request), services_.store->table()->config->web.hosts)) {
     return refuse(*error);
   }
+  if (!authenticated && policy.rate && !policy.rate->Take(std::chrono::steady_clock::now())) {
+    return refuse(
+        {429, "too many requests; rate_limit of the web configuration bounds them", "web_rate", 1});
+  }
   admission.route = FindRoute(request.path, services_.telemetry_path);
   bool open = !policy.auth || (admission.route != nullptr && admission.route->open);
   if (!open && !authenticated) {
@@ -151,9 +157,15 @@ Admission Site::Admit(const HttpRequest& request, const WebPolicy& policy, bool 
   return admission;
 }
 
-AuthResult Site::CheckPassword(const HttpRequest& request, const WebPolicy& policy) {
+// One at a time for each client, lest whoever guesses takes the turns of all others.
+AuthResult Site::CheckPassword(const HttpRequest& request, const WebPolicy& policy,
+                               std::mutex* turn) {
   auto credentials = ParseCredentials(request.Field("authorization"));
   if (!credentials || !policy.auth) return AuthResult::kDenied;
+  if (!passwords_.Take(request.client, kPasswords)) return AuthResult::kBusy;
+  ConcurrencyTicket ticket(&passwords_, request.client);
+  std::lock_guard lock(*turn);
+  if (ad_hoc_.abandoned()) return AuthResult::kBusy;
   return policy.auth->Check(credentials->user, credentials->password);
 }
 
@@ -176,10 +188,10 @@ void Site::Count(const Route* route, int status, double seconds) {
   metrics_.ObserveRequest(handler, seconds);
 }
 
-HttpReply Site::Metrics(const HttpRequest& request, const std::string&) {
+HttpReply Site::Metrics(const HttpRequest&, const std::string&) {
   HttpReply reply;
   reply.type = kMetricsType;
-  reply.source = MetricsBody(services_.store->table(), &metrics_, PieceBytes(request.spare));
+  reply.source = MetricsBody(services_.store->table(), &metrics_, kPieceBytes);
   return reply;
 }
 
@@ -254,10 +266,10 @@ HttpReply Site::Logs(const HttpRequest& request, const std::string&) {
   return TextReply(200, ProbeLogText(*probe));
 }
 
-HttpReply Site::Config(const HttpRequest& request, const std::string&) {
+HttpReply Site::Config(const HttpRequest&, const std::string&) {
   HttpReply reply;
   reply.type = kTextType;
-  reply.source = ConfigBody(services_.store->table(), PieceBytes(request.spare));
+  reply.source = ConfigBody(services_.store->table(), kPieceBytes);
   return reply;
 }
 
@@ -308,10 +320,10 @@ HttpReply Site::ApiDescription(const HttpRequest&, const std::string&) {
   return reply;
 }
 
-HttpReply Site::ApiTargets(const HttpRequest& request, const std::string&) {
+HttpReply Site::ApiTargets(const HttpRequest&, const std::string&) {
   HttpReply reply;
   reply.type = kJsonType;
-  reply.source = TargetListBody(services_.store->table(), PieceBytes(request.spare));
+  reply.source = TargetListBody(services_.store->table(), kPieceBytes);
   return reply;
 }
 

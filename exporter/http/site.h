@@ -1,8 +1,9 @@
 // Site: what is served, free of sockets: which requests may pass, and the answers to them. Made by
-// HttpServer, asked by the front and its workers; any thread.
+// HttpServer, asked by the service; any thread.
 #pragma once
 
 #include <atomic>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,7 +36,8 @@ class Site {
 
   // Quick. `authenticated`: CheckPassword has granted it.
   Admission Admit(const HttpRequest& request, const WebPolicy& policy, bool authenticated);
-  AuthResult CheckPassword(const HttpRequest& request, const WebPolicy& policy);
+  // `turn` is the client's.
+  AuthResult CheckPassword(const HttpRequest& request, const WebPolicy& policy, std::mutex* turn);
   static HttpReply WrongPassword(AuthResult result);
   // REQUIRES: Admit let the request pass to `route`.
   HttpReply Serve(const Route& route, const HttpRequest& request);
@@ -74,6 +76,7 @@ class Site {
   const HttpServices services_;
   ExporterMetrics metrics_;
   AdHoc ad_hoc_;
+  ProbePlaces passwords_;  // being checked
   RecentProbes recent_;
   Api api_;
   std::atomic<bool> draining_{false};

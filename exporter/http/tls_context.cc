@@ -1,11 +1,14 @@
 #include "exporter/http/tls_context.h"
 
+#include <arpa/inet.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 #include <algorithm>
 
-#include "config/suggest.h"
+#include "exporter/tls_files.h"
 
 namespace exporter {
 namespace {
@@ -36,7 +39,78 @@ int ChooseProtocol(SSL*, const unsigned char** out, unsigned char* out_size,
   return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-int AcceptAnyCertificate(X509_STORE_CTX*, void*) { return 1; }
+using BioPtr = std::unique_ptr<BIO, decltype(&BIO_free)>;
+using CertificatePtr = std::unique_ptr<X509, decltype(&X509_free)>;
+using KeyPtr = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
+
+BioPtr Open(const std::string& text) {
+  return {BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), BIO_free};
+}
+
+CertificatePtr NextCertificate(BIO* bio) {
+  return {PEM_read_bio_X509(bio, nullptr, NoPassword, nullptr), X509_free};
+}
+
+std::string AddressText(const ASN1_OCTET_STRING& address) {
+  char text[INET6_ADDRSTRLEN] = "";
+  const int size = ASN1_STRING_length(&address);
+  inet_ntop(size == 4 ? AF_INET : AF_INET6, ASN1_STRING_get0_data(&address), text, sizeof text);
+  return text;
+}
+
+// The names, mail addresses, URIs and addresses that a certificate is for.
+std::vector<std::string> AlternativeNames(X509* certificate) {
+  std::vector<std::string> found;
+  auto* names = static_cast<GENERAL_NAMES*>(
+      X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
+  for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) {
+    const GENERAL_NAME* name = sk_GENERAL_NAME_value(names, i);
+    if (name->type == GEN_DNS || name->type == GEN_EMAIL || name->type == GEN_URI) {
+      const ASN1_IA5STRING* text = name->d.ia5;
+      found.emplace_back(reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+                         static_cast<size_t>(ASN1_STRING_length(text)));
+    } else if (name->type == GEN_IPADD) {
+      found.push_back(AddressText(*name->d.iPAddress));
+    }
+  }
+  GENERAL_NAMES_free(names);
+  return found;
+}
+
+bool IsAllowed(const std::vector<std::string>& allowed, X509* certificate) {
+  const std::vector<std::string> names = AlternativeNames(certificate);
+  return allowed.empty() || std::ranges::any_of(names, [&](const std::string& name) {
+           return std::ranges::find(allowed, name) != allowed.end();
+         });
+}
+
+// Of a client; `settings` are those that the context was made of.
+int VerifyCertificate(X509_STORE_CTX* store, void* settings) {
+  const auto& tls = *static_cast<const TlsSettings*>(settings);
+  const ClientAuth wanted = tls.client_auth;
+  const bool any = wanted == ClientAuth::kRequest || wanted == ClientAuth::kRequireAny;
+  if (!any && X509_verify_cert(store) != 1) return 0;
+  if (IsAllowed(tls.client_allowed_sans, X509_STORE_CTX_get0_cert(store))) return 1;
+  X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION);
+  return 0;
+}
+
+bool UseCertificates(const std::string& text, SSL_CTX* context) {
+  const BioPtr bio = Open(text);
+  const CertificatePtr own = NextCertificate(bio.get());
+  if (!own || SSL_CTX_use_certificate(context, own.get()) != 1) return false;
+  while (CertificatePtr issuer = NextCertificate(bio.get())) {
+    if (SSL_CTX_add1_chain_cert(context, issuer.get()) != 1) return false;
+  }
+  return true;
+}
+
+bool UseKey(const std::string& text, SSL_CTX* context) {
+  const BioPtr bio = Open(text);
+  const KeyPtr key(PEM_read_bio_PrivateKey(bio.get(), nullptr, NoPassword, nullptr), EVP_PKEY_free);
+  return key && SSL_CTX_use_PrivateKey(context, key.get()) == 1 &&
+         SSL_CTX_check_private_key(context) == 1;
+}
 
 void SetLimits(const TlsSettings& settings, SSL_CTX* context) {
   SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET |
@@ -66,42 +140,53 @@ bool SetAlgorithms(const TlsSettings& settings, SSL_CTX* context) {
   return done && SSL_CTX_set1_groups_list(context, Join(settings.curve_preferences).c_str()) == 1;
 }
 
-bool SetClientAuth(const TlsSettings& settings, SSL_CTX* context) {
+// Whom the client's certificate may be from.
+bool UseAuthorities(const std::string& text, SSL_CTX* context) {
+  const BioPtr bio = Open(text);
+  int count = 0;
+  while (CertificatePtr authority = NextCertificate(bio.get())) {
+    ++count;
+    if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context), authority.get()) != 1 ||
+        SSL_CTX_add_client_CA(context, authority.get()) != 1) {
+      return false;
+    }
+  }
+  return count > 0;
+}
+
+bool SetClientAuth(const TlsSettings& settings, const std::string& authorities, SSL_CTX* context) {
   ClientAuth wanted = settings.client_auth;
   if (wanted == ClientAuth::kNone) return true;
   bool required = wanted == ClientAuth::kRequireAny || wanted == ClientAuth::kRequireAndVerify;
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
                      nullptr);
-  if (wanted == ClientAuth::kRequest || wanted == ClientAuth::kRequireAny) {
-    SSL_CTX_set_cert_verify_callback(context, AcceptAnyCertificate, nullptr);
-  }
-  if (settings.client_ca_file.empty()) return SSL_CTX_set_default_verify_paths(context) == 1;
-  const char* file = settings.client_ca_file.c_str();
-  STACK_OF(X509_NAME)* names = SSL_load_client_CA_file(file);
-  if (names == nullptr) return false;
-  SSL_CTX_set_client_CA_list(context, names);  // takes them
-  return SSL_CTX_load_verify_locations(context, file, nullptr) == 1;
+  SSL_CTX_set_cert_verify_callback(context, VerifyCertificate, const_cast<TlsSettings*>(&settings));
+  if (settings.client_ca.empty()) return SSL_CTX_set_default_verify_paths(context) == 1;
+  return UseAuthorities(authorities, context);
 }
 
 }  // namespace
 
-tl::expected<TlsContextPtr, std::string> MakeTlsContext(const TlsSettings& settings) {
+tl::expected<TlsContextPtr, std::string> MakeTlsContext(const TlsSettings& given) {
   ERR_clear_error();
-  TlsContextPtr context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
-  std::string failure;
+  // The context's callbacks go by them for as long as it lives.
+  auto settings = std::make_shared<const TlsSettings>(given);
+  TlsContextPtr context(SSL_CTX_new(TLS_server_method()),
+                        [settings](SSL_CTX* made) { SSL_CTX_free(made); });
   if (!context) return tl::make_unexpected("no memory for TLS");
-  SetLimits(settings, context.get());
-  const char* certificate = settings.cert_file.c_str();
-  const char* key = settings.key_file.c_str();
-  if (!SetAlgorithms(settings, context.get())) {
+  SetLimits(*settings, context.get());
+  auto certificate = ReadPemSource(settings->cert);
+  auto key = ReadPemSource(settings->key);
+  auto authorities = ReadPemSource(settings->client_ca);
+  std::string failure;
+  if (!SetAlgorithms(*settings, context.get())) {
     failure = "OpenSSL takes neither these versions, suites nor curves together";
-  } else if (SSL_CTX_use_certificate_chain_file(context.get(), certificate) != 1) {
-    failure = config::Quoted(settings.cert_file) + " holds no usable certificate";
-  } else if (SSL_CTX_use_PrivateKey_file(context.get(), key, SSL_FILETYPE_PEM) != 1 ||
-             SSL_CTX_check_private_key(context.get()) != 1) {
-    failure = config::Quoted(settings.key_file) + " holds no usable key of the certificate";
-  } else if (!SetClientAuth(settings, context.get())) {
-    failure = config::Quoted(settings.client_ca_file) + " holds no certificates of authorities";
+  } else if (!certificate || !UseCertificates(*certificate, context.get())) {
+    failure = NameOf(settings->cert) + " holds no usable certificate";
+  } else if (!key || !UseKey(*key, context.get())) {
+    failure = NameOf(settings->key) + " holds no usable key of the certificate";
+  } else if (!authorities || !SetClientAuth(*settings, *authorities, context.get())) {
+    failure = NameOf(settings->client_ca) + " holds no certificates of authorities";
   }
   ERR_clear_error();
   if (failure.empty()) return context;

@@ -1,5 +1,6 @@
 #include "exporter/http/web_access.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "exporter/log.h"
@@ -9,8 +10,8 @@ namespace {
 
 void WarnOfReadableKey(const TlsSettings& tls) {
   struct stat status {};
-  if (stat(tls.key_file.c_str(), &status) != 0 || (status.st_mode & S_IROTH) == 0) return;
-  Log(LogLevel::kWarn, "every user of this machine can read the TLS key", {{"file", tls.key_file}});
+  if (stat(tls.key.file.c_str(), &status) != 0 || (status.st_mode & S_IROTH) == 0) return;
+  Log(LogLevel::kWarn, "every user of this machine can read the TLS key", {{"file", tls.key.file}});
 }
 
 void WarnOfOldVersions(const TlsSettings& tls) {
@@ -28,6 +29,16 @@ std::string Text(const config::ConfigErrors& errors) {
 }
 
 }  // namespace
+
+bool RateLimit::Take(std::chrono::steady_clock::time_point now) {
+  std::lock_guard lock(mutex_);
+  double intervals = std::chrono::duration<double>(now - at_) / limit_.interval;
+  tokens_ = std::min(static_cast<double>(limit_.burst), tokens_ + intervals);
+  at_ = now;
+  if (tokens_ < 1) return false;
+  tokens_ -= 1;
+  return true;
+}
 
 bool WebAccess::Stamp::operator==(const Stamp& other) const {
   auto same = [](const timespec& a, const timespec& b) {
@@ -71,6 +82,12 @@ tl::expected<WebPolicyPtr, std::string> WebAccess::Load() const {
   } else if (!config->users.empty()) {
     policy->auth = std::make_shared<BasicAuth>(config->users);
   }
+  // An unchanged limit keeps what was used of it.
+  if (config->rate_limit == old->config.rate_limit) {
+    policy->rate = old->rate;
+  } else if (config->rate_limit.interval.count() > 0) {
+    policy->rate = std::make_shared<RateLimit>(config->rate_limit);
+  }
   for (const auto& [name, value] : config->headers) policy->fields.push_back({name, value});
   policy->config = std::move(*config);
   return policy;
@@ -79,7 +96,7 @@ tl::expected<WebPolicyPtr, std::string> WebAccess::Load() const {
 std::vector<WebAccess::Stamp> WebAccess::StampsOf(const WebPolicy& policy) const {
   std::vector<std::string> files{path_};
   if (const auto& tls = policy.config.tls) {
-    files.insert(files.end(), {tls->cert_file, tls->key_file, tls->client_ca_file});
+    files.insert(files.end(), {tls->cert.file, tls->key.file, tls->client_ca.file});
   }
   std::vector<Stamp> stamps;
   for (const std::string& file : files) {

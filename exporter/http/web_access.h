@@ -5,6 +5,7 @@
 
 #include <sys/stat.h>
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -18,10 +19,26 @@
 
 namespace exporter {
 
+// The bucket of WebRateLimit. Any thread.
+class RateLimit {
+ public:
+  explicit RateLimit(const WebRateLimit& limit)
+      : limit_(limit), tokens_(static_cast<double>(limit.burst)) {}
+
+  bool Take(std::chrono::steady_clock::time_point now);
+
+ private:
+  const WebRateLimit limit_;
+  std::mutex mutex_;
+  double tokens_;  // protected by mutex_, as is `at_`
+  std::chrono::steady_clock::time_point at_{};
+};
+
 struct WebPolicy {
   WebConfig config;
   TlsContextPtr tls;                // null = plain HTTP
   std::shared_ptr<BasicAuth> auth;  // null = open
+  std::shared_ptr<RateLimit> rate;  // null = none
   std::vector<HttpField> fields;    // of every reply
 };
 using WebPolicyPtr = std::shared_ptr<const WebPolicy>;

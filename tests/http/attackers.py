@@ -1,7 +1,8 @@
 """Clients that mean harm, thousands of connections in each process. A connection that the server closes is
 opened again at once.
 
-  attackers.py KIND PORT CONNECTIONS       until it is killed
+  attackers.py KIND PORT CONNECTIONS [SOURCE]       until it is killed; SOURCE: their address, or a network ("127.8.")
+                                                    in which each connection has its own
 """
 import errno
 import os
@@ -33,10 +34,10 @@ def client_hello():
 
 class Kind:
     """`first` is sent on connecting; then `again` as fast as the socket takes it, or a byte of `drops` a second.
-    Answers are read as they come if it `reads`, or not at all. `source`: its address."""
+    Answers are read as they come if it `reads`, or not at all."""
 
-    def __init__(self, first=b"", again=b"", drops=b"", reads=False, source="127.0.0.1"):
-        self.first, self.again, self.drops, self.reads, self.source = first, again, drops, reads, source
+    def __init__(self, first=b"", again=b"", drops=b"", reads=False):
+        self.first, self.again, self.drops, self.reads = first, again, drops, reads
         self.events = select.EPOLLRDHUP | (select.EPOLLIN if reads else 0)
 
 
@@ -45,28 +46,34 @@ KINDS = {
     "dribbling": Kind(first=b"GET /metrics HT", drops=b"TP/1.1\r\nHost: 127.0.0.1\r\n" + b"A: b\r\n" * 1000),
     "pipelining": Kind(again=REQUEST * 300),
     "pipelining_and_reading": Kind(again=REQUEST * 300, reads=True),
-    "scraping": Kind(first=ONE, reads=True, source="127.0.0.2"),
+    "scraping": Kind(first=ONE, reads=True),
     "never_reading": Kind(first=REQUEST),
     "unread_with_body": Kind(first=WITH_BODY),
-    "listing": Kind(first=ONE.replace(b"/metrics", b"/api/targets"), reads=True, source="127.0.0.2"),
+    "listing": Kind(first=ONE.replace(b"/metrics", b"/api/targets"), reads=True),
     "header_flood": Kind(first=b"GET / HTTP/1.1\r\n", again=FIELD * 400),
     "unfinished_body": Kind(first=BODY + b" " * 65535),
     "tls_silent": Kind(),
     "tls_half": Kind(first=client_hello()),
-    "tls_half_elsewhere": Kind(first=client_hello(), source="127.0.0.2"),
     "tls_dribbling": Kind(first=client_hello()[:5], drops=client_hello()[5:]),
     "tls_garbage": Kind(again=b"\x16\x03\x01\x40\x00" + b"\x01" * 16384),
 }
 
 
 class Attacker:
-    def __init__(self, kind, port, count):
-        self.kind, self.port, self.count = kind, port, count
+    def __init__(self, kind, port, count, source):
+        self.kind, self.port, self.count, self.source = kind, port, count, source
+        self.opened = os.getpid()  # not the same numbers as other processes
         self.epoll = select.epoll()
         self.sockets = {}   # descriptor: socket
         self.pending = {}   # descriptor: what is to be sent
         self.dropped = {}   # descriptor: drops sent
         self.read = bytearray(1 << 16)
+
+    def address(self):
+        self.opened += 1
+        if not self.source.endswith("."):
+            return self.source
+        return f"{self.source}{self.opened // 250 % 250 + 1}.{self.opened % 250 + 1}"
 
     def open(self):
         sock = socket.socket()
@@ -77,7 +84,7 @@ class Attacker:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         # The port is chosen with the connection: else two of one port would be in each other's way.
         sock.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
-        sock.bind((self.kind.source, 0))
+        sock.bind((self.address(), 0))
         if sock.connect_ex(("127.0.0.1", self.port)) not in (0, errno.EINPROGRESS):
             return sock.close()
         self.sockets[sock.fileno()] = sock
@@ -134,4 +141,4 @@ class Attacker:
 
 if __name__ == "__main__":
     os.nice(10)  # on other machines they would not take our processor
-    Attacker(KINDS[sys.argv[1]], int(sys.argv[2]), int(sys.argv[3])).run()
+    Attacker(KINDS[sys.argv[1]], int(sys.argv[2]), int(sys.argv[3]), (*sys.argv, "127.0.0.2")[4]).run()

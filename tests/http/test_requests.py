@@ -9,6 +9,7 @@ import http.client
 import json
 import os
 import re
+import resource
 import socket
 import sys
 import time
@@ -95,16 +96,65 @@ class Framing(Case):
         data = f"GET /-/healthy HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n\r\n{body}"
         self.status(data, 200)
 
-    def test_chunks_past_the_limit(self):
+    def test_chunked_bodies(self):
+        """The library counts chunks once it has kept them (CVE-2025-46728, CVE-2025-53629): they are not taken."""
         head = f"POST /api/ike/v2-sa HTTP/1.1\r\nHost: 127.0.0.1\r\n{JSON}Transfer-Encoding: chunked\r\n\r\n"
-        self.status(head + "10001\r\n" + "a" * 65537, 413)
-        self.status(head + ("400\r\n" + "a" * 1024 + "\r\n") * 100 + "0\r\n\r\n", 413)
-        self.status(head + "1\r\na\r\n" * 70000 + "0\r\n\r\n", 413)
-        self.status(head + "ffffffffffffffff\r\n", 413)
-        self.status(head + "1;" + "a" * 1000, 400)
         body = json.dumps({"host": "127.0.0.1", "timeout": 1})
-        self.status(head + f"{len(body):x}\r\n{body}\r\n0\r\nX: y\r\n\r\n", 502)
+        for chunks in ("10001\r\n" + "a" * 65537, "1\r\na\r\n" * 70000 + "0\r\n\r\n", "ffffffffffffffff\r\n", "-1\r\n",
+                       f"{len(body):x}\r\n{body}\r\n0\r\n\r\n", f"{len(body):x}\r\n{body}\r\n0\r\nX: y\r\n\r\n"):
+            self.status(head + chunks, 411)
         self.status(post("a" * 65537), 413)
+
+    def test_a_post_without_length_is_answered_at_once(self):
+        begun = time.monotonic()
+        self.status(f"POST /api/ike/v2-sa HTTP/1.1\r\nHost: 127.0.0.1\r\n{JSON}\r\n", 400)
+        with socket.create_connection(("127.0.0.1", EXPORTER.port), timeout=5) as connection:
+            connection.sendall(f"POST /api/ike/v2-sa HTTP/1.1\r\nHost: 127.0.0.1\r\n{JSON}\r\n".encode())
+            self.assertEqual([400], statuses(connection.recv(65536)))
+        self.assertLess(time.monotonic() - begun, 2)
+
+    def test_what_overflows_the_stack_of_regular_expressions(self):
+        ranges = "Range: bytes=" + ",".join(f"{i}-{i}" for i in range(800))
+        for fields in ([ranges], ["Range: bytes=" + "1" * 7900], ["Range: x"]):
+            answer = self.status(get("/-/healthy", *fields), 200)
+            self.assertNotIn(b"Content-Range", answer)
+        for prefix in ("/api/targets/", "/targets/", "/"):
+            self.status(get(prefix + "a" * (8100 - len(prefix))), 404)
+
+    def test_codings_that_the_library_would_choose(self):
+        for coding in ("br", "br;q=1.0, *;q=0.5", "deflate", "zstd"):
+            answer = self.status(get("/metrics", f"Accept-Encoding: {coding}", "Connection: close"), 200)
+            self.assertNotIn(b"Content-Encoding", answer)
+        answer = self.status(get("/metrics", "Accept-Encoding: br, gzip", "Connection: close"), 200)
+        self.assertIn(b"Content-Encoding: gzip", answer)
+
+    def test_escapes_in_fields(self):
+        """The library decodes them (CVE-2026-45372)."""
+        for fields in ("Host: 127.0.0.%31", "Host: %65vil", "Host: localhost%00.evil.com"):
+            self.status(f"GET /-/healthy HTTP/1.1\r\n{fields}\r\n\r\n", 400, fields)
+        for fields in ("Origin: http://127.0.0.1%3A1", "Sec-Fetch-Site: %6eone", "Authorization: Basic %41",
+                       "Content-Length: %30", "X-Prometheus-Scrape-Timeout-Seconds: %31"):
+            self.status(get("/-/healthy", fields), 400, fields)
+        self.status(get("/-/healthy", "Cookie: a=%0d%0aSet-Cookie:%20x", "REMOTE_ADDR: 192.0.2.9",
+                        "X-Forwarded-For: "), 200)
+
+    def test_lines_that_the_library_skips(self):
+        for head in ("GET /-/healthy HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\n\r\nhello",
+                     "GET /-/healthy HTTP/1.1\r\nHost: 127.0.0.1\r\nno colon\r\n\r\n",
+                     "GET /-/healthy HTTP/1.1\r\nHost: 127.0.0.1\r\n: x\r\n\r\n",
+                     "GET /-/healthy HTTP/1.1\nHost: 127.0.0.1\r\n\r\n"):
+            self.status(head, 400, head)
+
+    def test_many_descriptors(self):
+        """The library refuses descriptors above 1023 where it is told of them, and no connection has to have a small one."""
+        def hold():
+            resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
+            for fd in range(3, 1400):
+                os.dup2(0, fd)
+        with Exporter(binary_path(), SETTINGS, preexec_fn=hold, close_fds=False) as exporter:
+            self.assertEqual(200, exporter.ask("/metrics")[0])
+            links = [int(fd) for fd in os.listdir(f"/proc/{exporter.process.pid}/fd")]
+            self.assertGreater(max(links), 1023)
 
     def test_compressed_bodies(self):
         bomb = gzip.compress(b" " * 10_000_000)
@@ -245,7 +295,7 @@ class Echoes(Case):
             answer = talk(post(json.dumps({"host": host})))
             head, body = answer.split(b"\r\n\r\n", 1)
             self.assertIn(b"Content-Type: application/json\r\n", head + b"\r\n")
-            self.assertIn(b"X-Content-Type-Options: nosniff\r\n", head)
+            self.assertIn(b"X-Content-Type-Options: nosniff\r\n", head + b"\r\n")
             json.loads(body)
 
     def test_refused_hosts(self):

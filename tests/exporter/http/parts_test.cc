@@ -1,15 +1,16 @@
-// The small parts of the HTTP side: targets, credentials, routes, workers.
+// The small parts of the HTTP side: targets, credentials, routes, threads.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <future>
+#include <thread>
 
 #include "exporter/http/ad_hoc.h"
 #include "exporter/http/credentials.h"
 #include "exporter/http/guard.h"
 #include "exporter/http/routes.h"
-#include "exporter/http/worker_pool.h"
+#include "exporter/http/thread_pool.h"
 #include "exporter/url.h"
 
 namespace exporter {
@@ -125,115 +126,31 @@ TEST(ProbePlaces, AreAllForOneWhereTheyAreFew) {
   EXPECT_FALSE(places.Take("one", 7));
 }
 
-TEST(WorkerPool, RunsAsManyJobsAtOnceAsItHasThreads) {
-  WorkerPool pool(2, 1);
+TEST(ThreadPool, HasAThreadForEachJob) {
+  ThreadPool pool;
   std::promise<void> gate;
   std::shared_future<void> opened = gate.get_future().share();
-  std::atomic<int> done{0};
-  auto job = [&] {
-    opened.wait();
-    ++done;
-  };
-  EXPECT_TRUE(pool.Submit({job}));
-  EXPECT_TRUE(pool.Submit({job}));
-  EXPECT_TRUE(pool.Submit({job}));   // waits
-  EXPECT_FALSE(pool.Submit({job}));  // one too many
+  std::atomic<int> begun{0};
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_TRUE(pool.Run([&] {
+      ++begun;
+      opened.wait();
+    }));
+  }
+  while (begun < 20) std::this_thread::yield();
+  EXPECT_FALSE(pool.starved());
   gate.set_value();
-  std::promise<void> last;
-  while (!pool.Submit({[&] { last.set_value(); }})) std::this_thread::yield();
-  last.get_future().wait();
   pool.Stop();
-  EXPECT_EQ(done, 3);
-  EXPECT_FALSE(pool.Submit({job}));
+  EXPECT_FALSE(pool.Run([] {}));
 }
 
-TEST(WorkerPool, DropsWhatWaitsWhenItStops) {
-  WorkerPool pool(1, 1'000'000'000);  // it is refused for the stop only
-  std::promise<void> begun;
-  std::promise<void> gate;
+TEST(ThreadPool, DoesAllJobsBeforeItStops) {
   std::atomic<int> done{0};
-  pool.Submit({[&] {
-    begun.set_value();
-    gate.get_future().wait();
-    ++done;
-  }});
-  begun.get_future().wait();
-  pool.Submit({[&] { ++done; }});
-  std::thread stopper([&] { pool.Stop(); });
-  while (pool.Submit({[] {}})) std::this_thread::yield();
-  gate.set_value();
-  stopper.join();
-  EXPECT_EQ(done, 1);
-}
-
-// One thread, held up by a first job until those of a test wait.
-class BusyPool {
- public:
-  explicit BusyPool(size_t queue) : pool_(1, queue) {
-    std::promise<void> begun;
-    pool_.Submit({[&] {
-      begun.set_value();
-      gate_.get_future().wait();
-    }});
-    begun.get_future().wait();
+  {
+    ThreadPool pool;
+    for (int i = 0; i < 100; ++i) pool.Run([&] { ++done; });
   }
-  bool Submit(char name, uint64_t precedence, const std::shared_ptr<int>& client = nullptr) {
-    WorkerPool::Job job{[this, name] { order_ += name; }, precedence};
-    if (client) job.client = client;
-    return pool_.Submit(std::move(job));
-  }
-  // The names in the order in which they were done.
-  std::string Finish() {
-    gate_.set_value();
-    std::promise<void> last;
-    while (!pool_.Submit({[&] { last.set_value(); }})) std::this_thread::yield();
-    last.get_future().wait();
-    return order_;
-  }
-
- private:
-  std::promise<void> gate_;
-  std::string order_;
-  WorkerPool pool_;
-};
-
-TEST(WorkerPool, DoesFirstWhatTakesPrecedence) {
-  BusyPool pool(10);
-  for (auto [name, precedence] : {std::pair{'a', 1}, {'b', 3}, {'c', 2}, {'d', 3}, {'e', 1}}) {
-    EXPECT_TRUE(pool.Submit(name, static_cast<uint64_t>(precedence)));
-  }
-  EXPECT_EQ(pool.Finish(), "bdcae");
-}
-
-TEST(WorkerPool, RefusesNothingForTheSakeOfWhatComesAfterIt) {
-  BusyPool pool(2);
-  for (char name : {'a', 'b'}) EXPECT_TRUE(pool.Submit(name, 1));
-  EXPECT_FALSE(pool.Submit('c', 1));
-  EXPECT_TRUE(pool.Submit('d', 2));
-  EXPECT_TRUE(pool.Submit('e', 2));
-  EXPECT_FALSE(pool.Submit('f', 2)) << "as many wait before it as may";
-  EXPECT_FALSE(pool.Submit('g', 1));
-  EXPECT_EQ(pool.Finish(), "deab");
-}
-
-TEST(WorkerPool, SkipsWhatNobodyWaitsFor) {
-  BusyPool pool(10);
-  auto stays = std::make_shared<int>();
-  auto goes = std::make_shared<int>();
-  pool.Submit('a', 1, goes);
-  pool.Submit('b', 1, stays);
-  goes.reset();
-  EXPECT_EQ(pool.Finish(), "b");
-}
-
-TEST(WorkerPool, TakesPlacesOfWhatNobodyWaitsFor) {
-  BusyPool pool(3);
-  auto goes = std::make_shared<int>();
-  for (char name : {'a', 'b', 'c'}) EXPECT_TRUE(pool.Submit(name, 1, goes));
-  EXPECT_FALSE(pool.Submit('d', 1));
-  goes.reset();
-  EXPECT_TRUE(pool.Submit('e', 1));
-  EXPECT_EQ(pool.Finish(), "e");
+  EXPECT_EQ(done, 100);
 }
 
 }  // namespace

@@ -1,0 +1,45 @@
+// Service: the HTTP server of the library, on streams that we accept ourselves. What is allowed is
+// decided in one place, before the library routes and before it reads a body; the site answers.
+// Serve on any thread, one for each stream.
+#pragma once
+
+#include <httplib.h>
+
+#include <functional>
+#include <string>
+
+#include "exporter/http/client_stream.h"
+#include "exporter/http/site.h"
+#include "exporter/http/web_access.h"
+
+namespace exporter {
+
+// Who is served.
+struct ServedClient {
+  std::string name;  // its address, of IPv6 its network
+  ConnectionLimiter::Place* place;
+  std::function<bool()> is_last;  // whether the next request is
+};
+
+class Service final : private httplib::Server {
+ public:
+  // `site` and `access` outlive it.
+  Service(Site* site, const WebAccess* access);
+
+  // Serves requests until the connection has to end.
+  void ServeAll(ClientStream* stream, const ServedClient& client);
+
+ private:
+  struct Exchange;
+
+  bool ServeOne(ClientStream* stream, const ServedClient& client);
+  HandlerResponse Decide(const httplib::Request& request, httplib::Response& response);
+  HandlerResponse AnswerUnread(const httplib::Request& request, httplib::Response& response);
+  void AnswerPost(const httplib::Request& request, httplib::Response& response);
+  void AddFields(const httplib::Request& request, httplib::Response& response);
+
+  Site* const site_;
+  const WebAccess* const access_;
+};
+
+}  // namespace exporter
