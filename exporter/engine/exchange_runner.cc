@@ -133,7 +133,9 @@ uint64_t ExchangeRunner::FreshSpi() {
 
 void ExchangeRunner::BeginExchange(Flight* flight, const ike::Endpoint& local, ike::TimePoint now) {
   ike::ExchangeSeed seed;
-  seed.initiator_spi = FreshSpi();
+  const bool repeats =
+      flight->job.repeat_spi != 0 && active_.Find(flight->job.repeat_spi) == nullptr;
+  seed.initiator_spi = repeats ? flight->job.repeat_spi : FreshSpi();
   random_.Take(seed.nonce);
   seed.local = local;
   seed.remote = flight->job.remote;
