@@ -437,6 +437,8 @@ scrape_configs:
 
             wait_until("three scrapes of each",
                        lambda: count('count(count_over_time(up{job="probes"}[1m]) >= 3)') == 500, 60)
+            targets = json.loads(stack.get(prometheus.url("prometheus", "/api/v1/targets")))["data"]["activeTargets"]
+            self.assertEqual({""}, {target["lastError"] for target in targets})
             self.assertEqual(500, count('count(min_over_time(up{job="probes"}[1m]) == 1)'))
             self.assertEqual(100, count('count(probe_duration_seconds > 1.5)'))
 
