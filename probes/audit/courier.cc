@@ -129,10 +129,10 @@ bool Courier::OnControlOutcome(const Outcome& outcome, TimePoint now) {
     repeat_spi_ = IsMainMode(control_->opening) ? outcome.initiator_spi : 0;
     selected_at_ = now;
   }
-  return OnControlAnswered();
+  return OnControlAnswered(outcome);
 }
 
-bool Courier::OnControlAnswered() {
+bool Courier::OnControlAnswered(const Outcome& outcome) {
   evidence_.NoteAnswer(control_copies_);
   control_copies_ = 0;
   unproven_ = 0;

@@ -63,7 +63,7 @@ class Courier {
   bool OnQuestionOutcome(const Outcome& outcome, TimePoint now);
   bool OnSilence();
   bool OnControlOutcome(const Outcome& outcome, TimePoint now);
-  bool OnControlAnswered();
+  bool OnControlAnswered(const Outcome& outcome);
   bool OnControlSilent(TimePoint now);
   bool RefusedBySilence();
   bool CanRepeat(TimePoint now) const;
