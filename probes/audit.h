@@ -42,7 +42,6 @@ struct VersionAudit {
   std::vector<Ikev1Suite> ikev1_suites;
   bool main_mode = false;        // IKEv1: selected a transform in Main Mode
   bool aggressive_mode = false;  // IKEv1: selected one, or was refused for its identity only
-  uint32_t life_seconds = 0;     // IKEv1: the life without which it is silent; 0 = any, or none
   std::optional<Ikev1Suite> aggressive_suite;  // the one selected there
   uint32_t requests = 0;    // openings sent, follow-ups (cookie) and retransmissions included
   AnswerDetails responder;  // of the most telling answer, for its vendor ids
@@ -55,13 +54,10 @@ enum class AuditAction : uint8_t { kSend, kWait, kDone };
 
 struct AuditStep {
   AuditAction action = AuditAction::kDone;
-  Opening opening;                  // kSend
-  bool may_leave_state = true;      // kSend: wants a slot of the half-open budget
-  int fifths = 5;                   // kSend: of the timeout; fewer where silence is likely
-  bool brief = false;               // kSend: one copy is enough, as others follow
-  bool silence_is_refusal = false;  // kSend: which leaves no state
-  uint64_t repeat_spi = 0;  // kSend, Main Mode: the same bytes again, by the SPI that they had
-  TimePoint until{};        // kWait
+  Opening opening;              // kSend
+  bool may_leave_state = true;  // kSend: wants a slot of the half-open budget
+  int fifths = 5;               // kSend: of the timeout; fewer where silence is likely
+  TimePoint until{};            // kWait
 };
 
 struct AuditLimits {
@@ -91,10 +87,6 @@ class Audit {
   // Everything was refused or met silence so far, and knowing the implementation would spare some
   // of what is left: worth waiting for the other version's audit.
   virtual bool wants_implementation() const = 0;
-
-  // The other version is answered here, so that silence of this one means that it is off: spares
-  // the search for what is hardly ever met.
-  virtual void NoteOtherVersionAnswers() = 0;
 
   // How far it is: requests so far, and a rough estimate of all.
   virtual uint32_t requests() const = 0;

@@ -12,9 +12,6 @@ namespace {
 
 constexpr auto kAsker = HalfOpenBudget::Asker::kAudit;
 
-// Of an opening that is sent in a single copy.
-constexpr ike::Duration kShortestBrief = std::chrono::milliseconds(700);
-
 // Whether the other audit of the address has ended.
 constexpr ike::Duration kAskAgain = std::chrono::seconds(1);
 
@@ -137,13 +134,6 @@ void AuditRun::StopWaiting() {
   waiting_ = false;
 }
 
-// A single copy may take as long as the slowest answer so far, with some to spare.
-ike::Duration AuditRun::TimeoutOf(const Side& side) const {
-  const ike::Duration timeout = order_.settings->timeout * side.step->fifths / 5;
-  if (!side.step->brief) return timeout;
-  return std::min(timeout, std::max<ike::Duration>(kShortestBrief, 4 * side.longest_rtt));
-}
-
 void AuditRun::Send(Side* side, ike::TimePoint now) {
   StopWaiting();
   sending_ = side;
@@ -154,10 +144,8 @@ void AuditRun::Send(Side* side, ike::TimePoint now) {
   job.source = order_.settings->source_address;
   job.source_port = order_.settings->source_port;
   job.opening = std::make_shared<const ike::PreparedOpening>(std::move(side->step->opening));
-  job.timeout = TimeoutOf(*side);
-  job.repeat_spi = side->step->repeat_spi;
+  job.timeout = order_.settings->timeout * side->step->fifths / 5;
   job.last_rtt = side->last_rtt;
-  silence_is_refusal_ = side->step->silence_is_refusal;
   side->step.reset();
   exchange_ = services_->exchanger->Start(job, this, nullptr);
 }
@@ -169,8 +157,6 @@ void AuditRun::OnExchangeDone(const ike::Outcome& outcome) {
   NoteState(outcome, now);
   NoteImplementation(outcome);
   if (outcome.rtt) sending_->last_rtt = *outcome.rtt;
-  sending_->longest_rtt = std::max(sending_->longest_rtt, sending_->last_rtt);
-  if (outcome.answered() && outcome.version_answered) NoteAnswered(*sending_);
   sending_->audit->OnOutcome(outcome, now);
   Advance(now);
 }
@@ -184,8 +170,7 @@ void AuditRun::NoteFailure(const ike::Outcome& outcome) {
 
 // What was thought to leave state and did not, or the other way round. Silence may have left some.
 void AuditRun::NoteState(const ike::Outcome& outcome, ike::TimePoint now) {
-  bool none = outcome.leaves_no_state() || outcome.packets_sent == 0 ||
-              (silence_is_refusal_ && !outcome.answered());
+  bool none = outcome.leaves_no_state() || outcome.packets_sent == 0;
   if (slot_ && none) services_->budget->GiveBack(order_.address, kAsker, *slot_);
   if (!slot_ && outcome.selected()) services_->budget->ForceTake(order_.address, now);
   if (ike::Fingerprint(outcome) == ike::kLibreswan) {
@@ -202,11 +187,6 @@ void AuditRun::NoteImplementation(const ike::Outcome& outcome) {
   for (const Side& side : sides_) {
     if (side.audit) side.audit->NoteImplementation(name);
   }
-}
-
-void AuditRun::NoteAnswered(const Side& side) {
-  const Side& other = sides_[&side == sides_.data() ? 1 : 0];
-  if (other.audit) other.audit->NoteOtherVersionAnswers();
 }
 
 void AuditRun::Finish(ike::TimePoint now) {

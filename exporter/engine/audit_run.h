@@ -56,7 +56,6 @@ class AuditRun final : public Alarm, private ExchangeHandler {
     std::unique_ptr<ike::Audit> audit;   // null: this version is not asked for, or is done
     std::optional<ike::AuditStep> step;  // what it wants next
     ike::Duration last_rtt{};
-    ike::Duration longest_rtt{};
     ike::Duration state_lifetime = HalfOpenBudget::kLifetime;  // at the endpoint, of one opening
   };
 
@@ -70,12 +69,10 @@ class AuditRun final : public Alarm, private ExchangeHandler {
   // Whether `side` had better wait for the other version's audit to learn the implementation.
   bool IsHeldUp(const Side& side) const;
   bool TakeSlot(ike::TimePoint now, ike::TimePoint* wake);
-  ike::Duration TimeoutOf(const Side& side) const;
   void Send(Side* side, ike::TimePoint now);
   void NoteFailure(const ike::Outcome& outcome);
   void NoteState(const ike::Outcome& outcome, ike::TimePoint now);
   void NoteImplementation(const ike::Outcome& outcome);
-  void NoteAnswered(const Side& side);
   void StopWaiting();
   void Finish(ike::TimePoint now);
 
@@ -90,7 +87,6 @@ class AuditRun final : public Alarm, private ExchangeHandler {
   Side* sending_ = nullptr;
   std::optional<ike::TimePoint> slot_;
   std::vector<ike::TimePoint> left_open_;  // when the state of its own openings ends there
-  bool silence_is_refusal_ = false;        // of what was sent last
   bool waiting_ = false;
   bool entered_ = false;
   size_t turn_ = 1;  // IKEv2 first

@@ -133,9 +133,7 @@ uint64_t ExchangeRunner::FreshSpi() {
 
 void ExchangeRunner::BeginExchange(Flight* flight, const ike::Endpoint& local, ike::TimePoint now) {
   ike::ExchangeSeed seed;
-  const bool repeats =
-      flight->job.repeat_spi != 0 && active_.Find(flight->job.repeat_spi) == nullptr;
-  seed.initiator_spi = repeats ? flight->job.repeat_spi : FreshSpi();
+  seed.initiator_spi = FreshSpi();
   random_.Take(seed.nonce);
   seed.local = local;
   seed.remote = flight->job.remote;

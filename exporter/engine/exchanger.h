@@ -23,7 +23,6 @@ struct ExchangeJob {
   net::RouteHint* route = nullptr;  // where `remote`'s owner keeps its route; outlives the exchange
   std::shared_ptr<const ike::PreparedOpening> opening;
   uint16_t ke_group = 0;      // 0 = the opening's own
-  uint64_t repeat_spi = 0;    // Main Mode: of an earlier exchange, whose bytes this one repeats
   ike::Duration timeout{};    // from the start of the exchange, connecting included
   ike::Duration last_rtt{};   // 0 = unknown
   ike::Duration listening{};  // UDP: after silence answers count for so much longer

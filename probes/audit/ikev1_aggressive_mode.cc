@@ -20,6 +20,8 @@ constexpr size_t kLongestPublicValue = 768;
 // Groups to try: accepted ones, else what its users commonly have.
 constexpr size_t kMostGroups = 3;
 constexpr std::array<uint16_t, 3> kCommonGroups = {2, 14, 5};
+// Where it is known that there is one.
+constexpr std::array<uint16_t, 8> kManyGroups = {2, 14, 5, 19, 15, 16, 20, 21};
 
 // strongSwan goes by the method of the first transform. The likeliest last.
 constexpr std::array<uint16_t, 5> kMethodsOneByOne = {kHybridRsa, kXauthRsa, kRsaSignatures,
@@ -81,9 +83,7 @@ void Ikev1Audit::ChooseAggressiveGroups() {
   });
   if (aggressive_.groups.size() > kMostGroups) aggressive_.groups.resize(kMostGroups);
   if (phase_ == Phase::kContact) {
-    aggressive_.groups.assign(std::begin(kAggressiveGroups), std::end(kAggressiveGroups));
-    std::ranges::stable_partition(aggressive_.groups,
-                                  [this](uint16_t group) { return group == contact_.group; });
+    aggressive_.groups.assign(kManyGroups.begin(), kManyGroups.end());
   } else if (!space_.anything_accepted() && !IsRefusalFinal()) {
     aggressive_.groups.assign(kCommonGroups.begin(), kCommonGroups.end());
   }
@@ -94,7 +94,7 @@ void Ikev1Audit::ChooseAggressiveGroups() {
 void Ikev1Audit::ChooseAggressiveMethods() {
   if (phase_ == Phase::kContact) {
     aggressive_.methods = {XauthMethods()};
-    if (!Contains(contact_.methods, kXauthPsk)) aggressive_.methods.push_back(PlainMethods());
+    if (contacts_ == kAggressiveContact) aggressive_.methods.push_back(PlainMethods());
     return;
   }
   const bool one_by_one = implementation_ == kStrongSwan;
@@ -115,7 +115,7 @@ std::vector<Ikev1Transform> Ikev1Audit::AggressiveSuites(uint16_t group) const {
   auto add = [&](Ikev1Transform t) {
     t.group = group;
     t.authentication = 0;
-    t.life_seconds = life_seconds_ != 0 ? life_seconds_ : kLifeSeconds;
+    t.life_seconds = kLifeSeconds;
     if (std::ranges::find(transforms, t) == transforms.end()) transforms.push_back(t);
   };
   for (bool same_group : {true, false}) {
@@ -171,7 +171,7 @@ void Ikev1Audit::RefuseAggressive() {
 
 // libreswan looks at suites only where it has a connection for Aggressive Mode.
 void Ikev1Audit::TryAllAggressiveGroups() {
-  for (uint16_t group : kAggressiveGroups) {
+  for (uint16_t group : kManyGroups) {
     bool tried = std::ranges::find(aggressive_.tried, group) != aggressive_.tried.end();
     if (!tried) aggressive_.groups.push_back(group);
   }

@@ -26,6 +26,8 @@ constexpr size_t kTransformBytes = 24;
 constexpr size_t kKeyLengthBytes = 4;
 constexpr size_t kLifeBytes = 12;  // of each transform, if any
 
+constexpr int kMostContacts = 5;  // openings without any answer before the version is called silent
+
 }  // namespace
 
 Ikev1Audit::Ikev1Audit(const AuditLimits& limits) : limits_(limits), courier_(limits) {}
@@ -59,10 +61,8 @@ void Ikev1Audit::SetImplementation(std::string_view name) {
 
 bool Ikev1Audit::wants_implementation() const {
   // Next is a contact that a libreswan need not be asked for.
-  bool silent = phase_ == Phase::kContact && !courier_.ever_answered() &&
-                (contacts_ == kPlainestContact || contacts_ == kUsualContacts);
+  bool silent = contacts_ == kPlainestContact && phase_ == Phase::kContact;
   bool refused = seems_unconfigured_ && phase_ == Phase::kSweep;
-  if (other_version_answers_ && contacts_ != kPlainestContact) silent = false;
   return implementation_ == kUnknownImplementation && (silent || refused);
 }
 
@@ -84,7 +84,6 @@ VersionAudit Ikev1Audit::Result() const {
   if (aggressive_.only) LeaveRestUndecided(&result);
   result.ikev1_suites = suites_;
   result.main_mode = main_mode_;
-  result.life_seconds = life_seconds_;
   result.aggressive_mode = aggressive_.allowed;
   result.aggressive_suite = aggressive_.suite;
   result.complete = phase_ == Phase::kDone && !courier_.given_up() && result.unknown.empty();
@@ -104,7 +103,7 @@ void Ikev1Audit::LeaveRestUndecided(VersionAudit* result) const {
 
 bool Ikev1Audit::Plan() {
   while (phase_ != Phase::kDone) {
-    bool nobody_there = contacts_ >= MostContacts() && !courier_.ever_answered();
+    bool nobody_there = contacts_ >= kMostContacts && !courier_.ever_answered();
     if (courier_.given_up() || version_refused_ || nobody_there) {
       phase_ = Phase::kDone;
       break;
@@ -139,34 +138,19 @@ bool Ikev1Audit::PlanPhase() {
   return false;
 }
 
-size_t Ikev1Audit::MostContacts() const {
-  if (other_version_answers_) return kUsualContacts;
-  return CountContacts(space_.CountRareParts(RoomOfRare()));
-}
-
-// Without a life, whatever the last contact had.
-size_t Ikev1Audit::RoomOfRare() const { return limits_.max_message_bytes - kFixedBytes; }
-
 bool Ikev1Audit::PlanContact() {
   if (courier_.ever_answered()) return false;
   // Not size makes this one silent, but methods.
   if (contacts_ == kPlainestContact && implementation_ == kLibreswan) ++contacts_;
-  contact_ = ContactAt(contacts_, space_.CountRareParts(RoomOfRare()));
-  methods_of_contact_ = contact_.methods;
-  life_seconds_ = contact_.life_seconds;
-  switch (contact_.kind) {
-    case Ikev1Contact::Kind::kPlainest:
-      Ask(Purpose::kContact, PlainestIkev1Opening());
-      return true;
-    case Ikev1Contact::Kind::kAggressive:
-      StartAggressive();
-      return AskAggressive(Purpose::kContact);
-    case Ikev1Contact::Kind::kRare:
-      AskBatch(Purpose::kContact, space_.RareBatchOf(RoomOfRare(), contact_.part),
-               contact_.methods);
-      return true;
-    case Ikev1Contact::Kind::kRich:
-      break;
+  bool xauth = contacts_ == kXauthContact || contacts_ == kAggressiveXauthContact;
+  methods_of_contact_ = xauth ? XauthMethods() : PlainMethods();
+  if (contacts_ == kPlainestContact) {
+    Ask(Purpose::kContact, PlainestIkev1Opening());
+    return true;
+  }
+  if (contacts_ >= kAggressiveContact) {
+    StartAggressive();
+    return AskAggressive(Purpose::kContact);
   }
   // A daemon that lacks the only method offered may be silent: several, as lab daemons allow.
   Ikev1Space::Batch batch = space_.NextBatchOf(Room(true), methods_of_contact_.size());
@@ -178,16 +162,8 @@ bool Ikev1Audit::PlanSweep() {
   if (aggressive_.only) return false;
   Methods methods = SweepMethods();
   Ikev1Space::Batch batch = space_.NextBatchOf(Room(false), methods.size());
-  if (batch.empty()) return ProveSilences();
+  if (batch.empty()) return false;
   AskBatch(Purpose::kSweep, std::move(batch), methods);
-  return true;
-}
-
-bool Ikev1Audit::ProveSilences() {
-  if (!courier_.unproven()) return false;
-  purpose_ = Purpose::kProof;
-  courier_.Prove();
-  asking_ = true;
   return true;
 }
 
@@ -216,16 +192,9 @@ bool Ikev1Audit::PlanOtherMethods() {
 
 bool Ikev1Audit::PlanLastResort() {
   if (aggressive_.only) return false;
-  if (space_.anything_accepted() || implementation_ == kStrongSwan) return false;
-  // libreswan takes any.
-  const size_t most = implementation_ == kLibreswan ? 1 : kLives.size();
-  if (last_resorts_ >= most) return false;
-  Ikev1Opening opening = MakeIkev1MainOpening(ProposalSet::kBroad);
-  for (Ikev1Transform& transform : opening.transforms) {
-    transform.life_seconds = kLives[last_resorts_];
-  }
-  ++last_resorts_;
-  Ask(Purpose::kLastResort, std::move(opening));
+  if (space_.anything_accepted() || last_resort_ || implementation_ == kStrongSwan) return false;
+  last_resort_ = true;
+  Ask(Purpose::kLastResort, MakeIkev1MainOpening(ProposalSet::kBroad));
   return true;
 }
 
@@ -247,7 +216,6 @@ bool Ikev1Audit::PlanMethods() {
   if (methods_.left.empty()) return false;
   Methods methods = methods_.left;
   methods.insert(methods.begin(), kUnassignedMethod);
-  if (methods_.with_known) methods.push_back(methods_.accepted.front());
   AskMethods(Purpose::kMethods, methods, false);
   return true;
 }
@@ -284,11 +252,9 @@ Courier::Patience Ikev1Audit::PatienceWith(Purpose purpose) const {
       return {2, 5};
     case Purpose::kContact:
       // What is hardly ever answered has less.
-      if (contacts_ >= kUsualContacts) return {2, 2};
       return {2, contacts_ == 0 || contacts_ == kPlainestContact ? 5 : 3};
     case Purpose::kOtherMethods:
     case Purpose::kLastResort:
-    case Purpose::kProof:
       break;
   }
   return {};

@@ -12,7 +12,6 @@
 
 #include "probes/audit.h"
 #include "probes/audit/courier.h"
-#include "probes/audit/ikev1_contact.h"
 #include "probes/audit/ikev1_methods.h"
 #include "probes/audit/ikev1_progress.h"
 #include "probes/audit/ikev1_space.h"
@@ -28,7 +27,6 @@ class Ikev1Audit final : public Audit {
   uint32_t requests() const override { return courier_.requests(); }
   uint32_t estimated_requests() const override;
   void NoteImplementation(std::string_view name) override;
-  void NoteOtherVersionAnswers() override { other_version_answers_ = true; }
   bool wants_implementation() const override;
   VersionAudit Result() const override;
 
@@ -40,8 +38,6 @@ class Ikev1Audit final : public Audit {
   bool Plan();
   bool PlanPhase();
   bool PlanContact();
-  size_t MostContacts() const;
-  size_t RoomOfRare() const;
   bool PlanSweep();
   bool PlanOtherMethods();
   bool PlanLastResort();
@@ -68,11 +64,7 @@ class Ikev1Audit final : public Audit {
   Verdict Judge(const Outcome& outcome) const;
   void Learn();
   void LearnContact(Verdict verdict);
-  bool IsAggressiveContact() const;
   void LearnSweep(Verdict verdict);
-  void RefuseBatch();
-  void DoubtSilences();
-  bool ProveSilences();
   void LearnOtherMethods(Verdict verdict);
   void LearnLastResort(Verdict verdict);
   void LearnMethods(Verdict verdict);
@@ -100,20 +92,16 @@ class Ikev1Audit final : public Audit {
   Ikev1Space::Batch batch_;
   bool asking_ = false;
 
-  size_t contacts_ = 0;   // without any answer
-  Ikev1Contact contact_;  // the last one
-  bool other_version_answers_ = false;
+  int contacts_ = 0;
   Methods methods_of_contact_ = PlainMethods();  // of the one that was answered
   uint16_t method_ = 0;                          // that the sweep offers; 0 = all of these
   bool method_selected_ = false;
-  int silences_ = 0;                         // in a row, in the sweep
-  std::vector<Ikev1Space::Batch> presumed_;  // refused by silence, and no control answered since
-  bool reopened_ = false;                    // all of them, since packets get lost
+  int silences_ = 0;  // in a row, in the sweep
   int refusals_ = 0;
   bool seems_unconfigured_ = false;  // the last refusal looked like that
   bool knows_no_configuration_ = false;
   size_t other_methods_ = 0;  // sets of them that were tried
-  size_t last_resorts_ = 0;
+  bool last_resort_ = false;
   uint32_t life_seconds_ = 0;
   bool retried_ = false;
   bool version_refused_ = false;

@@ -12,6 +12,8 @@ namespace {
 // RFC 2408 section 3.14.1.
 constexpr uint16_t kNoProposalChosen = 14;
 
+constexpr uint32_t kUsualLifeSeconds = 28800;
+
 // Refused messages of the likeliest suites after which an endpoint that seems to have no IKEv1
 // configuration is believed.
 constexpr int kEnoughRefusals = 4;
@@ -22,8 +24,6 @@ constexpr int kEnoughRefusalsOfStrongSwan = 2;
 constexpr int kEnoughSilences = 3;
 
 constexpr size_t kSmallestMessageLimit = 400;
-
-constexpr uint32_t kUsualLifeSeconds = 28800;  // of the plainest contact
 
 }  // namespace
 
@@ -44,7 +44,6 @@ void Ikev1Audit::Learn() {
   if (outcome.selected()) OnSelected(outcome);
   Verdict verdict = Judge(outcome);
   seems_unconfigured_ = verdict == Verdict::kNo && KnowsNoConfiguration(outcome);
-  DoubtSilences();
   switch (purpose_) {
     case Purpose::kContact:
       return LearnContact(verdict);
@@ -60,21 +59,18 @@ void Ikev1Audit::Learn() {
       return LearnAggressive(verdict);
     case Purpose::kConnection:
       return LearnConnection(verdict);
-    case Purpose::kProof:
-      return;
   }
 }
 
 Ikev1Audit::Verdict Ikev1Audit::Judge(const Outcome& outcome) const {
   if (outcome.selected()) return Verdict::kYes;
-  if (courier_.refused_by_silence()) return Verdict::kNo;
   bool refused = outcome.answer == AnswerKind::kErrorNotify;
   return refused && outcome.error_notify == kNoProposalChosen ? Verdict::kNo : Verdict::kNone;
 }
 
 void Ikev1Audit::OnSelected(const Outcome& outcome) {
-  bool aggressive =
-      purpose_ == Purpose::kAggressive || (purpose_ == Purpose::kContact && IsAggressiveContact());
+  bool aggressive = purpose_ == Purpose::kAggressive ||
+                    (purpose_ == Purpose::kContact && contacts_ >= kAggressiveContact);
   (aggressive ? aggressive_.allowed : main_mode_) = true;
   if (aggressive) aggressive_.suite = outcome.ikev1;
   if (!details_of_selection_) details_ = outcome.details;
@@ -102,9 +98,9 @@ void Ikev1Audit::LearnContact(Verdict verdict) {
     return;
   }
   method_ = methods_of_contact_[0];
-  aggressive_.only = IsAggressiveContact();
+  aggressive_.only = contacts_ >= kAggressiveContact;
   if (aggressive_.only) return LearnAggressive(verdict);
-  bool was_rich = contact_.kind != Ikev1Contact::Kind::kPlainest;
+  bool was_rich = contacts_ != kPlainestContact;
   if (!was_rich && limits_.max_message_bytes / 2 > kSmallestMessageLimit) {
     limits_.max_message_bytes /= 2;  // large openings may be what it did not answer
   }
@@ -113,15 +109,9 @@ void Ikev1Audit::LearnContact(Verdict verdict) {
     ++refusals_;
   }
   if (verdict != Verdict::kYes) return;
-  // What was silent before had no life.
-  if (!was_rich) life_seconds_ = kUsualLifeSeconds;
   space_.Learn(courier_.outcome().ikev1);
   method_ = courier_.outcome().ikev1.authentication;
   method_selected_ = true;
-}
-
-bool Ikev1Audit::IsAggressiveContact() const {
-  return contact_.kind == Ikev1Contact::Kind::kAggressive;
 }
 
 void Ikev1Audit::LearnSweep(Verdict verdict) {
@@ -137,7 +127,7 @@ void Ikev1Audit::LearnSweep(Verdict verdict) {
   }
   if (verdict == Verdict::kNo) {
     silences_ = 0;
-    RefuseBatch();
+    space_.Refuse(batch_);
     if (++refusals_ < EnoughRefusals() || space_.anything_accepted()) return;
     if (!seems_unconfigured_) return;
     knows_no_configuration_ = true;
@@ -155,26 +145,6 @@ void Ikev1Audit::LearnSweep(Verdict verdict) {
   if (++silences_ >= kEnoughSilences) space_.Silence(space_.NextBatch(SIZE_MAX));
 }
 
-void Ikev1Audit::RefuseBatch() {
-  if (!courier_.refused_by_silence()) return space_.Refuse(batch_);
-  space_.Presume(batch_);
-  if (!courier_.unproven()) return presumed_.clear();
-  presumed_.push_back(batch_);
-}
-
-// Takes back what silence seemed to refuse: lately, where the endpoint has fallen silent to
-// everything; all of it, where packets turn out to be lost after all, since then it takes more
-// copies.
-void Ikev1Audit::DoubtSilences() {
-  if (courier_.TakeDoubt()) {
-    for (const Ikev1Space::Batch& batch : presumed_) space_.Reopen(batch);
-  }
-  if (courier_.evidence().lossy() && !reopened_) {
-    reopened_ = true;
-    space_.ReopenPresumed();
-  }
-}
-
 void Ikev1Audit::LearnOtherMethods(Verdict verdict) {
   if (verdict != Verdict::kYes) return;
   space_.ReopenAll();
@@ -186,7 +156,7 @@ void Ikev1Audit::LearnOtherMethods(Verdict verdict) {
 // Transforms without a life are refused by this one (RFC 2409 leaves it open).
 void Ikev1Audit::LearnLastResort(Verdict verdict) {
   if (verdict != Verdict::kYes) return;
-  life_seconds_ = kLives[last_resorts_ - 1];
+  life_seconds_ = kUsualLifeSeconds;
   space_.ReopenAll();
   space_.Learn(courier_.outcome().ikev1);
   method_ = courier_.outcome().ikev1.authentication;
@@ -195,16 +165,9 @@ void Ikev1Audit::LearnLastResort(Verdict verdict) {
 }
 
 void Ikev1Audit::LearnMethods(Verdict verdict) {
-  const bool is_silence = courier_.refused_by_silence();
-  if (is_silence && !methods_.with_known) {
-    methods_.with_known = true;
-    return;
-  }
-  if (verdict == Verdict::kNo && !is_silence) return methods_.left.clear();
+  if (verdict == Verdict::kNo) return methods_.left.clear();
   if (verdict == Verdict::kYes) {
     uint16_t method = courier_.outcome().ikev1.authentication;
-    // It is not the presence of the others that made it silent.
-    if (methods_.with_known && Contains(methods_.accepted, method)) return methods_.left.clear();
     if (std::erase(methods_.left, method) == 0) return LeaveMethodsUndecided(kEchoesMethods);
     methods_.accepted.push_back(method);
     return;

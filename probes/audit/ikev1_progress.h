@@ -2,7 +2,6 @@
 // and Aggressive Mode, and why it cannot tell. Plain data of the audit; of one thread.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -33,12 +32,8 @@ enum class Ikev1Purpose : uint8_t {
   kLastResort,
   kMethods,
   kAggressive,
-  kConnection,
-  kProof  // of refusals by silence
+  kConnection
 };
-
-// Lives to offer where transforms without one are refused (RFC 2409 leaves it open).
-inline constexpr std::array<uint32_t, 3> kLives = {28800, 3600, 86400};
 
 // Why a method is undecidable.
 inline constexpr std::string_view kEchoesMethods =
@@ -49,10 +44,16 @@ inline constexpr std::string_view kSilentOnMethods =
     "each";
 inline constexpr std::string_view kOnlyAggressive =
     "this endpoint answers Aggressive Mode only, where a few common suites are asked about";
+// Contacts after the first: one with XAUTH's methods, a plainer one, and both kinds of methods in
+// Aggressive Mode.
+inline constexpr int kXauthContact = 1;
+inline constexpr int kPlainestContact = 2;
+inline constexpr int kAggressiveContact = 3;
+inline constexpr int kAggressiveXauthContact = 4;
+
 struct MethodProgress {
   Methods left;
   bool started = false;
-  bool with_known = false;  // silence met those that are left: the accepted one is offered behind
   Methods accepted;
   std::map<uint16_t, std::string_view> undecidable;  // why
 };

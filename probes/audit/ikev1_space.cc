@@ -129,8 +129,7 @@ size_t Ikev1Space::NewValuesOf(const Suite& suite) const {
 }
 
 bool Ikev1Space::IsUndecided(const Suite& suite) const {
-  const bool is_refused = suite.state == State::kRefused || suite.state == State::kPresumed;
-  if (is_refused || NewValuesOf(suite) == 0) return false;
+  if (suite.state == State::kRefused || NewValuesOf(suite) == 0) return false;
   return suite.state != State::kOpen || IsWorthAsking(suite);
 }
 
@@ -165,31 +164,6 @@ Ikev1Space::Batch Ikev1Space::NextBatchOf(size_t bytes, size_t copies) const {
   return batch;
 }
 
-bool Ikev1Space::HasOneRareValue(const Suite& suite) const {
-  size_t rare = 0;
-  for (size_t axis = 0; axis < kAxes; ++axis) {
-    rare += candidates_[axis][suite.values[axis]].weight < kLikelyWeight[axis] ? 1 : 0;
-  }
-  return rare == 1;
-}
-
-Ikev1Space::Batch Ikev1Space::RareBatchOf(size_t bytes, size_t part) const {
-  const size_t at_once = bytes / (kTransformBytes + kKeyLengthBytes);
-  Batch batch;
-  size_t seen = 0;
-  for (size_t index = 0; index < suites_.size(); ++index) {
-    if (HasOneRareValue(suites_[index]) && seen++ / at_once == part) batch.push_back(index);
-  }
-  return batch;
-}
-
-size_t Ikev1Space::CountRareParts(size_t bytes) const {
-  const size_t at_once = bytes / (kTransformBytes + kKeyLengthBytes);
-  const auto count = static_cast<size_t>(std::ranges::count_if(
-      suites_, [this](const Suite& suite) { return HasOneRareValue(suite); }));
-  return (count + at_once - 1) / at_once;
-}
-
 Ikev1Transform Ikev1Space::Transform(size_t index) const {
   const Suite& suite = suites_[index];
   const Candidate& cipher = candidates_[0][suite.values[0]];
@@ -204,22 +178,6 @@ Ikev1Transform Ikev1Space::Transform(size_t index) const {
 
 void Ikev1Space::Refuse(const Batch& batch) {
   for (size_t index : batch) suites_[index].state = State::kRefused;
-}
-
-void Ikev1Space::Presume(const Batch& batch) {
-  for (size_t index : batch) suites_[index].state = State::kPresumed;
-}
-
-void Ikev1Space::Reopen(const Batch& batch) {
-  for (size_t index : batch) {
-    if (suites_[index].state == State::kPresumed) suites_[index].state = State::kOpen;
-  }
-}
-
-void Ikev1Space::ReopenPresumed() {
-  for (Suite& suite : suites_) {
-    if (suite.state == State::kPresumed) suite.state = State::kOpen;
-  }
 }
 
 void Ikev1Space::Silence(const Batch& batch) {

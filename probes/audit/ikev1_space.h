@@ -28,17 +28,9 @@ class Ikev1Space {
   Batch NextBatch(size_t at_most, uint16_t group = 0) const;
   // The first ones that fit `bytes`, each `copies` times, without key lengths more of them.
   Batch NextBatchOf(size_t bytes, size_t copies) const;
-  // Suites of which one value is hardly ever met and its partners are likely: together they have
-  // every value. In parts that fit so many bytes.
-  Batch RareBatchOf(size_t bytes, size_t part) const;
-  size_t CountRareParts(size_t bytes) const;
   Ikev1Transform Transform(size_t suite) const;
 
   void Refuse(const Batch& batch);
-  // The same, by silence; Reopen takes it back.
-  void Presume(const Batch& batch);
-  void Reopen(const Batch& batch);
-  void ReopenPresumed();
   void Silence(const Batch& batch);
   void RefuseRest();
   // What it is not known to implement is from now on asked about with likely partners only.
@@ -61,7 +53,7 @@ class Ikev1Space {
   Ikev1Space();
 
   static constexpr size_t kAxes = 3;  // cipher, hash, group
-  enum class State : uint8_t { kOpen, kRefused, kPresumed, kSilent, kDoubtful, kLost };
+  enum class State : uint8_t { kOpen, kRefused, kSilent, kDoubtful, kLost };
   struct Suite {
     std::array<uint8_t, kAxes> values{};  // indices into candidates_
     State state = State::kOpen;
@@ -75,7 +67,6 @@ class Ikev1Space {
   bool IsWorthAsking(const Suite& suite) const;
   bool IsUndecided(const Suite& suite) const;
   unsigned WeightOf(const Suite& suite) const;
-  bool HasOneRareValue(const Suite& suite) const;
   size_t NewValuesOf(const Suite& suite) const;  // how many are not known to be accepted
 
   std::array<std::vector<Candidate>, kAxes> candidates_;

@@ -1,7 +1,6 @@
 // How the IKEv2 audit words its questions.
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <utility>
 
 #include "probes/algorithms/key_share.h"
@@ -26,12 +25,6 @@ constexpr size_t kLongestPublicValue = 1024;
 bool HasPublicValue(uint16_t group) {
   return std::ranges::binary_search(KeyShareGroups(), group) &&
          KeyShareLength(group) <= kLongestPublicValue;
-}
-
-std::vector<uint16_t> AskableGroups() {
-  std::vector<uint16_t> groups;
-  std::ranges::copy_if(KeyShareGroups(), std::back_inserter(groups), HasPublicValue);
-  return groups;
 }
 
 }  // namespace
@@ -100,53 +93,6 @@ void Ikev2Audit::AskNonsense() {
     proposal.transforms.insert(proposal.transforms.begin(), {1, kUnassignedCipher, 0});
   }
   AskMessages(std::move(question));
-}
-
-// Where INVALID_KE_PAYLOAD is not sent, nothing is answered but the public value of a group that
-// the endpoint chooses: each group by itself, with every cipher, PRF and integrity algorithm.
-void Ikev2Audit::AskGroupContact(size_t index) {
-  const uint16_t group = AskableGroups()[index];
-  Combinations all{space_.Live(), 0};
-  all.values[Index(Axis::kGroup)] = Single(space_.GroupIndex(group));
-  OfferFrame frame{group, false, false, limits_.max_message_bytes};
-  std::vector<Proposals> messages = BuildOffers(space_, {all}, frame);
-  Ikev2Opening opening;
-  if (!messages.empty()) opening.proposals = std::move(messages.front());
-  opening.ke_group = group;
-  opening.ask_features = false;
-  AskOpening(Purpose::kContact, std::move(opening));
-}
-
-int Ikev2Audit::CountGroupContacts() { return static_cast<int>(AskableGroups().size()); }
-
-// Whether what is known to be selected is answered by INVALID_KE_PAYLOAD at all.
-void Ikev2Audit::AskOracle() {
-  oracle_.check_due = false;
-  if (suites_.empty()) return DistrustOracle();
-  const Ikev2Suite& suite = suites_.front();
-  OfferedProposal proposal;
-  proposal.transforms = {{1, suite.encryption, suite.key_length}, {2, suite.prf, 0}};
-  if (suite.integrity != 0) proposal.transforms.push_back({3, suite.integrity, 0});
-  proposal.transforms.push_back({4, suite.group, 0});
-  proposal.transforms.push_back({4, oracle_.group, 0});
-  Question question;
-  question.purpose = Purpose::kOracle;
-  question.messages = {{proposal}};
-  AskMessages(std::move(question));
-}
-
-// A group that INVALID_KE_PAYLOAD would name is never selected where that is not sent: so each is
-// offered by itself, with its public value.
-std::vector<Proposals> Ikev2Audit::OneGroupEach(const std::vector<Proposals>& messages) const {
-  if (oracle_.trusted || !courier_.evidence().suspected()) return messages;
-  std::vector<Proposals> split;
-  for (const Proposals& message : messages) {
-    for (size_t index = 0; index < space_.axis(Axis::kGroup).candidates().size(); ++index) {
-      Proposals one = WithOnlyGroup(message, space_.GroupAt(index));
-      if (!one.empty()) split.push_back(std::move(one));
-    }
-  }
-  return split;
 }
 
 std::vector<Combinations> Ikev2Audit::Wanted(Axis axis, const ValueSet& subset) const {

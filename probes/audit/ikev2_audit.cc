@@ -90,8 +90,7 @@ VersionAudit Ikev2Audit::Result() const {
     }
   }
   result.ikev2_suites = suites_;
-  result.complete =
-      phase_ == Phase::kDone && !courier_.given_up() && !doubted_ && result.unknown.empty();
+  result.complete = phase_ == Phase::kDone && !courier_.given_up() && result.unknown.empty();
   return result;
 }
 
@@ -99,33 +98,21 @@ VersionAudit Ikev2Audit::Result() const {
 
 bool Ikev2Audit::Plan() {
   while (phase_ != Phase::kDone) {
-    bool nobody_there =
-        !courier_.ever_answered() && contacts_ > kMostContacts &&
-        (other_version_answers_ || contacts_ > kMostContacts + CountGroupContacts());
+    bool nobody_there = contacts_ > kMostContacts && !courier_.ever_answered();
     if (courier_.given_up() || refused_.version || nobody_there) {
       phase_ = Phase::kDone;
       break;
     }
     if (question_.next < question_.messages.size()) {
       AskCurrentMessage();
-    } else if (oracle_.check_due) {
-      AskOracle();
     } else if (oracle_.nonsense_due) {
       AskNonsense();
     } else if (!PlanPhase()) {
       EnterNextPhase();
     }
-    if (asking_ || (phase_ == Phase::kDone && ProveSilences())) return true;
+    if (asking_) return true;
   }
   return false;
-}
-
-bool Ikev2Audit::ProveSilences() {
-  if (!courier_.unproven()) return false;
-  question_ = Question{};
-  courier_.Prove();
-  asking_ = true;
-  return true;
 }
 
 bool Ikev2Audit::PlanPhase() {
@@ -157,10 +144,6 @@ void Ikev2Audit::EnterNextPhase() {
 }
 
 bool Ikev2Audit::PlanGroups() {
-  if (contacts_ > kMostContacts && !courier_.ever_answered()) {
-    AskGroupContact(static_cast<size_t>(contacts_ - kMostContacts) - 1);
-    return true;
-  }
   if (contacts_ > 0 && !courier_.ever_answered()) {
     AskOpening(Purpose::kContact,
                contacts_ == 1 ? PlainestIkev2Opening() : MakeIkev2Opening(ProposalSet::kBroad));
@@ -240,7 +223,7 @@ bool Ikev2Audit::PlanSearch(Axis axis, bool rare_methods) {
     std::vector<Combinations> wanted = Wanted(axis, question.subset);
     if (!wanted.empty()) {
       OfferFrame frame = Frame(wanted.front().values[Index(Axis::kGroup)]);
-      question.messages = OneGroupEach(BuildOffers(space_, wanted, frame));
+      question.messages = BuildOffers(space_, wanted, frame);
     }
     if (!question.messages.empty()) {
       AskMessages(std::move(question));

@@ -30,7 +30,6 @@ class Ikev2Audit final : public Audit {
   uint32_t estimated_requests() const override;
   void NoteImplementation(std::string_view name) override;
   bool wants_implementation() const override;
-  void NoteOtherVersionAnswers() override { other_version_answers_ = true; }
   VersionAudit Result() const override;
 
  private:
@@ -60,11 +59,6 @@ class Ikev2Audit final : public Audit {
   bool AskReveal(const Match& match);
   bool AskRevealInstead(const AxisSearch& search);
   void AskNonsense();
-  void AskOracle();
-  void AskGroupContact(size_t index);
-  static int CountGroupContacts();
-  bool ProveSilences();
-  std::vector<Proposals> OneGroupEach(const std::vector<Proposals>& messages) const;
   bool AskNonsenseMethod();
   bool AskAdditional(const std::vector<Combinations>& wanted);
   void AskOpening(Purpose purpose, Ikev2Opening opening);
@@ -74,8 +68,6 @@ class Ikev2Audit final : public Audit {
 
   // Learning.
   Verdict Judge(const Outcome& outcome);
-  Verdict JudgeSilence();
-  void LearnOracle(Verdict verdict);
   void Learn();
   void LearnCurrentMatch(const Outcome& outcome);
   void LearnContact(Verdict verdict);
@@ -117,9 +109,7 @@ class Ikev2Audit final : public Audit {
   AdditionalProgress additional_;
   RefusalsSeen refused_;
   bool retried_ = false;
-  bool doubted_ = false;  // some of what was refused by silence may not have been
   int contacts_ = 0;
-  bool other_version_answers_ = false;
   int last_resorts_ = 0;
   std::vector<Ikev2Suite> suites_;
   AnswerDetails details_;

@@ -31,7 +31,6 @@ void Ikev2Audit::Learn() {
     if (name != kUnknownImplementation) implementation_ = name;
   }
   NoteRefusal(outcome);
-  doubted_ |= courier_.TakeDoubt();
   Purpose purpose = question_.purpose;
   Verdict verdict = Judge(outcome);
   if (question_.messages.empty()) return;  // judging made it void
@@ -50,8 +49,6 @@ void Ikev2Audit::Learn() {
       return LearnAdditional(verdict);
     case Purpose::kLastResort:
       return LearnLastResort(verdict);
-    case Purpose::kOracle:
-      return LearnOracle(verdict);
   }
 }
 
@@ -67,7 +64,6 @@ Ikev2Audit::Verdict Ikev2Audit::Judge(const Outcome& outcome) {
       OnSelected(outcome);
       return Verdict::kYes;
     case AnswerKind::kInvalidKe:
-      oracle_.named = true;
       if (!oracle_.trusted || question_.purpose == Purpose::kReveal) return Verdict::kNone;
       if (!OffersGroup(question_.messages[question_.next], outcome.invalid_ke_group)) {
         DistrustOracle();
@@ -80,22 +76,7 @@ Ikev2Audit::Verdict Ikev2Audit::Judge(const Outcome& outcome) {
     case AnswerKind::kCookie:
       break;
   }
-  return courier_.refused_by_silence() ? JudgeSilence() : Verdict::kNone;
-}
-
-// Where the oracle has never named a group, perhaps it never does.
-Ikev2Audit::Verdict Ikev2Audit::JudgeSilence() {
-  if (question_.purpose == Purpose::kOracle || !oracle_.trusted || oracle_.named) {
-    return Verdict::kNo;
-  }
-  question_ = Question{};  // planned again
-  oracle_.check_due = true;
   return Verdict::kNone;
-}
-
-void Ikev2Audit::LearnOracle(Verdict verdict) {
-  question_ = Question{};
-  if (verdict == Verdict::kNo) DistrustOracle();
 }
 
 void Ikev2Audit::OnSelected(const Outcome& outcome) {
@@ -196,7 +177,7 @@ void Ikev2Audit::LearnReveal(Verdict verdict) {
   for (const OfferedTransform& t : question_.messages.front().front().transforms) {
     if (t.type == TransformType(Axis::kGroup)) group = t.id;
   }
-  bool answered = courier_.outcome().answered() || courier_.refused_by_silence();
+  bool answered = courier_.outcome().answered();
   question_ = Question{};
   if (verdict == Verdict::kYes && courier_.outcome().ikev2.group == group) verified_ = true;
   if (additional_.step == AdditionalStep::kVerify) return OnAdditionalRevealed(verdict);

@@ -30,8 +30,7 @@ enum class Ikev2Purpose : uint8_t {
   kReveal,
   kNonsense,  // an unassigned cipher: a trustworthy oracle refuses it
   kAdditional,
-  kLastResort,
-  kOracle  // a suite that was selected, with the public value of the oracle's group
+  kLastResort
 };
 
 struct Ikev2Question {
@@ -48,8 +47,6 @@ struct OracleState {
   bool trusted = true;
   bool refusal_proven = false;  // NO_PROPOSAL_CHOSEN came where only a cipher or a hash was wrong
   bool nonsense_due = false;
-  bool named = false;      // INVALID_KE_PAYLOAD came
-  bool check_due = false;  // or silence did, where it may have been due
   uint16_t group = 0;
   size_t next_group = 0;
   int odd_answers = 0;

@@ -115,6 +115,15 @@ TEST(Ikev1AuditSimulation, LossLeavesThingsUnknownAtMost) {
   EXPECT_LE(tally.incomplete * 20, tally.runs);
 }
 
+TEST(Ikev1AuditSimulation, SilentRefusalsAreUnknown) {
+  Behaviour behaviour;
+  behaviour.silent_v1 = true;
+  Family family{"IKEv1 silent instead of refusing", behaviour};
+  family.runs = 50;
+  Tally tally = RunFamily(family);
+  EXPECT_EQ(tally.incomplete, tally.runs);
+}
+
 TEST(Ikev1AuditSimulation, NoConfigurationIsFoundOutSoon) {
   SimEndpoint endpoint({}, 1);
   SimRun run = Audited(&endpoint);
@@ -179,7 +188,6 @@ TEST(Ikev1AuditSimulation, SilenceIsNotAnswered) {
     SimEndpoint endpoint(Libreswan({1}), 1);
     std::unique_ptr<Audit> audit = MakeIkev1Audit(AuditLimits{});
     if (known) audit->NoteImplementation("libreswan");
-    audit->NoteOtherVersionAnswers();
     SimRun run = RunAudit(audit.get(), &endpoint, 0);
     EXPECT_FALSE(run.result.answered);
     EXPECT_TRUE(run.result.unknown.empty());

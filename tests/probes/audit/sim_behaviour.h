@@ -39,16 +39,6 @@ enum class Manner : uint8_t {
   kNoNames,     // NO_PROPOSAL_CHOSEN where RFC 7296 wants INVALID_KE_PAYLOAD
 };
 
-// What an IKEv1 endpoint does about the life that a transform offers, beside its own of 3600 s: the
-// checks that racoon's proposal_check has (RFC 2409 leaves them open).
-enum class LifeCheck : uint8_t {
-  kObey,    // takes any
-  kClaim,   // takes any, and answers with its own where that is shorter
-  kStrict,  // drops what is longer than its own, or has none
-  kExact,   // drops what is not its own
-};
-constexpr uint32_t kOwnLife = 3600;
-
 struct Behaviour {
   Manner manner = Manner::kStrongSwan;
   bool additional = false;  // knows RFC 9370
@@ -56,12 +46,7 @@ struct Behaviour {
   bool initiator_order = false;  // of transforms within a proposal
   bool limits = true;            // strongSwan's cookie threshold 3 and block threshold 5
   bool cookies_always = false;
-  bool silent_v1 = false;           // drops what it refuses
-  bool silent_refusal_v2 = false;   // the same of IKEv2
-  bool silent_invalid_ke = false;   // drops what it would answer by INVALID_KE_PAYLOAD
-  bool v1_initiator_order = false;  // of transforms, whatever the manner
-  LifeCheck life_check = LifeCheck::kObey;
-  uint32_t own_life = kOwnLife;
+  bool silent_v1 = false;                    // drops what it refuses
   bool silent_v2 = false;                    // no IKEv2 at all
   bool aggressive = false;                   // IKEv1 Aggressive Mode is allowed
   bool wants_identity = false;               // INVALID-ID-INFORMATION in Aggressive Mode

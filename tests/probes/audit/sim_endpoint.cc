@@ -20,6 +20,7 @@ constexpr auto kRoundTrip = milliseconds(20);
 // 1.3 times the one before.
 constexpr std::array kCopiesAt = {milliseconds(0), milliseconds(1000), milliseconds(2300),
                                   milliseconds(3990)};
+constexpr TimePoint::duration kTimeout = seconds(5);
 
 bool Contains(const std::vector<uint16_t>& list, uint16_t value) {
   return std::ranges::find(list, value) != list.end();
@@ -53,19 +54,13 @@ size_t SimEndpoint::HalfOpen(TimePoint now) {
   return half_open_.size();
 }
 
-Outcome SimEndpoint::Exchange(const Opening& opening, double loss, TimePoint* now, Duration timeout,
-                              uint64_t repeat_spi) {
+Outcome SimEndpoint::Exchange(const Opening& opening, double loss, TimePoint* now, int fifths) {
   Outcome outcome;
   outcome.version = VersionOf(opening);
   TimePoint start = *now;
   Answer cached;  // the identical request again is answered from the cache
-  outcome.initiator_spi = repeat_spi != 0 ? repeat_spi : ++last_spi_;
-  const auto kept = kept_.find(outcome.initiator_spi);
-  if (kept != kept_.end() && kept->second.second + kHalfOpenLife > start) {
-    cached = kept->second.first;
-  }
   for (const milliseconds copy_at : kCopiesAt) {
-    if (copy_at >= timeout) break;
+    if (copy_at >= kTimeout * fifths / 5) break;
     const TimePoint at = start + copy_at;
     outcome.retransmitted = outcome.packets_sent > 0;
     ++outcome.packets_sent;
@@ -87,7 +82,6 @@ Outcome SimEndpoint::Exchange(const Opening& opening, double loss, TimePoint* no
       if (cached.kind == AnswerKind::kSelected) {
         half_open_.push_back(at);
         most_half_open_ = std::max(most_half_open_, HalfOpen(at));
-        kept_[outcome.initiator_spi] = {cached, at};
       }
     }
     if (cached.kind == AnswerKind::kNone || Lost(loss)) continue;
@@ -107,7 +101,7 @@ Outcome SimEndpoint::Exchange(const Opening& opening, double loss, TimePoint* no
     return outcome;
   }
   outcome.reason = Reason::kTimeout;
-  *now = start + timeout;
+  *now = start + kTimeout * fifths / 5;
   return outcome;
 }
 
@@ -137,17 +131,8 @@ void SimEndpoint::Dress(Outcome* outcome) const {
 
 SimEndpoint::Answer SimEndpoint::Respond(const Opening& opening) {
   if (behaviour_.refuses_version) return {AnswerKind::kErrorNotify, 5, 0, {}, {}, 0, 0};
-  if (const auto* v2_opening = std::get_if<Ikev2Opening>(&opening)) {
-    Answer answer = RespondV2(*v2_opening);
-    const bool is_refusal = answer.kind == AnswerKind::kErrorNotify;
-    const bool is_named = answer.kind == AnswerKind::kInvalidKe;
-    const bool is_dropped =
-        (is_refusal && behaviour_.silent_refusal_v2) || (is_named && behaviour_.silent_invalid_ke);
-    return is_dropped ? Answer{} : answer;
-  }
-  Answer answer = RespondV1(std::get<Ikev1Opening>(opening));
-  const bool is_dropped = answer.kind == AnswerKind::kErrorNotify && behaviour_.silent_v1;
-  return is_dropped ? Answer{} : answer;
+  if (const auto* v2_opening = std::get_if<Ikev2Opening>(&opening)) return RespondV2(*v2_opening);
+  return RespondV1(std::get<Ikev1Opening>(opening));
 }
 
 // Fills in the answer to what never comes to a selection.

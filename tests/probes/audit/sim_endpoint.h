@@ -5,12 +5,10 @@
 
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <memory>
 #include <optional>
 #include <random>
 #include <set>
-#include <utility>
 #include <vector>
 
 #include "probes/audit.h"
@@ -31,9 +29,8 @@ class SimEndpoint {
   std::unique_ptr<SimEndpoint> second;    // another IKEv1 connection of it, with other methods
 
   // One whole exchange with `loss` of the datagrams each way. Advances `now` by what it takes.
-  // `repeat_spi`: the bytes of an earlier one again, which are answered from the cache.
-  Outcome Exchange(const Opening& opening, double loss, TimePoint* now,
-                   Duration timeout = std::chrono::seconds(5), uint64_t repeat_spi = 0);
+  // `fifths`: of the timeout.
+  Outcome Exchange(const Opening& opening, double loss, TimePoint* now, int fifths = 5);
 
   // What is configured: every value of some combination that would be selected if offered alone.
   std::set<AlgorithmId> TruthV2() const;
@@ -66,7 +63,6 @@ class SimEndpoint {
   bool IsSilentToMethodsOf(const Ikev1Opening& opening) const;
   std::optional<Ikev1Suite> SelectV1(const Ikev1Opening& opening) const;
   bool MatchV1(const ProposalV1& own, const Ikev1Transform& offered) const;
-  bool TakesLife(uint32_t seconds) const;
   size_t HalfOpen(TimePoint now);
   bool Lost(double loss);
 
@@ -77,8 +73,6 @@ class SimEndpoint {
   size_t cookies_ = 0;
   size_t drops_ = 0;
   size_t answers_ = 0;
-  uint64_t last_spi_ = 0;
-  std::map<uint64_t, std::pair<Answer, TimePoint>> kept_;  // of half-open SAs, by the SPI
 };
 
 }  // namespace ike::sim

@@ -37,9 +37,6 @@ SimEndpoint::Answer SimEndpoint::RespondV1(const Ikev1Opening& opening) {
   if (aggressive && (!behaviour_.aggressive || (strong && !method))) {
     return strong ? Answer{AnswerKind::kErrorNotify, 24, 0, {}, {}, 77, 16} : Answer{};
   }
-  if (behaviour_.life_check == LifeCheck::kClaim) {
-    suite->life_seconds = std::min(suite->life_seconds, behaviour_.own_life);
-  }
   return {AnswerKind::kSelected, 0, 0, {}, *suite, 0, 0};
 }
 
@@ -83,7 +80,7 @@ std::optional<Ikev1Suite> SimEndpoint::SelectV1(const Ikev1Opening& opening) con
     return suite;
   };
   const std::vector<ProposalV1>& proposals = ProposalsOf(opening.mode);
-  if (strong && !behaviour_.v1_initiator_order) {
+  if (strong) {
     for (const ProposalV1& own : proposals) {
       for (const Ikev1Transform& t : opening.transforms) {
         if (MatchV1(own, t)) return suite_of(t);
@@ -92,7 +89,7 @@ std::optional<Ikev1Suite> SimEndpoint::SelectV1(const Ikev1Opening& opening) con
     return std::nullopt;
   }
   for (const Ikev1Transform& t : opening.transforms) {
-    if (!strong && !Contains(MethodsOf(opening.mode), t.authentication)) continue;
+    if (!Contains(MethodsOf(opening.mode), t.authentication)) continue;
     for (const ProposalV1& own : proposals) {
       if (MatchV1(own, t)) return suite_of(t);
     }
@@ -104,17 +101,10 @@ bool SimEndpoint::MatchV1(const ProposalV1& own, const Ikev1Transform& offered) 
   uint16_t key_length = offered.key_length;
   if (offered.encryption == 7 && key_length == 0) key_length = 128;
   if (behaviour_.wants_life && offered.life_seconds == 0) return false;
-  if (!TakesLife(offered.life_seconds)) return false;
   bool cipher = std::ranges::any_of(own.ciphers, [&](const Cipher& c) {
     return c.id == offered.encryption && c.key_length == key_length;
   });
   return cipher && Contains(own.hashes, offered.hash) && Contains(own.groups, offered.group);
-}
-
-bool SimEndpoint::TakesLife(uint32_t seconds) const {
-  if (behaviour_.life_check == LifeCheck::kExact) return seconds == behaviour_.own_life;
-  if (behaviour_.life_check != LifeCheck::kStrict) return true;
-  return seconds != 0 && seconds <= behaviour_.own_life;
 }
 
 std::set<AlgorithmId> SimEndpoint::TruthV1() const {

@@ -9,11 +9,6 @@ namespace ike::sim {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// As the engine has it, where answers take a few milliseconds.
-Duration TimeoutOf(const AuditStep& step) {
-  return step.brief ? Duration(milliseconds(700)) : Duration(seconds(1)) * step.fifths;
-}
-
 SimRun RunAudit(Audit* audit, SimEndpoint* endpoint, double loss, int half_open_budget) {
   SimRun run;
   TimePoint start{};
@@ -38,10 +33,8 @@ SimRun RunAudit(Audit* audit, SimEndpoint* endpoint, double loss, int half_open_
       ++run.may_leave_state;
     }
     TimePoint sent = now;
-    Outcome outcome =
-        endpoint->Exchange(step.opening, loss, &now, TimeoutOf(step), step.repeat_spi);
-    const bool none = outcome.leaves_no_state() || (step.silence_is_refusal && !outcome.answered());
-    if (step.may_leave_state && none) slots.pop_back();
+    Outcome outcome = endpoint->Exchange(step.opening, loss, &now, step.fifths);
+    if (step.may_leave_state && outcome.leaves_no_state()) slots.pop_back();
     audit->OnOutcome(outcome, now);
     now = std::max(now, sent + milliseconds(500));
   }

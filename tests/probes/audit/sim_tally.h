@@ -13,7 +13,6 @@ namespace ike::sim {
 struct Tally {
   std::string name;
   size_t runs = 0;
-  size_t unanswered = 0;  // not incomplete: its values were never asked about
   size_t wrong = 0;
   size_t incomplete = 0;
   size_t over_bound = 0;  // more than 20 + 4 requests for each accepted value
