@@ -155,7 +155,7 @@ class Hour {
         [this](const auto& entry, const auto& result) { OnAudited(entry, *result); },
         [this] { return TakeDue(); });
     desk_->set_max_scheduled(max_running);
-    scheduler_.Apply(store_.Apply(config_, [](std::string_view) { return true; }));
+    scheduler_.Apply(store_.Apply(config_, [](std::string_view) { return true; }), 10000);
     while (scheduler_.Reconcile(engine_.now())) {
     }
   }

@@ -90,9 +90,7 @@ class Sweep final : public exporter::net::Ticker {
         runner_(loop, &routes_, &limits_),
         wheel_(loop->now()),
         schedule_clock_(loop->now()),
-        scheduler_(
-            &services_, &stats_, [](std::string_view) { return true; },
-            [](const exporter::EntryPtr&, ike::TimePoint) {}) {
+        scheduler_(&services_, &stats_, [](std::string_view) { return true; }) {
     services_ = {&runner_,
                  &limits_.budget,
                  &limits_.audited,
@@ -105,7 +103,7 @@ class Sweep final : public exporter::net::Ticker {
     if (resolver) resolver_ = std::move(*resolver);
     services_.resolver = resolver_.get();
     runner_.set_packets_per_second(100'000'000);
-    scheduler_.Apply(table_);
+    scheduler_.Apply(table_, 100'000'000);
     while (scheduler_.Reconcile(loop_->now())) {
     }
   }

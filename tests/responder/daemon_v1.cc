@@ -67,6 +67,7 @@ Verdict DaemonV1::Answer(const Request& request, const Header& header, HalfOpenT
   Verdict verdict =
       ReadPayloadsOf(header, opening) ? Decide(opening, reply) : Verdict::kInvalidSyntax;
   if (verdict == Verdict::kIgnored) return verdict;
+  if (verdict != Verdict::kAccepted && posture_.v1.silent_refusals) return Verdict::kIgnored;
   if (verdict != Verdict::kAccepted) return Refuse(opening.answer, verdict, reply);
   if (half_open.Holds(key)) return Verdict::kRepeated;
   half_open.Add(key, request.slot, request.peer.address, request.now);

@@ -46,14 +46,21 @@ Verdict DaemonV2::Answer(const Request& request, const Header& header, HalfOpenT
   }
   bool refused =
       !opening.well_formed || opening.unsupported_critical != 0 || posture_.v2.error_notify;
+  if (refused && posture_.v2.silent_refusals) return Verdict::kIgnored;
   if (refused) return Refuse(request, opening, reply);
   const AnswerV2& answer = AnswerTo(opening);
+  if (IsDropped(answer.verdict)) return Verdict::kIgnored;
   Fill(answer, request, reply);
   if (answer.verdict != Verdict::kAccepted) return answer.verdict;
   uint64_t key = HashBytes(request.message, HashBytes(request.peer.address.bytes(), request.slot));
   if (half_open.Holds(key)) return Verdict::kRepeated;
   half_open.Add(key, request.slot, request.peer.address, request.now);
   return Verdict::kAccepted;
+}
+
+bool DaemonV2::IsDropped(Verdict verdict) const {
+  if (verdict == Verdict::kInvalidKe) return posture_.v2.silent_invalid_ke;
+  return verdict != Verdict::kAccepted && posture_.v2.silent_refusals;
 }
 
 bool DaemonV2::NeedsCookie(const Request& request, const HalfOpenTable& half_open) const {

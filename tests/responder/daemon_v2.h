@@ -22,6 +22,7 @@ class DaemonV2 {
                  Bytes& reply);
 
  private:
+  bool IsDropped(Verdict verdict) const;
   bool NeedsCookie(const Request& request, const HalfOpenTable& half_open) const;
   bool ReturnsCookie(const Request& request, const OpeningV2& opening) const;
   Verdict SendCookie(const Request& request, const OpeningV2& opening, Bytes& reply) const;

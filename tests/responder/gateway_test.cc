@@ -186,6 +186,25 @@ TEST(Gateway, LinkLosesDuplicatesAndReorders) {
   EXPECT_EQ(count(Verdict::kAccepted), counters.lost_answers + answers - counters.duplicates);
 }
 
+TEST(Gateway, RefusesBySilence) {
+  Phase1Request old;
+  old.suites = {{7, 128, 2, 1, 2}};
+  Phase1Request other = old;
+  other.suites = {{5, 0, 2, 1, 2}};
+  SaInitRequest refused = Opening(1);
+  refused.proposals = {"3des-md5-modp1024"};
+  refused.group = 2;
+  for (const bool silent : {false, true}) {
+    Bench bench(std::string(kModern) + "ikev1 = [\"aes128-sha1-modp1024\"]\n" +
+                (silent ? "refusal = \"silent\"\n" : ""));
+    const size_t answers = silent ? 0 : 1;
+    EXPECT_EQ(bench.Ask(Write(old)).size(), 1u);
+    EXPECT_EQ(bench.Ask(Write(other)).size(), answers);
+    EXPECT_EQ(bench.Ask(Write(Opening(1))).size(), 1u);
+    EXPECT_EQ(bench.Ask(Write(refused)).size(), answers);
+  }
+}
+
 TEST(Gateway, FlakyHours) {
   Bench bench(std::string(kModern) + "up = \"10s\"\ndown = \"5s\"\n");
   std::string pattern;

@@ -50,6 +50,8 @@ struct PostureV2 {
   KeCheck ke_check = KeCheck::kFull;
   bool prefer_sent_group = false;  // takes the KE's group when it is acceptable at all
   bool responder_spi_in_errors = false;
+  bool silent_refusals = false;    // INVALID_KE_PAYLOAD is no refusal
+  bool silent_invalid_ke = false;  // drops that as well
   // libreswan: proposals numbered from one and without SPI, known attributes, right KE lengths.
   bool strict_syntax = false;
   bool nat_detection = true;
@@ -68,6 +70,7 @@ struct PostureV1 {
   RulesV1 rules;
   bool main = true;
   bool aggressive = false;
+  bool silent_refusals = false;
   bool silent_on_other_methods = false;  // libreswan, where no authentication method is known
   bool padded = false;                   // messages have a multiple of four bytes
   bool spi_in_refusals = true;           // strongSwan: 56 bytes; libreswan: 40, no cookie

@@ -10,6 +10,7 @@ constexpr uint8_t kMoreProposals = 2, kMoreTransforms = 3;
 struct Attribute {
   uint16_t type = 0;
   uint16_t value = 0;  // of a fixed one, or the low 16 bits of a long one
+  uint32_t wide = 0;   // of a long one the low 32 bits
   bool fixed = false;
 };
 
@@ -23,6 +24,7 @@ bool TakeAttribute(View& rest, Attribute& out) {
   size_t length = out.fixed ? 4 : 4u + out.value;
   if (length > rest.size()) return false;
   if (!out.fixed) out.value = length >= 6 ? Get16(rest, length - 2) : 0;
+  out.wide = !out.fixed && length >= 8 ? Get32(rest, length - 4) : out.value;
   rest = rest.subspan(length);
   return true;
 }
@@ -92,8 +94,10 @@ void SetSuiteAttribute(const Attribute& attribute, Suite& suite) {
       suite.group = attribute.value;
       return;
     case 11:
+      return;  // life type: seconds
     case 12:
-      return;  // life type and duration
+      suite.life_seconds = attribute.wide;
+      return;
     case 14:
       suite.key_length = attribute.value;
       return;

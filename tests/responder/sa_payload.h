@@ -39,6 +39,7 @@ struct Suite {
   uint8_t number = 1;
   uint8_t transform_id = 1;  // KEY_IKE
   uint16_t encryption = 0, hash = 0, authentication = 0, group = 0, key_length = 0;
+  uint32_t life_seconds = 0;  // 0: none was offered
   bool unknown_attribute = false;
   Bytes attributes;  // as offered: the answer repeats them unchanged (RFC 2409 section 5)
 };

@@ -154,6 +154,12 @@ void ReadV1(ScriptTable& table, PostureV1& v1) {
   }
   table.Read("ikev1_any_auth", v1.rules.any_authentication);
   table.Read("ikev1_peer_order", v1.rules.peer_order);
+  table.ReadWord("ikev1_life_check", v1.rules.life_check,
+                 {{"obey", LifeCheck::kObey},
+                  {"claim", LifeCheck::kClaim},
+                  {"strict", LifeCheck::kStrict},
+                  {"exact", LifeCheck::kExact}});
+  table.Read("ikev1_life", v1.rules.life_seconds);
   table.Read("ikev1_key_length_optional", v1.rules.missing_key_length_ok);
   table.Read("ikev1_main", v1.main);
   table.Read("aggressive", v1.aggressive);
@@ -164,6 +170,13 @@ void ReadV1(ScriptTable& table, PostureV1& v1) {
   table.ReadHex("ikev1_echoed_vendor_ids", v1.echoed_vendor_ids);
   ReadErrorNotify(table, "ikev1_error_notify", v1.error_notify);
   table.ReadDurations("ikev1_retransmit", v1.retransmit);
+}
+
+void ReadRefusal(ScriptTable& table, Posture& posture) {
+  bool silent = false;
+  table.ReadWord("refusal", silent, {{"aloud", false}, {"silent", true}});
+  posture.v1.silent_refusals = posture.v2.silent_refusals = silent;
+  table.Read("silent_invalid_ke", posture.v2.silent_invalid_ke);
 }
 
 void ReadLink(ScriptTable& table, LinkPosture& link) {
@@ -270,6 +283,7 @@ ScriptedGateway ReadGateway(ScriptTable& table) {
   SetDialect(table, gateway.posture);
   ReadV2(table, gateway.posture.v2);
   ReadV1(table, gateway.posture.v1);
+  ReadRefusal(table, gateway.posture);
   ReadLink(table, gateway.posture.link);
   ReadHalfOpen(table, gateway.posture.half_open);
   ReadState(table, gateway.posture);

@@ -128,6 +128,12 @@ bool Matches(const RulesV1& rules, const AllowedV1& own, const Suite& suite) {
          std::ranges::find(own.groups, suite.group) != own.groups.end();
 }
 
+bool TakesLife(const RulesV1& rules, const Suite& suite) {
+  if (rules.life_check == LifeCheck::kExact) return suite.life_seconds == rules.life_seconds;
+  if (rules.life_check != LifeCheck::kStrict) return true;
+  return suite.life_seconds != 0 && suite.life_seconds <= rules.life_seconds;
+}
+
 bool Authenticates(const RulesV1& rules, const Suite& suite) {
   return rules.any_authentication ||
          std::ranges::find(rules.authentications, suite.authentication) !=
@@ -154,7 +160,7 @@ std::optional<ChosenV2> SelectV2(const RulesV2& rules, const std::vector<Proposa
 
 const Suite* SelectV1(const RulesV1& rules, const OfferV1& offer) {
   auto acceptable = [&](const AllowedV1& own, const Suite& suite) {
-    return Authenticates(rules, suite) && Matches(rules, own, suite);
+    return Authenticates(rules, suite) && TakesLife(rules, suite) && Matches(rules, own, suite);
   };
   if (rules.peer_order) {
     for (const Suite& suite : offer.suites) {

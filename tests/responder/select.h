@@ -31,11 +31,22 @@ struct ChosenV2 {
 std::optional<ChosenV2> SelectV2(const RulesV2& rules, const std::vector<Proposal>& offer,
                                  bool intermediate);
 
+// What becomes of an offer whose life is longer than the gateway's own, or another one. RFC 2409
+// leaves it open; these are the choices of daemons in the field.
+enum class LifeCheck {
+  kObey,    // taken
+  kClaim,   // taken; the shorter one is claimed later, in RESPONDER-LIFETIME
+  kStrict,  // passed over, and so is an offer without any
+  kExact    // taken only where it is its own
+};
+
 struct RulesV1 {
   std::vector<AllowedV1> proposals;
   std::vector<uint16_t> authentications;
-  bool any_authentication = false;    // strongSwan's Main Mode echoes whatever is offered
-  bool peer_order = false;            // libreswan
+  bool any_authentication = false;  // strongSwan's Main Mode echoes whatever is offered
+  bool peer_order = false;          // libreswan
+  LifeCheck life_check = LifeCheck::kObey;
+  uint32_t life_seconds = 28800;
   bool missing_key_length_ok = true;  // AES without a length passes as AES-128
 };
 

@@ -187,6 +187,24 @@ TEST(SelectV1, OwnOrderOrThePeers) {
   EXPECT_EQ(SelectV1(rules, offer), &offer.suites[0]);
 }
 
+TEST(SelectV1, LifeChecks) {
+  RulesV1 rules = OldRules({"aes256-sha256-modp2048"});
+  rules.life_seconds = 3600;
+  auto takes = [&rules](LifeCheck check, uint32_t offered) {
+    rules.life_check = check;
+    OfferV1 offer;
+    offer.suites = {Transform1(7, 256, 4, 14)};
+    offer.suites[0].life_seconds = offered;
+    return SelectV1(rules, offer) != nullptr;
+  };
+  for (const uint32_t offered : {0u, 600u, 3600u, 86400u}) {
+    EXPECT_TRUE(takes(LifeCheck::kObey, offered));
+    EXPECT_TRUE(takes(LifeCheck::kClaim, offered));
+    EXPECT_EQ(takes(LifeCheck::kStrict, offered), offered == 600 || offered == 3600);
+    EXPECT_EQ(takes(LifeCheck::kExact, offered), offered == 3600);
+  }
+}
+
 TEST(SelectV1, AesWithoutLengthIsAes128) {
   OfferV1 offer;
   offer.suites = {Transform1(7, 0, 2, 2)};
