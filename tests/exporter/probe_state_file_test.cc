@@ -72,7 +72,7 @@ TEST_F(ProbeStateFileTest, ARestartInventsNeitherAStateNorASuite) {
   auto table = Restarted();
   EXPECT_EQ(restored_, 1u);
   TargetEntry& hq = *table->Find("hq");
-  EXPECT_EQ(hq.Publish(Selected(1790001000), {}), UpChange::kNone) << "it was up before";
+  EXPECT_EQ(hq.Publish(Selected(1790001000)), UpChange::kNone) << "it was up before";
   hq.With([](const ike::Target& target, const TargetState& state) {
     EXPECT_TRUE(state.up);
     EXPECT_EQ(state.up_changed_at, 1790000000.25);
@@ -99,7 +99,7 @@ TEST_F(ProbeStateFileTest, WhatIsKnownFromBeforeIsNoStateOfNow) {
     });
   };
   EXPECT_EQ(condition(), Condition::kWaiting);
-  table->Find("hq")->Publish(Selected(1790001000), {});
+  table->Find("hq")->Publish(Selected(1790001000));
   EXPECT_EQ(condition(), Condition::kUp);
 }
 
@@ -110,9 +110,9 @@ TEST_F(ProbeStateFileTest, AGatewayThatFellSilentMeanwhileIsSaidToBeDown) {
   silent.finished_at = 1790001000;
   silent.outcome.reason = ike::Reason::kTimeout;
   silent.outcome.version = IkeVersion::kV1;
-  EXPECT_EQ(table->Find("hq")->Publish(silent, {}), UpChange::kNone);
+  EXPECT_EQ(table->Find("hq")->Publish(silent), UpChange::kNone);
   silent.outcome.version = IkeVersion::kV2;
-  EXPECT_EQ(table->Find("hq")->Publish(silent, {}), UpChange::kDown);
+  EXPECT_EQ(table->Find("hq")->Publish(silent), UpChange::kDown);
 }
 
 TEST_F(ProbeStateFileTest, ANameThatMovedInheritsNothing) {
@@ -127,7 +127,7 @@ TEST_F(ProbeStateFileTest, ANameThatMovedInheritsNothing) {
 TEST_F(ProbeStateFileTest, ATargetThatWasProbedSinceKeepsWhatThatShowed) {
   Restarted();
   auto table = TableOf("vpn.example");
-  table->Find("hq")->Publish(Selected(1790002000), {});
+  table->Find("hq")->Publish(Selected(1790002000));
   EXPECT_EQ(ProbeStateFile(directory_).Load(*table), 0u);
 }
 

@@ -224,14 +224,14 @@ TEST_F(StoreTest, NothingIsUpOrDownBeforeAProbeHasEnded) {
   std::string page = WholePage(table_, 1 << 20);
   EXPECT_EQ(page.find("ike_up{"), std::string::npos);
   EXPECT_EQ(page.find("ike_target_up{"), std::string::npos);
-  hq().Publish(Silent(IkeVersion::kV1), bounds());
+  hq().Publish(Silent(IkeVersion::kV1));
   page = WholePage(table_, 1 << 20);
   EXPECT_NE(page.find("ike_up{target=\"hq\",ike_version=\"1\"} 0\n"), std::string::npos);
   EXPECT_EQ(page.find("ike_up{target=\"hq\",ike_version=\"2\"}"), std::string::npos);
   EXPECT_EQ(page.find("ike_target_up{"), std::string::npos) << "IKEv2 may answer";
-  hq().Publish(Silent(IkeVersion::kV2), bounds());
+  hq().Publish(Silent(IkeVersion::kV2));
   EXPECT_EQ(up(), false);
-  hq().Publish(Selected(IkeVersion::kV2, 14), bounds());
+  hq().Publish(Selected(IkeVersion::kV2, 14));
   EXPECT_EQ(up(), true);
 }
 
@@ -261,7 +261,7 @@ TEST_F(StoreTest, CountsTheTimeUpWhereItIsKnown) {
   };
   const auto publish = [this](ProbeReport report, double at) {
     report.finished_at = at;
-    hq().Publish(report, bounds());
+    hq().Publish(report);
   };
   publish(Silent(IkeVersion::kV1), 1000);
   publish(Silent(IkeVersion::kV2), 1010);
