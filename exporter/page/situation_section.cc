@@ -1,5 +1,9 @@
 #include "exporter/page/situation_section.h"
 
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
 #include "exporter/count_text.h"
 #include "exporter/page/format.h"
 #include "exporter/page/judgement.h"
@@ -79,6 +83,26 @@ void AddDuration(const TargetSnapshot& snapshot, double now, Html* html) {
   html->Raw("</dd></div>");
 }
 
+// "99.95 % of the last 24 h". Rounded down: what was down is not said to have been up throughout.
+std::string ShareText(Uptime::Share share, std::string_view period) {
+  char percent[16];
+  double up = std::floor(1e4 * (1 - share.down / share.known)) / 100;
+  std::snprintf(percent, sizeof percent, "%.2f %%", std::clamp(up, 0.0, 100.0));
+  return std::string(percent) + " of the last " + std::string(period);
+}
+
+void AddUptime(const TargetSnapshot& snapshot, double now, Html* html) {
+  if (!snapshot.history) return;
+  const Uptime& uptime = snapshot.history->uptime();
+  Uptime::Share day = uptime.LastDay(now);
+  Uptime::Share week = uptime.LastWeek(now);
+  if (week.known <= 0) return;
+  html->Raw("<div><dt>Uptime</dt><dd>");
+  if (day.known > 0) html->Text(ShareText(day, "24 h") + ", ");
+  html->Text(ShareText(week, "7 days")).Raw(" <small>");
+  html->Text(DurationText(week.known)).Raw(" known</small></dd></div>");
+}
+
 void AddActions(const PageContext& context, const TargetSnapshot& snapshot, Html* html) {
   const ike::Target& target = snapshot.target;
   std::string_view runbook = RunbookOf(snapshot.facts());
@@ -103,6 +127,7 @@ void AddSituationSection(const PageContext& context, const TargetSnapshot& snaps
   AddProblem(facts, html);
   AddDuration(snapshot, context.now, html);
   AddActions(context, snapshot, html);
+  AddUptime(snapshot, context.now, html);
   html->Raw("</dl></section>");
 }
 

@@ -99,6 +99,21 @@ TEST_F(TargetPageTest, NeverUpHasLastedSinceTheFirstProbe) {
   EXPECT_TRUE(Holds(PageOf("unknown-name"), "never up for <strong>66 min</strong>, since <time"));
 }
 
+TEST_F(TargetPageTest, UptimeIsThatOfTheLastDayAndWeek) {
+  TargetEntry& entry = *table_->entries[0];
+  for (double at : {10.0, 20.0, 30.0}) {
+    ProbeReport report;
+    report.outcome.version = ike::IkeVersion::kV2;
+    report.outcome.version_answered = true;
+    report.finished_at = kNow - 100 + at;
+    entry.Publish(report, table_->config->metrics.rtt_buckets);
+  }
+  std::string html = PageOf("hq");
+  EXPECT_TRUE(
+      Holds(html, "<dt>Uptime</dt><dd>100.00 % of the last 24 h, 100.00 % of the last 7 days"));
+  EXPECT_FALSE(Holds(PageOf("new"), "<dt>Uptime</dt>")) << "nothing is known";
+}
+
 TEST_F(TargetPageTest, WhatIsUpNeedsNoRunbook) {
   std::string html = PageOf("hq");
   std::string situation = html.substr(0, html.find("id=\"findings\""));
