@@ -261,6 +261,7 @@ bool IsWellFormed(std::string_view kind) {
                                                        "other-message-id",
                                                        "other-exchange",
                                                        "other-version",
+                                                       "minor-version",
                                                        "version-three",
                                                        "no-response-flag",
                                                        "initiator-flag",

@@ -106,7 +106,7 @@ TEST_F(TargetPageTest, UptimeIsThatOfTheLastDayAndWeek) {
     report.outcome.version = ike::IkeVersion::kV2;
     report.outcome.version_answered = true;
     report.finished_at = kNow - 100 + at;
-    entry.Publish(report, table_->config->metrics.rtt_buckets);
+    entry.Publish(report);
   }
   std::string html = PageOf("hq");
   EXPECT_TRUE(
