@@ -86,7 +86,7 @@ void TargetEntry::SetTarget(TargetPtr target, bool keep_history, size_t rtt_buck
   target_.swap(target);  // the old one is released without the lock
   SetLabelText(labels);
   const ike::ProbeSettings& settings = *target_->settings;
-  probed_ = {settings.ikev1, settings.ikev2};
+  probed_ = {settings.probes(ike::IkeVersion::kV1), settings.probes(ike::IkeVersion::kV2)};
   require_ = settings.require;
   state_.up = RequirementMet();  // by the versions and the `require` of now
   if (keep_history != (state_.history != nullptr)) {

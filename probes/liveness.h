@@ -49,8 +49,9 @@ struct LivenessCircumstances {
   bool other_version_answers = false;
   bool repeat_possible = false;  // the engine still has the bytes and they have been answered
   bool plainest_differs = true;  // from the full opening
-  bool time_left = false;      // what met silence had a share of the timeout, and no second one yet
-  bool xauth_untried = false;  // by a probe on request: see LastResort
+  bool time_left = false;  // what met silence had a share of the timeout, and no second one yet
+  Duration renewal = std::chrono::minutes(2);  // of the suite, while others want the budget
+  bool xauth_untried = false;                  // by a probe on request: see LastResort
 };
 
 // Nothing came that is IKE. An error of the path or of our own system is no such silence: another
@@ -65,7 +66,7 @@ bool OffersXauth(OpeningKind kind, const LivenessMemory& memory);
 
 // Whether the last opening of `memory` that may have left state is so old that liveness claims the
 // budget for it.
-bool IsRenewalDue(const LivenessMemory& memory, TimePoint now);
+bool IsRenewalDue(const LivenessMemory& memory, const LivenessCircumstances& at);
 
 // The next opening after `sent` ended in `outcome`; nullopt = the probe is over. `memory` does not
 // hold this outcome yet.

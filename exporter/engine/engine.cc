@@ -120,6 +120,7 @@ void Engine::Stop(ike::Duration patience) {
     scheduler_.Drain();
   });
   thread_.join();
+  runner_.LeaveHeldConnections();
 }
 
 void Engine::Apply(std::shared_ptr<const TargetTable> table) {

@@ -22,9 +22,10 @@ struct ExchangeJob {
   uint16_t source_port = 0;         // 0 = ephemeral
   net::RouteHint* route = nullptr;  // where `remote`'s owner keeps its route; outlives the exchange
   std::shared_ptr<const ike::PreparedOpening> opening;
-  uint16_t ke_group = 0;     // 0 = the opening's own
-  ike::Duration timeout{};   // from the start of the exchange, connecting included
-  ike::Duration last_rtt{};  // 0 = unknown
+  uint16_t ke_group = 0;         // 0 = the opening's own
+  bool may_leave_state = false;  // at the peer, where it is not refused
+  ike::Duration timeout{};       // from the start of the exchange, connecting included
+  ike::Duration last_rtt{};      // 0 = unknown
 };
 
 class ExchangeHandler {
@@ -48,6 +49,9 @@ class Exchanger {
   // (may be null) outlives the exchange.
   virtual ExchangeTicket Start(ExchangeJob job, ExchangeHandler* handler, Trace* trace) = 0;
   virtual void Cancel(ExchangeTicket ticket) = 0;
+  // Whether one more exchange over TCP may leave state at its peer: its connection would be kept
+  // open for as long as that lives.
+  virtual bool MayLeaveState() const { return true; }
 };
 
 }  // namespace exporter

@@ -47,6 +47,11 @@ class HalfOpenBudget {
   // The opening for which a slot was taken at `taken` proved to leave nothing.
   void GiveBack(const ike::IpAddress& address, Asker asker, ike::TimePoint taken);
 
+  // The state of the opening that has the youngest slot at `now` lasts until `end`.
+  void Prolong(const ike::IpAddress& address, ike::TimePoint now, ike::TimePoint end);
+  // The state that was to last until `end` is gone.
+  void Release(const ike::IpAddress& address, ike::TimePoint end);
+
   // Where the address stands. Asking for a scheduled probe notes that its liveness is scheduled.
   Standing StandingOf(const ike::IpAddress& address, uint16_t limit, Asker asker,
                       ike::TimePoint now);
@@ -97,7 +102,8 @@ class HalfOpenBudget {
   Account& FindOrMake(const ike::IpAddress& address);
   void Resize(size_t live);
   Standing StandingIn(const Account& account, size_t allowed, ike::TimePoint now) const;
-  void Append(Account* account, ike::TimePoint at);
+  void Insert(Account* account, ike::TimePoint at);
+  void RemoveAt(Account* account, ike::TimePoint at);
   void Remove(Account* account, uint32_t* link);
   void RemoveOldest(Account* account);
   void DropExpired(Account* account, ike::TimePoint now);

@@ -20,6 +20,12 @@ constexpr ike::Duration kWorthwhile = std::chrono::seconds(1);
 // the budget to audits and to probes on request.
 constexpr ike::Duration kSuiteRenewal = std::chrono::seconds(55);
 
+// Over TCP, where each opening that was selected has a connection for up to 210 s.
+constexpr ike::Duration kSuiteRenewalOfTcp = std::chrono::minutes(5);
+
+// Whether there is room for another connection.
+constexpr ike::Duration kAskAgain = std::chrono::seconds(1);
+
 // What is asked for of an owner, `memory` often among it, before it is called.
 constexpr size_t kOwnerBytes = 256;
 
@@ -89,6 +95,13 @@ void ProbeRun::OnResolved(const net::ResolveResult& result) {
 
 void ProbeRun::AskBudget() {
   standing_ = services_->budget->StandingOf(address_, settings().half_open_budget, asker(), now());
+  if (!MayConnect()) {
+    standing_.next_free = std::max(standing_.next_free, now() + kAskAgain);
+  }
+}
+
+bool ProbeRun::MayConnect() const {
+  return !ike::IsTcp(settings().transport) || services_->exchanger->MayLeaveState();
 }
 
 // As the budget stood when it was asked last.
@@ -96,7 +109,10 @@ ike::LivenessCircumstances ProbeRun::Circumstances(ike::TimePoint at) const {
   ike::LivenessCircumstances circumstances;
   circumstances.now = at;
   circumstances.budget_available = standing_.next_free <= at;
-  bool renewed = memory_->last_full != ike::TimePoint{} && at - memory_->last_full < kSuiteRenewal;
+  const bool is_tcp = ike::IsTcp(settings().transport);
+  if (is_tcp) circumstances.renewal = kSuiteRenewalOfTcp;
+  const ike::Duration renewal = is_tcp ? kSuiteRenewalOfTcp : kSuiteRenewal;
+  bool renewed = memory_->last_full != ike::TimePoint{} && at - memory_->last_full < renewal;
   circumstances.budget_contended = renewed || standing_.contended;
   circumstances.other_version_answers = order_.other_version_answers;
   circumstances.xauth_untried = !order_.scheduled && order_.version == ike::IkeVersion::kV1;
@@ -107,7 +123,7 @@ void ProbeRun::Choose() {
   AskBudget();
   if (!order_.scheduled) return ChooseOnRequest();
   ike::OpeningKind kind = ike::FirstOpening(*memory_, Circumstances(now()));
-  if (standing_.next_free > now() && ike::IsRenewalDue(*memory_, now())) {
+  if (standing_.next_free > now() && ike::IsRenewalDue(*memory_, Circumstances(now()))) {
     services_->budget->Claim(address_, memory_, now());
   }
   if (kind == ike::OpeningKind::kNone) return OnNoOpening();
@@ -159,7 +175,10 @@ void ProbeRun::Try(ike::OpeningKind kind) {
   StopWaiting();
   if (!MayLeaveState(kind)) return Send(kind);
   ike::TimePoint at = now();
-  const auto taken = services_->budget->TryTake(address_, settings().half_open_budget, asker(), at);
+  std::optional<HalfOpenBudget::Standing> taken;
+  if (MayConnect()) {
+    taken = services_->budget->TryTake(address_, settings().half_open_budget, asker(), at);
+  }
   if (!taken) {
     AskBudget();  // another engine was quicker
     if (order_.need_suite) return Report(ProbeEnd::kNoBudget, {});
@@ -167,7 +186,7 @@ void ProbeRun::Try(ike::OpeningKind kind) {
   }
   slot_ = at;
   standing_ = *taken;
-  if (order_.scheduled && ike::IsRenewalDue(*memory_, at)) {
+  if (order_.scheduled && ike::IsRenewalDue(*memory_, Circumstances(at))) {
     services_->budget->Withdraw(address_, memory_);
   }
   Send(kind);
@@ -183,6 +202,7 @@ void ProbeRun::Send(ike::OpeningKind kind) {
   job.route = order_.route;
   const bool xauth = last_resort_ || ike::OffersXauth(kind, *memory_);
   job.opening = order_.openings->of(order_.version).of(kind, xauth);
+  job.may_leave_state = MayLeaveState(kind);
   job.ke_group = kind == ike::OpeningKind::kFull ? memory_->chosen_group : uint16_t{0};
   // What may follow does so later, when a slot that is taken now may be free again.
   ike::Duration remaining = deadline_ - now();

@@ -68,6 +68,8 @@ class ProbeRun final : public Alarm, private ExchangeHandler {
 
   void OnResolved(const net::ResolveResult& result);
   void AskBudget();
+  // Whether an opening that may leave state may have a connection, where it needs one.
+  bool MayConnect() const;
   void Choose();
   void OnNoOpening();
   void ChooseOnRequest();

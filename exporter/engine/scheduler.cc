@@ -20,6 +20,14 @@ constexpr ike::Duration kFirstAuditSpacing = std::chrono::milliseconds(500);
 // Enough to wait for their memory together, and few enough for it to stay in the nearest cache.
 constexpr size_t kStartedTogether = 32;
 
+// By version, from IKEv1.
+using Versions = std::array<bool, 2>;
+constexpr Versions kBothVersions{true, true};
+
+Versions Probes(const ike::ProbeSettings& settings) {
+  return {settings.probes(ike::IkeVersion::kV1), settings.probes(ike::IkeVersion::kV2)};
+}
+
 }  // namespace
 
 class Scheduler::Scheduled final : public Alarm, public ProbeRun::Owner {
@@ -81,8 +89,7 @@ void Scheduler::Scheduled::Configure(uint32_t generation, ike::TimePoint now) {
   if (openings_ && openings_->settings == target->settings) return;
   const auto before = std::exchange(openings_, scheduler_->openings_.For(target->settings));
   bool reschedule = !before || before->settings->interval != settings().interval ||
-                    before->settings->ikev1 != settings().ikev1 ||
-                    before->settings->ikev2 != settings().ikev2;
+                    Probes(*before->settings) != Probes(settings());
   bool audits = !before || before->settings->audit_interval != settings().audit_interval;
   // The configuration has checked that it is of the family wanted.
   literal_ = config::ParseIpAddress(target->host).value_or(ike::IpAddress{});
@@ -100,12 +107,12 @@ void Scheduler::Scheduled::Reschedule(std::string_view name, ike::TimePoint now)
 // Where both versions are probed they take turns half an interval apart: their openings would meet
 // at the daemon, which counts both as half-open.
 ike::Duration Scheduler::Scheduled::Step() const {
-  return settings().ikev1 && settings().ikev2 ? settings().interval / 2 : settings().interval;
+  return Probes(settings()) == kBothVersions ? settings().interval / 2 : settings().interval;
 }
 
 ike::IkeVersion Scheduler::Scheduled::VersionOf(uint64_t turn) const {
-  if (!settings().ikev1) return ike::IkeVersion::kV2;
-  if (!settings().ikev2) return ike::IkeVersion::kV1;
+  if (!settings().probes(ike::IkeVersion::kV1)) return ike::IkeVersion::kV2;
+  if (!settings().probes(ike::IkeVersion::kV2)) return ike::IkeVersion::kV1;
   return turn % 2 == 0 ? ike::IkeVersion::kV2 : ike::IkeVersion::kV1;
 }
 

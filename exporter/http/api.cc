@@ -79,6 +79,7 @@ std::shared_ptr<const ike::ProbeSettings> SettingsFor(const ApiRequest& request,
                           ? defaults.timeout
                           : request.timeout.value_or(DefaultTimeout(endpoint));
   settings->ikev1 = endpoint != ApiEndpoint::kV2Sa;
+  settings->ikev1_named = endpoint == ApiEndpoint::kProbe || defaults.ikev1_named;
   settings->ikev2 = endpoint != ApiEndpoint::kProbe;
   return settings;
 }

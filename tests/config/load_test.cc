@@ -51,7 +51,9 @@ TEST(Load, AnEmptyFileMeansTheDefaults) {
   EXPECT_EQ(config.metrics, MetricsSettings{});
   EXPECT_EQ(config.api, ApiSettings{});
   EXPECT_EQ(config.api.allow[0].kind, AllowRule::Kind::kConfigured);
-  EXPECT_EQ(*config.defaults, ike::ProbeSettings{});
+  ike::ProbeSettings documented;
+  documented.ikev1_named = true;  // by the line that has the default
+  EXPECT_EQ(*config.defaults, documented);
   EXPECT_EQ(config.packet_rates, (PacketRates{10000, 1000}));
   EXPECT_THAT(config.targets, IsEmpty());
   EXPECT_EQ(config.log.level, "");

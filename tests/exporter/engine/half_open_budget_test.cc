@@ -64,6 +64,37 @@ TEST(HalfOpenBudget, AForcedSlotCountsBeyondTheLimit) {
             kStart + seconds(1) + HalfOpenBudget::kLifetime);
 }
 
+TEST(HalfOpenBudget, AProlongedSlotIsTakenUntilItsEnd) {
+  HalfOpenBudget budget;
+  ASSERT_TRUE(budget.TryTake(kGateway, 2, Asker::kOnRequest, kStart));
+  const ike::TimePoint end = kStart + seconds(210);
+  budget.Prolong(kGateway, kStart + milliseconds(20), end);
+  EXPECT_EQ(budget.NextFree(kGateway, 1, Asker::kOnRequest, kStart + seconds(60)), end);
+  ASSERT_TRUE(budget.TryTake(kGateway, 2, Asker::kOnRequest, kStart + seconds(60)))
+      << "it is no second one";
+  EXPECT_EQ(budget.NextFree(kGateway, 2, Asker::kOnRequest, kStart + seconds(61)),
+            kStart + seconds(60) + HalfOpenBudget::kLifetime)
+      << "younger ones may be free before it";
+  EXPECT_FALSE(budget.TryTake(kGateway, 1, Asker::kOnRequest, end - milliseconds(1)));
+  EXPECT_TRUE(budget.TryTake(kGateway, 1, Asker::kOnRequest, end));
+}
+
+TEST(HalfOpenBudget, AProlongedSlotIsFreeOnceItIsReleased) {
+  HalfOpenBudget budget;
+  for (int i = 0; i < 3; ++i) {
+    const ike::TimePoint now = kStart + seconds(i);
+    ASSERT_TRUE(budget.TryTake(kGateway, 3, Asker::kOnRequest, now));
+    budget.Prolong(kGateway, now, now + seconds(70));
+  }
+  const ike::TimePoint later = kStart + seconds(40);
+  EXPECT_FALSE(budget.TryTake(kGateway, 3, Asker::kOnRequest, later));
+  budget.Release(kGateway, kStart + seconds(71));
+  EXPECT_TRUE(budget.TryTake(kGateway, 3, Asker::kOnRequest, later));
+  budget.Release(kGateway, kStart + seconds(71));  // gone already
+  EXPECT_FALSE(budget.TryTake(kGateway, 3, Asker::kOnRequest, later));
+  EXPECT_EQ(budget.NextFree(kGateway, 3, Asker::kOnRequest, later), kStart + seconds(70));
+}
+
 TEST(HalfOpenBudget, NextFreeIsWhenTryTakeSucceeds) {
   HalfOpenBudget budget;
   ASSERT_TRUE(budget.TryTake(kGateway, 1, Asker::kOnRequest, kStart));
