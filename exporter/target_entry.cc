@@ -33,9 +33,13 @@ void TakeSuite(const ProbeReport& report, VersionState* state) {
 // What only an opening with the target's own proposals can tell.
 void TakeFullOpening(const ProbeReport& report, VersionState* state) {
   const ike::Outcome& outcome = report.outcome;
-  state->negotiated = outcome.selected();
-  state->fully_opened = true;
-  state->refused = outcome.reason == ike::Reason::kRejected;
+  // After a COOKIE or INVALID_KE_PAYLOAD that was followed into silence no choice is known.
+  const bool is_open = outcome.answered() && !outcome.selected() && !outcome.leaves_no_state();
+  if (!is_open) {
+    state->negotiated = outcome.selected();
+    state->fully_opened = true;
+    state->refused = outcome.reason == ike::Reason::kRejected;
+  }
   if (outcome.answered()) {
     state->cookie_required = outcome.cookie_required;
     state->error_notify = outcome.error_notify;
@@ -43,7 +47,7 @@ void TakeFullOpening(const ProbeReport& report, VersionState* state) {
     state->responder_known = true;
   }
   if (!outcome.selected()) return;
-  state->negotiated_at = report.finished_at;
+  state->negotiated_at = report.finished_at - Seconds(report.age.value_or(ike::Duration{}));
   TakeSuite(report, state);
 }
 

@@ -44,6 +44,7 @@ Json LineJson(const Pending& probe, const ProbeResult& result) {
   } else {
     json = Ikev2SaJson(host, outcome);
   }
+  if (outcome.answered()) AddProvenance(result, &json);
   json["ikeVersion"] = static_cast<int>(probe.version);
   return json;
 }

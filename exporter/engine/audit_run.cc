@@ -177,6 +177,8 @@ void AuditRun::NoteFailure(const ike::Outcome& outcome) {
 
 // What was thought to leave state and did not, or the other way round. Silence may have left some.
 void AuditRun::NoteState(const ike::Outcome& outcome, ike::TimePoint now) {
+  LearnBudget(services_, {order_.address, order_.settings->half_open_budget, slot_.has_value()},
+              outcome);
   bool none = outcome.leaves_no_state() || outcome.packets_sent == 0;
   if (slot_ && none) services_->budget->GiveBack(order_.address, kAsker, *slot_);
   if (!slot_ && outcome.selected()) services_->budget->ForceTake(order_.address, now);

@@ -3,7 +3,6 @@
 // opening at a time goes to each address. Used by one engine on its thread.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -41,18 +40,13 @@ class ExchangeRunner final : public Exchanger {
 
   void set_packets_per_second(uint32_t rate) { pacer_.set_rate(rate); }
   // Of TCP; further exchanges wait until one is over.
-  void set_max_connections(size_t count) {
-    max_connections_ = count;
-    held_.set_limit(std::max<size_t>(1, count / 2));
-  }
-  // This process ends, and peers must not see it yet.
-  void LeaveHeldConnections() { held_.LeaveInBackground(loop_->now()); }
+  void set_max_connections(size_t count);
 
   // See Spares: of the exchanges.
   void BeginPeriod();
   size_t GiveBack(size_t most);
 
-  const HeldConnections& held_connections() const { return held_; }
+  HeldConnections* held_connections() { return &held_; }
   size_t in_flight() const { return active_.size() + connecting_; }
   uint64_t unmatched_packets() const { return unmatched_; }
   const PaceCounts& delayed_packets() const { return delayed_; }

@@ -1,11 +1,17 @@
 // The exchanges of an ExchangeRunner that have a connection of their own (RFC 9329, and without its
 // framing).
+#include <algorithm>
 #include <utility>
 
 #include "exporter/engine/exchange_runner.h"
 #include "exporter/engine/flight.h"
 
 namespace exporter {
+
+void ExchangeRunner::set_max_connections(size_t count) {
+  max_connections_ = count;
+  held_.set_limit(std::max<size_t>(1, count / 2));
+}
 
 // In their order, as connections become free.
 void ExchangeRunner::LaunchUnconnected(ike::TimePoint now) {

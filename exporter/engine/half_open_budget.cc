@@ -130,12 +130,13 @@ void HalfOpenBudget::Sweep(ike::TimePoint now) {
   if (live < known_) Resize(live);
   claims_.Sweep(now);
   turns_.Sweep(now);
+  learnt_.Sweep(now);
 }
 
 bool HalfOpenBudget::Yields(uint64_t key, Asker asker, ike::TimePoint now) const {
   if (asker == Asker::kScheduled) return false;
   if (claims_.Exist(key, now)) return true;
-  return asker == Asker::kAudit ? turns_.AuditYields(key, now) : turns_.RequestYields(key);
+  return asker == Asker::kAudit && turns_.AuditYields(key, now);
 }
 
 void HalfOpenBudget::NoteTaken(uint64_t key, Asker asker) {
@@ -152,7 +153,7 @@ std::optional<HalfOpenBudget::Standing> HalfOpenBudget::TryTake(const ike::IpAdd
   if (asker != Asker::kOnRequest) account.scheduled = now;
   DropExpired(&account, now);
   if (Yields(account.key, asker, now)) return std::nullopt;
-  const size_t allowed = Allowed(account, limit, asker, now);
+  const size_t allowed = Allowed(account, learnt_.LimitOf(account.key, limit, now), asker, now);
   if (account.taken >= allowed) return std::nullopt;
   Insert(&account, now);
   NoteTaken(account.key, asker);
@@ -187,6 +188,15 @@ void HalfOpenBudget::Prolong(const ike::IpAddress& address, ike::TimePoint now,
   Insert(&account, end - kLifetime);
 }
 
+std::optional<uint16_t> HalfOpenBudget::Learn(const SlotUse& use, bool silent, ike::TimePoint now) {
+  std::lock_guard lock(lock_);
+  Account* account = Find(use.address);
+  if (account == nullptr) return std::nullopt;
+  DropExpired(account, now);
+  const int others = account->taken - (use.has_slot && account->taken > 0 ? 1 : 0);
+  return learnt_.Learn(account->key, {static_cast<uint16_t>(others), use.limit, silent}, now);
+}
+
 void HalfOpenBudget::Release(const ike::IpAddress& address, ike::TimePoint end) {
   std::lock_guard lock(lock_);
   Account* account = Find(address);
@@ -201,6 +211,7 @@ HalfOpenBudget::Standing HalfOpenBudget::StandingOf(const ike::IpAddress& addres
   if (account == nullptr) return {now, false};
   if (scheduled) account->scheduled = now;
   DropExpired(account, now);
+  limit = learnt_.LimitOf(account->key, limit, now);
   Standing standing = StandingIn(*account, Allowed(*account, limit, asker, now), now);
   if (Yields(account->key, asker, now)) {
     standing.next_free = std::max(standing.next_free, now + kAskAgain);

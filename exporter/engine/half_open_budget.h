@@ -15,6 +15,7 @@
 
 #include "exporter/engine/budget_claims.h"
 #include "exporter/engine/budget_turns.h"
+#include "exporter/engine/learnt_limits.h"
 #include "exporter/tiny_lock.h"
 #include "probes/ip_address.h"
 #include "probes/outcome.h"
@@ -51,6 +52,15 @@ class HalfOpenBudget {
   void Prolong(const ike::IpAddress& address, ike::TimePoint now, ike::TimePoint end);
   // The state that was to last until `end` is gone.
   void Release(const ike::IpAddress& address, ike::TimePoint end);
+
+  // One opening, and whether it has one of the slots.
+  struct SlotUse {
+    ike::IpAddress address;
+    uint16_t limit = 0;
+    bool has_slot = false;
+  };
+  // That opening met a COOKIE; see LearntLimits. Returns a lower limit where it is news.
+  std::optional<uint16_t> Learn(const SlotUse& use, bool silent, ike::TimePoint now);
 
   // Where the address stands. Asking for a scheduled probe notes that its liveness is scheduled.
   Standing StandingOf(const ike::IpAddress& address, uint16_t limit, Asker asker,
@@ -121,6 +131,7 @@ class HalfOpenBudget {
   ike::TimePoint next_sweep_{};
   BudgetClaims claims_;
   BudgetTurns turns_;
+  LearntLimits learnt_;
 };
 
 }  // namespace exporter

@@ -130,14 +130,29 @@ void ProbeRun::Choose() {
   Try(kind);
 }
 
+RecentAnswers::AnswerPtr ProbeRun::EarlierAnswer() const {
+  return services_->answers->Find(RecentAnswers::QuestionOf(settings(), address_, order_.version),
+                                  now());
+}
+
 // Whoever asks wants to see the endpoint's choice: a full opening if the deadline allows to wait
-// for one, else what leaves no state.
+// for one, else what leaves no state, which tells a silent endpoint from one whose budget is spent.
+// Several that scrape one endpoint share its slots: an answer of the last half minute serves all.
 void ProbeRun::ChooseOnRequest() {
-  ike::TimePoint latest =
-      deadline_ - std::min<ike::Duration>(order_.timeout / 2, std::chrono::seconds(3));
-  if (standing_.next_free <= now()) return Try(ike::OpeningKind::kFull);
-  if (WaitForBudget(latest)) return;
-  if (order_.need_suite) return Report(ProbeEnd::kNoBudget, {});
+  const RecentAnswers::AnswerPtr earlier = EarlierAnswer();
+  const bool serves =
+      earlier != nullptr && !order_.need_suite && now() - earlier->at < HalfOpenBudget::kLifetime;
+  if (!serves) {
+    ike::TimePoint latest =
+        deadline_ - std::min<ike::Duration>(order_.timeout / 2, std::chrono::seconds(3));
+    if (standing_.next_free <= now()) return Try(ike::OpeningKind::kFull);
+    if (WaitForBudget(latest)) return;
+  }
+  if (earlier != nullptr && earlier->refusals_unanswered) {
+    ike::Outcome none;
+    none.version = order_.version;
+    return ReportEarlier(*earlier, none);
+  }
   Try(ike::OpeningKind::kRefusal);
 }
 
@@ -181,7 +196,6 @@ void ProbeRun::Try(ike::OpeningKind kind) {
   }
   if (!taken) {
     AskBudget();  // another engine was quicker
-    if (order_.need_suite) return Report(ProbeEnd::kNoBudget, {});
     return Send(ike::OpeningKind::kRefusal);
   }
   slot_ = at;
@@ -220,6 +234,7 @@ void ProbeRun::ExpectExchangeDone(int stage) {
 
 // What was thought to leave state and did not, or the other way round.
 void ProbeRun::SettleBudget(const ike::Outcome& outcome) {
+  LearnBudget(services_, {address_, settings().half_open_budget, slot_.has_value()}, outcome);
   if (slot_ && (outcome.leaves_no_state() || outcome.packets_sent == 0)) {
     services_->budget->GiveBack(address_, asker(), *slot_);
   }
@@ -249,8 +264,9 @@ void ProbeRun::OnExchangeDone(const ike::Outcome& outcome) {
   }
   ike::Remember(kind_, outcome, now(), memory_);
   if (next && deadline_ > now()) return Try(*next);
-  // A last resort that the budget left no state for: somebody is there, but chose no suite.
-  if (order_.need_suite && !MayLeaveState(kind_) && outcome.answered()) tells = false;
+  if (!order_.scheduled && !MayLeaveState(kind_) && outcome.answered()) {
+    return ReportWithoutChoice(outcome);
+  }
   Report(tells ? ProbeEnd::kProbed : ProbeEnd::kNoBudget, outcome);
 }
 
@@ -260,29 +276,61 @@ void ProbeRun::FinishWith(ike::Reason reason) {
   Report(ProbeEnd::kProbed, outcome);
 }
 
+// Somebody is there. What it chose lately stands in for what the budget did not allow to be asked.
+void ProbeRun::ReportWithoutChoice(const ike::Outcome& outcome) {
+  const RecentAnswers::AnswerPtr earlier = outcome.selected() ? nullptr : EarlierAnswer();
+  if (earlier != nullptr && outcome.version_answered) return ReportEarlier(*earlier, outcome);
+  Report(order_.need_suite ? ProbeEnd::kNoBudget : ProbeEnd::kProbed, outcome);
+}
+
+void ProbeRun::ReportEarlier(const RecentAnswers::Answer& answer, const ike::Outcome& outcome) {
+  ProbeResult result;
+  result.report.outcome = answer.outcome;
+  result.report.outcome.rtt = outcome.rtt;
+  result.report.age = now() - answer.at;
+  result.report.full_opening = true;
+  result.report.implementation = answer.implementation;
+  Deliver(std::move(result));
+}
+
+// An answer that was final: a choice, or that there is none.
+void ProbeRun::KeepAnswer(const ike::Outcome& outcome, uint16_t implementation) {
+  if (!outcome.selected() && !outcome.leaves_no_state()) return;
+  services_->answers->Put(
+      RecentAnswers::QuestionOf(settings(), address_, order_.version),
+      {outcome, implementation, now(), memory_->refusal_unusable || memory_->refusal_selected});
+}
+
 void ProbeRun::Report(ProbeEnd end, const ike::Outcome& outcome) {
-  StopWaiting();
-  Cancel();
   ProbeResult result;
   result.end = end;
-  result.error = std::move(resolve_error_);
-  result.resolved = resolved_;
   ProbeReport& report = result.report;
   static_cast<ike::OutcomeFacts&>(report.outcome) = outcome;
   report.outcome.version = order_.version;
   report.full_opening = MayLeaveState(kind_);
   if (report.full_opening && outcome.answered()) {
     report.implementation = ImplementationIndex(ike::Fingerprint(outcome));
+    KeepAnswer(outcome, report.implementation);
   }
+  if (order_.keep_details && !order_.scheduled) report.outcome.details = outcome.details;
+  if (order_.keep_details && order_.scheduled && outcome.answered()) {
+    report.details = &outcome.details;
+  }
+  Deliver(std::move(result));
+}
+
+// Adds what is of the whole probe.
+void ProbeRun::Deliver(ProbeResult result) {
+  StopWaiting();
+  Cancel();
+  result.error = std::move(resolve_error_);
+  result.resolved = resolved_;
+  ProbeReport& report = result.report;
   report.packets_sent = packets_sent_;
   report.packets_received = packets_received_;
   report.duration = now() - started_;
   report.finished_at = services_->unix_time();
   report.address = address_;
-  if (order_.keep_details && !order_.scheduled) report.outcome.details = outcome.details;
-  if (order_.keep_details && order_.scheduled && outcome.answered()) {
-    report.details = &outcome.details;
-  }
   if (trace_ && !trace_->messages().empty()) report.trace = std::move(trace_);
   owner_->OnProbeDone(this, std::move(result));
 }

@@ -79,7 +79,13 @@ class ProbeRun final : public Alarm, private ExchangeHandler {
   void Send(ike::OpeningKind kind);
   void SettleBudget(const ike::Outcome& outcome);
   void FinishWith(ike::Reason reason);
+  // Ends a request that had no opening of its own that shows a choice.
+  void ReportWithoutChoice(const ike::Outcome& outcome);
+  void ReportEarlier(const RecentAnswers::Answer& answer, const ike::Outcome& now);
+  void KeepAnswer(const ike::Outcome& outcome, uint16_t implementation);
+  RecentAnswers::AnswerPtr EarlierAnswer() const;
   void Report(ProbeEnd end, const ike::Outcome& outcome);
+  void Deliver(ProbeResult result);
   ike::LivenessCircumstances Circumstances(ike::TimePoint at) const;
   HalfOpenBudget::Asker asker() const;
   ike::TimePoint now() const { return services_->now(); }

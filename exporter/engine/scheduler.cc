@@ -17,6 +17,9 @@ constexpr size_t kReconcileSlice = 1000;
 constexpr ike::Duration kFirstAuditSpread = std::chrono::seconds(30);
 constexpr ike::Duration kFirstAuditSpacing = std::chrono::milliseconds(500);
 
+// Whether the first round of probes is over.
+constexpr ike::Duration kAskAgain = std::chrono::seconds(1);
+
 // Enough to wait for their memory together, and few enough for it to stay in the nearest cache.
 constexpr size_t kStartedTogether = 32;
 
@@ -62,6 +65,8 @@ class Scheduler::Scheduled final : public Alarm, public ProbeRun::Owner {
   void OnProbeDone(ProbeRun* run, ProbeResult&& result) override;
   void ExpectProbeDone() override { entry_->Prefetch(); }
   void OnAuditDue(ike::TimePoint now);
+  // Whether the first probe of every version has ended: audits do not take its slots.
+  bool WasProbed() const;
   void ScheduleAudit(std::string_view name, ike::TimePoint now);
   void End(ProbeRun** run);
   const Services& services() const { return *scheduler_->services_; }
@@ -76,6 +81,7 @@ class Scheduler::Scheduled final : public Alarm, public ProbeRun::Owner {
   uint8_t turn_ = 0;               // at due_, where the versions take turns: 0 or 1
   ike::IkeVersion starting_{};     // from Rearm to Start
   std::array<bool, 2> answers_{};  // whether each version answered its last probe
+  std::array<bool, 2> probed_{};   // whether a probe of each version has ended
   ike::TimePoint due_{};
   std::array<ike::LivenessMemory, 2> memory_;
   std::array<ProbeRun*, 2> runs_{};  // of the scheduler's pool
@@ -136,8 +142,14 @@ void Scheduler::Scheduled::ScheduleAudit(std::string_view name, ike::TimePoint n
 }
 
 void Scheduler::Scheduled::OnAuditDue(ike::TimePoint now) {
+  if (!WasProbed()) return services().wheel->Arm(audit_alarm_.get(), now + kAskAgain);
   services().wheel->Arm(audit_alarm_.get(), now + settings().audit_interval);
   if (!scheduler_->draining_) scheduler_->start_audit_(entry_, now);
+}
+
+bool Scheduler::Scheduled::WasProbed() const {
+  const Versions wanted = Probes(settings());
+  return (!wanted[0] || probed_[0]) && (!wanted[1] || probed_[1]);
 }
 
 void Scheduler::Scheduled::OnAlarm(ike::TimePoint) { scheduler_->due_.push_back(this); }
@@ -190,6 +202,7 @@ void Scheduler::Scheduled::End(ProbeRun** run) {
 
 void Scheduler::Scheduled::OnProbeDone(ProbeRun* run, ProbeResult&& result) {
   size_t index = static_cast<size_t>(run->order().version) - 1;
+  probed_[index] = true;
   if (result.end == ProbeEnd::kNoBudget) {
     scheduler_->stats_->CountSkip(Skip::kBudget);
   } else {

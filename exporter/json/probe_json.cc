@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "exporter/net/address.h"
 #include "probes/algorithms/registry.h"
 #include "probes/algorithms/vendor_ids.h"
 #include "probes/audit_result.h"
@@ -224,6 +225,14 @@ Json Ikev2SaJson(const ProbedHost& host, const ike::Outcome& outcome) {
   return json;
 }
 
+void AddProvenance(const ProbeResult& result, Json* json) {
+  if (!result.report.address.empty()) (*json)["address"] = net::ToString(result.report.address);
+  if (!result.report.age) return;
+  const double age = Milliseconds(*result.report.age) / 1000;
+  (*json)["cached"] = true;
+  (*json)["age"] = std::max(age, json->value("age", 0.0));
+}
+
 Json VersionJson(const ProbedHost& host,
                  const std::array<std::optional<ProbeResult>, 2>& versions) {
   const ike::Outcome ikev1 = versions[0] ? TellingOutcome(*versions[0]) : ike::Outcome{};
@@ -255,6 +264,9 @@ Json VersionJson(const ProbedHost& host,
     json["v2SelectedDHGroup"] = suite["selectedDHGroup"];
   }
   AddErrorNotify(ikev2.error_notify != 0 ? ikev2 : ikev1, &json);
+  for (const auto& result : versions) {
+    if (result) AddProvenance(*result, &json);
+  }
   return json;
 }
 

@@ -27,7 +27,7 @@ class HeldConnectionsTest : public TcpRunnerTest {
     return job;
   }
 
-  size_t held() const { return runner_.held_connections().size(); }
+  size_t held() { return runner_.held_connections()->size(); }
 
   // A few turns, in which what the runner has closed would be seen.
   void Settle() {
