@@ -37,7 +37,7 @@ bool ReadIkeVersions(const Value& value, ProbeTable& table) {
   });
   if (!valid) return false;
   if (!seen[1] && !seen[2]) return value.Reject("is empty", kExpected);
-  table.layer.settings.ikev1 = seen[1];
+  table.layer.settings.ikev1 = table.layer.settings.ikev1_named = seen[1];
   table.layer.settings.ikev2 = seen[2];
   return true;
 }

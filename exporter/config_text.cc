@@ -71,7 +71,8 @@ constexpr Row kRows[] = {
      [](const ProbeSettings& s) { return Quoted(config::FormatDuration(s.audit_interval)); }},
     {"ike_versions",
      [](const ProbeSettings& s) {
-       return std::string(!s.ikev2 ? "[1]" : !s.ikev1 ? "[2]" : "[1, 2]");
+       if (!s.probes(ike::IkeVersion::kV1)) return std::string("[2]");
+       return std::string(s.ikev2 ? "[1, 2]" : "[1]");
      }},
     {"port", [](const ProbeSettings& s) { return std::to_string(s.port); }},
     {"transport", [](const ProbeSettings& s) { return Quoted(ike::TransportName(s.transport)); }},

@@ -29,6 +29,11 @@ void LogProbeItself(const ike::Target& target, const ProbeResult& result) {
 
 }  // namespace
 
+void LogLowerBudget(const ike::IpAddress& address, uint16_t budget) {
+  Log(LogLevel::kWarn, "gateway limits half-open SAs below half_open_budget",
+      {{"address", net::ToString(address)}, {"budget", std::to_string(budget)}});
+}
+
 void LogScheduledProbe(const TargetEntry& entry, const ProbeResult& result, UpChange change) {
   bool each = Logs(LogTopic::kProbes, LogLevel::kDebug);
   if (!each && change == UpChange::kNone) return;

@@ -12,5 +12,7 @@ void LogScheduledProbe(const TargetEntry& entry, const ProbeResult& result, UpCh
 
 // `waiting` audits are due, some of them for the second time.
 void LogAuditsBehind(size_t waiting);
+// A gateway allows only so many half-open SAs, fewer than half_open_budget.
+void LogLowerBudget(const ike::IpAddress& address, uint16_t budget);
 
 }  // namespace exporter

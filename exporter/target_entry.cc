@@ -32,13 +32,15 @@ void TakeFullOpening(const ProbeReport& report, VersionState* state) {
     state->implementation = report.implementation;
     state->responder_known = true;
   }
-  // An endpoint that asked for cookies and for nothing else has not looked at what was offered.
-  if (outcome.answer == ike::AnswerKind::kCookie) return;
+  // An endpoint that asked for cookies and for nothing else has not looked at what was offered;
+  // after a COOKIE or INVALID_KE_PAYLOAD that was followed into silence no choice is known.
+  const bool is_open = outcome.answered() && !outcome.selected() && !outcome.leaves_no_state();
+  if (is_open || outcome.answer == ike::AnswerKind::kCookie) return;
   state->negotiated = outcome.selected();
   state->fully_opened = true;
   state->refused = outcome.reason == ike::Reason::kRejected;
   if (!outcome.selected()) return;
-  state->negotiated_at = report.finished_at;
+  state->negotiated_at = report.finished_at - Seconds(report.age.value_or(ike::Duration{}));
   TakeSuite(report, state);
 }
 
@@ -100,7 +102,7 @@ void TargetEntry::SetTarget(TargetPtr target, bool keep_history, RttBounds rtt_b
   target_.swap(target);  // the old one is released without the lock
   SetLabelText(labels);
   const ike::ProbeSettings& settings = *target_->settings;
-  probed_ = {settings.ikev1, settings.ikev2};
+  probed_ = {settings.probes(ike::IkeVersion::kV1), settings.probes(ike::IkeVersion::kV2)};
   require_ = settings.require;
   ForgetVersionsNotProbed();
   SetRttBounds(std::move(rtt_bounds));

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,8 @@ namespace exporter {
 struct ProbeReport {
   // Of the exchange that decided the probe; the details only where the probe was asked for.
   ike::Outcome outcome;
+  // How old the answer is, where it is of an earlier probe of the endpoint.
+  std::optional<ike::Duration> age;
   bool full_opening = false;  // the target's own proposals: renews suite, features, responder
   uint16_t implementation = 0;
   uint32_t packets_sent = 0;  // of all its exchanges

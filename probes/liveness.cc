@@ -1,7 +1,7 @@
 // The first opening of a probe:
 //
 //   budget | contended, full answered | refusal  | repeat   | opening
-//          | less than 2 min ago      |          | possible |
+//          | lately (renewal)         |          | possible |
 //   -------+--------------------------+----------+----------+-----------------------------------
 //   yes    | no                       | untested |          | refusal, if a full one was answered
 //          |                          |          |          | lately: to learn whether it works
@@ -41,7 +41,6 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr TimePoint kNever{};
-constexpr Duration kContendedRenewal = minutes(2);  // of the suite, while others want the budget
 constexpr Duration kLearningWindow = minutes(10);
 constexpr Duration kRepeatWindow = seconds(20);  // strongSwan keeps half-open state for 30 s
 constexpr Duration kRecheck = hours(1);
@@ -168,7 +167,7 @@ bool IsSilence(const Outcome& outcome) {
 
 OpeningKind FirstOpening(const LivenessMemory& memory, const LivenessCircumstances& at) {
   const bool yields =
-      at.budget_contended && IsWithin(memory.last_full_answered, kContendedRenewal, at.now);
+      at.budget_contended && IsWithin(memory.last_full_answered, at.renewal, at.now);
   if (!at.budget_available || yields) return CheapOpening(memory, at);
   const bool learns = RefusalOf(memory, at.now) == Refusal::kUntested &&
                       IsWithin(memory.last_full_answered, kLearningWindow, at.now);
@@ -180,8 +179,8 @@ bool OffersAlternate(OpeningKind kind, const LivenessMemory& memory) {
   return kind == OpeningKind::kRefusal && memory.alternate && memory.plainest_needed;
 }
 
-bool IsRenewalDue(const LivenessMemory& memory, TimePoint now) {
-  return !IsWithin(memory.last_state_left, kContendedRenewal, now);
+bool IsRenewalDue(const LivenessMemory& memory, const LivenessCircumstances& at) {
+  return !IsWithin(memory.last_state_left, at.renewal, at.now);
 }
 
 std::optional<OpeningKind> NextOpening(OpeningKind sent, const Outcome& outcome,

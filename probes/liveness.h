@@ -52,7 +52,8 @@ struct LivenessCircumstances {
   bool repeat_possible = false;  // the engine still has the bytes and they have been answered
   bool plainest_differs = true;  // from the full opening
   bool time_left = false;  // what met silence had a share of the timeout, and no second one yet
-  bool alternate_untried = false;  // by a probe on request: see LastResort
+  Duration renewal = std::chrono::minutes(2);  // of the suite, while others want the budget
+  bool alternate_untried = false;              // by a probe on request: see LastResort
 };
 
 // Nothing came that is IKE. An error of the path or of our own system is no such silence: another
@@ -68,7 +69,7 @@ bool OffersAlternate(OpeningKind kind, const LivenessMemory& memory);
 
 // Whether the last opening of `memory` that may have left state is so old that liveness claims the
 // budget for it.
-bool IsRenewalDue(const LivenessMemory& memory, TimePoint now);
+bool IsRenewalDue(const LivenessMemory& memory, const LivenessCircumstances& at);
 
 // The next opening after `sent` ended in `outcome`; nullopt = the probe is over. `memory` does not
 // hold this outcome yet.

@@ -45,6 +45,7 @@ struct ProbeSettings {
   std::chrono::milliseconds timeout{5000};
   std::chrono::milliseconds audit_interval{3600000};  // 0 = no audits
   bool ikev1 = true;
+  bool ikev1_named = false;  // by ike_versions or whoever asks: else TCP is of IKEv2 (RFC 9329)
   bool ikev2 = true;
   uint16_t port = 500;
   Transport transport = Transport::kUdp;
@@ -66,7 +67,10 @@ struct ProbeSettings {
     return source_address.is_v4() ? AddressFamily::kIpv4 : AddressFamily::kIpv6;
   }
 
-  bool probes(IkeVersion version) const { return version == IkeVersion::kV1 ? ikev1 : ikev2; }
+  bool probes(IkeVersion version) const {
+    if (version == IkeVersion::kV2) return ikev2;
+    return ikev1 && (ikev1_named || !IsTcp(transport));
+  }
 
   friend bool operator==(const ProbeSettings&, const ProbeSettings&) = default;
 };

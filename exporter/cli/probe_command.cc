@@ -45,6 +45,7 @@ Json LineJson(const Pending& probe, const ProbeResult& result) {
   } else {
     json = Ikev2SaJson(host, outcome);
   }
+  if (outcome.answered()) AddProvenance(result, &json);
   json["ikeVersion"] = static_cast<int>(probe.version);
   return json;
 }
@@ -55,7 +56,8 @@ void PrintJson(const Json& json) { std::cout << JsonText(json) << "\n"; }
 // Whether the host answered as `require` asks.
 bool Satisfied(const ike::ProbeSettings& settings, bool ikev1, bool ikev2) {
   if (settings.require == ike::Require::kAny) return ikev1 || ikev2;
-  return (ikev1 || !settings.ikev1) && (ikev2 || !settings.ikev2);
+  return (ikev1 || !settings.probes(ike::IkeVersion::kV1)) &&
+         (ikev2 || !settings.probes(ike::IkeVersion::kV2));
 }
 
 }  // namespace

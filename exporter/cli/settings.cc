@@ -55,7 +55,7 @@ Checked SetPolicy(const std::string& text, const config::Config& config, Setting
 
 void SetVersions(const std::string& text, Settings* settings) {
   if (text.empty()) return;
-  settings->ikev1 = text != "2";
+  settings->ikev1 = settings->ikev1_named = text != "2";
   settings->ikev2 = text != "1";
 }
 

@@ -25,8 +25,10 @@ ike::Duration StateLifetimeOfLibreswan(ike::IkeVersion version) {
 
 AuditRun::AuditRun(const Services* services, AuditOrder order, Owner* owner)
     : services_(services), order_(std::move(order)), owner_(owner) {
-  if (order_.settings->ikev1) sides_[0].audit = ike::MakeIkev1Audit(order_.limits);
-  if (order_.settings->ikev2) sides_[1].audit = ike::MakeIkev2Audit(order_.limits);
+  if (order_.settings->probes(ike::IkeVersion::kV1))
+    sides_[0].audit = ike::MakeIkev1Audit(order_.limits);
+  if (order_.settings->probes(ike::IkeVersion::kV2))
+    sides_[1].audit = ike::MakeIkev2Audit(order_.limits);
 }
 
 AuditRun::~AuditRun() {
@@ -119,6 +121,10 @@ bool AuditRun::TakeSlot(ike::TimePoint now, ike::TimePoint* wake) {
     *wake = std::min(*wake, *std::min_element(left_open_.begin(), left_open_.end()));
     return false;
   }
+  if (ike::IsTcp(order_.settings->transport) && !services_->exchanger->MayLeaveState()) {
+    *wake = std::min(*wake, now + kAskAgain);
+    return false;
+  }
   if (services_->budget->TryTake(order_.address, limit, kAsker, now)) {
     slot_ = now;
     return true;
@@ -144,6 +150,7 @@ void AuditRun::Send(Side* side, ike::TimePoint now) {
   job.source = order_.settings->source_address;
   job.source_port = order_.settings->source_port;
   job.opening = std::make_shared<const ike::PreparedOpening>(std::move(side->step->opening));
+  job.may_leave_state = side->step->may_leave_state;
   job.timeout = order_.settings->timeout * side->step->fifths / 5;
   job.last_rtt = side->last_rtt;
   side->step.reset();
@@ -170,6 +177,8 @@ void AuditRun::NoteFailure(const ike::Outcome& outcome) {
 
 // What was thought to leave state and did not, or the other way round. Silence may have left some.
 void AuditRun::NoteState(const ike::Outcome& outcome, ike::TimePoint now) {
+  LearnBudget(services_, {order_.address, order_.settings->half_open_budget, slot_.has_value()},
+              outcome);
   bool none = outcome.leaves_no_state() || outcome.packets_sent == 0;
   if (slot_ && none) services_->budget->GiveBack(order_.address, kAsker, *slot_);
   if (!slot_ && outcome.selected()) services_->budget->ForceTake(order_.address, now);

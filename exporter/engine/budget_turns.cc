@@ -34,11 +34,6 @@ void BudgetTurns::RequestTurnedAway(uint64_t address, ike::TimePoint now) {
   if (Turn* turn = Find(turns_, address)) turn->turned_away = now;
 }
 
-bool BudgetTurns::RequestYields(uint64_t address) const {
-  const Turn* turn = Find(turns_, address);
-  return turn && turn->waiting > 0 && turn->taken < kAuditTurns;
-}
-
 bool BudgetTurns::AuditYields(uint64_t address, ike::TimePoint now) const {
   const Turn* turn = Find(turns_, address);
   return turn && turn->taken >= kAuditTurns && now - turn->turned_away < kKept;

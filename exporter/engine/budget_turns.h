@@ -1,7 +1,7 @@
-// BudgetTurns: who is next where an audit and requests want slots of one address. The audit has
-// most of them, or it would not end while somebody asks; and where requests were turned away the
-// next is kept for one when its turn comes, or nobody would see a suite for as long as an audit
-// takes. Guarded by its owner, the budget.
+// BudgetTurns: which audits yield where requests want slots of the same address. A request goes
+// before an audit's next question; where requests were turned away the audit has one slot, or it
+// would not end while somebody asks, and the next is kept for a request. Guarded by its owner, the
+// budget.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace exporter {
 class BudgetTurns {
  public:
   // Slots that audits have for one of a request.
-  static constexpr int kAuditTurns = 3;
+  static constexpr int kAuditTurns = 1;
   // How long a slot is kept for a request that was turned away: whoever asked may ask again.
   static constexpr ike::Duration kKept = std::chrono::seconds(10);
 
@@ -27,8 +27,7 @@ class BudgetTurns {
   void RequestTook(uint64_t address);
   void RequestTurnedAway(uint64_t address, ike::TimePoint now);
 
-  // Whether the next slot is the other's.
-  bool RequestYields(uint64_t address) const;
+  // Whether the next slot is a request's.
   bool AuditYields(uint64_t address, ike::TimePoint now) const;
 
   // Forgets addresses where no audit waits and no request was turned away lately.

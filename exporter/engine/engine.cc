@@ -97,6 +97,7 @@ Engine::Engine(EngineOptions options, std::unique_ptr<net::EventLoop> loop)
           .exchanger = &runner_,
           .budget = &options_.limits->budget,
           .audited = &options_.limits->audited,
+          .answers = &options_.limits->answers,
           .wheel = &wheel_,
           .resolver = nullptr,
           .routes = &routes_,
@@ -124,6 +125,7 @@ void Engine::Stop(ike::Duration patience) {
     scheduler_.Drain();
   });
   thread_.join();
+  runner_.held_connections()->LeaveInBackground(loop_->now());
 }
 
 void Engine::Apply(std::shared_ptr<const TargetTable> table) {

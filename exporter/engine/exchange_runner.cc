@@ -51,7 +51,8 @@ ExchangeRunner::ExchangeRunner(net::EventLoop* loop, net::RouteCache* routes, Sh
       timers_(loop->now()),
       limits_(limits),
       pacer_(loop->now()),
-      lines_(loop, &pacer_) {}
+      lines_(loop, &pacer_),
+      held_(&limits->budget) {}
 
 ExchangeRunner::~ExchangeRunner() = default;
 
@@ -88,6 +89,7 @@ ike::TimePoint ExchangeRunner::Tick(ike::TimePoint now) {
   }
   timers_.Advance(now,
                   [&](net::TimerNode& node) { OnFlightTimer(static_cast<Flight*>(&node), now); });
+  held_.Advance(now);
   SendWaiting(now);
   FlushLines(now);
   ReportDone();
@@ -96,14 +98,15 @@ ike::TimePoint ExchangeRunner::Tick(ike::TimePoint now) {
   FlushLines(now);
   const bool waits = !waiting_.empty() || !repeating_.empty();
   if (!done_.empty() || (waits && pacer_.MaySend())) return now;
-  return waits || !lines_.all_watched() ? now + kTick : timers_.NextExpiry();
+  if (waits || !lines_.all_watched()) return now + kTick;
+  return std::min(timers_.NextExpiry(), held_.NextEnd());
 }
 
 void ExchangeRunner::Launch(Flight* flight, ike::TimePoint now) {
   // What it waited for our own limits is not the peer's silence.
   flight->started += now - flight->queued_at;
   if (!ike::IsTcp(flight->job.transport)) return LaunchUdp(flight, now);
-  if (connections_ < max_connections_) return LaunchTcp(flight);
+  if (CanConnect()) return LaunchTcp(flight);
   flight->waiting = true;
   flight->queued_at = now;
   unconnected_.push_back(flight);
@@ -297,7 +300,7 @@ void ExchangeRunner::ReportDone() {
   done.swap(done_);
   for (Flight* flight : done) {
     // Destroyed here and not in its own callback.
-    Disconnect(flight);
+    HoldOrDisconnect(flight);
     const bool may_listen = MayListen(*flight);
     if (!flight->cancelled) Report(flight);
     if (may_listen && !flight->cancelled) {

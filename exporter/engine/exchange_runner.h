@@ -8,6 +8,7 @@
 
 #include "exporter/engine/exchanger.h"
 #include "exporter/engine/finished_spis.h"
+#include "exporter/engine/held_connections.h"
 #include "exporter/engine/key_pool.h"
 #include "exporter/engine/packet_pacer.h"
 #include "exporter/engine/peer_notes.h"
@@ -33,18 +34,20 @@ class ExchangeRunner final : public Exchanger {
   void Expect(const ike::IpAddress& remote) override { limits_->gate.Expect(remote); }
   ExchangeTicket Start(ExchangeJob job, ExchangeHandler* handler, Trace* trace) override;
   uint32_t Cancel(ExchangeTicket ticket) override;
+  bool MayLeaveState() const override { return held_.has_room(); }
 
   // Reads, fires timers, sends: the owner's OnTick calls it. Returns when it has to be called next.
   ike::TimePoint Tick(ike::TimePoint now);
 
   void set_packets_per_second(uint32_t rate) { pacer_.set_rate(rate); }
   // Of TCP; further exchanges wait until one is over.
-  void set_max_connections(size_t count) { max_connections_ = count; }
+  void set_max_connections(size_t count);
 
   // See Spares: of the exchanges.
   void BeginPeriod();
   size_t GiveBack(size_t most);
 
+  HeldConnections* held_connections() { return &held_; }
   size_t in_flight() const { return active_.size() + connecting_; }
   uint64_t unmatched_packets() const { return unmatched_; }
   const PaceCounts& delayed_packets() const { return delayed_; }
@@ -69,7 +72,9 @@ class ExchangeRunner final : public Exchanger {
   void Launch(Flight* flight, ike::TimePoint now);
   void LaunchUdp(Flight* flight, ike::TimePoint now);
   void LaunchTcp(Flight* flight);
+  bool CanConnect() const { return connections_ + held_.size() < max_connections_; }
   void Disconnect(Flight* flight);
+  void HoldOrDisconnect(Flight* flight);
   bool Reconnect(Flight* flight);
   void BeginExchange(Flight* flight, const ike::Endpoint& local, ike::TimePoint now);
   uint64_t FreshSpi();
@@ -118,6 +123,7 @@ class ExchangeRunner final : public Exchanger {
   size_t connecting_ = 0;
   size_t connections_ = 0;
   size_t max_connections_ = SIZE_MAX;
+  HeldConnections held_;  // of exchanges that are over
 };
 
 }  // namespace exporter

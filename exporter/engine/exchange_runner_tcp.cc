@@ -1,5 +1,6 @@
 // The exchanges of an ExchangeRunner that have a connection of their own (RFC 9329, and without its
 // framing).
+#include <algorithm>
 #include <utility>
 
 #include "exporter/engine/exchange_runner.h"
@@ -7,9 +8,14 @@
 
 namespace exporter {
 
+void ExchangeRunner::set_max_connections(size_t count) {
+  max_connections_ = count;
+  held_.set_limit(std::max<size_t>(1, count / 2));
+}
+
 // In their order, as connections become free.
 void ExchangeRunner::LaunchUnconnected(ike::TimePoint now) {
-  while (!unconnected_.empty() && connections_ < max_connections_) {
+  while (!unconnected_.empty() && CanConnect()) {
     Flight* flight = unconnected_.front();
     unconnected_.pop_front();
     flight->waiting = false;
@@ -41,6 +47,18 @@ void ExchangeRunner::Disconnect(Flight* flight) {
   if (!flight->channel) return;
   flight->channel.reset();
   --connections_;
+}
+
+// The exchange is over, its connection not always.
+void ExchangeRunner::HoldOrDisconnect(Flight* flight) {
+  if (flight->leaves_connection()) {
+    const bool selected = flight->exchange.done() && flight->exchange.outcome().selected();
+    held_.Hold(std::move(flight->channel),
+               {flight->job.remote.address, flight->job.opening->version(), selected},
+               loop_->now());
+    --connections_;
+  }
+  Disconnect(flight);
 }
 
 // The peer asked for another message and closed, as libreswan does after INVALID_KE_PAYLOAD: that

@@ -22,10 +22,11 @@ struct ExchangeJob {
   uint16_t source_port = 0;         // 0 = ephemeral
   net::RouteHint* route = nullptr;  // where `remote`'s owner keeps its route; outlives the exchange
   std::shared_ptr<const ike::PreparedOpening> opening;
-  uint16_t ke_group = 0;      // 0 = the opening's own
-  ike::Duration timeout{};    // from the start of the exchange, connecting included
-  ike::Duration last_rtt{};   // 0 = unknown
-  ike::Duration listening{};  // UDP: after silence answers count for so much longer
+  uint16_t ke_group = 0;         // 0 = the opening's own
+  bool may_leave_state = false;  // at the peer, where it is not refused
+  ike::Duration timeout{};       // from the start of the exchange, connecting included
+  ike::Duration last_rtt{};      // 0 = unknown
+  ike::Duration listening{};     // UDP: after silence answers count for so much longer
 };
 
 using ExchangeTicket = uint64_t;  // 0 = none
@@ -53,6 +54,9 @@ class Exchanger {
   virtual ExchangeTicket Start(ExchangeJob job, ExchangeHandler* handler, Trace* trace) = 0;
   // Returns how many packets it has sent; 0 for one that is over.
   virtual uint32_t Cancel(ExchangeTicket ticket) = 0;
+  // Whether one more exchange over TCP may leave state at its peer: its connection would be kept
+  // open for as long as that lives.
+  virtual bool MayLeaveState() const { return true; }
 };
 
 }  // namespace exporter

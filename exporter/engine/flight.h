@@ -28,6 +28,15 @@ struct ExchangeRunner::Flight final : net::TimerNode, net::TcpHandler, AddressGa
   void OnMessage(ike::ByteSpan message, ike::TimePoint arrival) override {
     if (began) runner->Deliver(this, message, arrival);
   }
+  // Whether the peer may have state that refers to the connection: libreswan 4.10 closes its number
+  // once more with that state, whatever it stands for by then, if it saw our close before.
+  bool leaves_connection() const {
+    if (!channel || !channel->is_open() || !began) return false;
+    if (!exchange.done()) return job.may_leave_state;  // cancelled
+    const ike::Outcome& outcome = exchange.outcome();
+    return outcome.selected() || (job.may_leave_state && !outcome.leaves_no_state());
+  }
+
   void OnClosed(const net::TcpClosed& closed) override { runner->OnTcpClosed(this, closed); }
 
   ExchangeRunner* const runner;

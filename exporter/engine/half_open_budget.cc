@@ -68,19 +68,21 @@ void HalfOpenBudget::Resize(size_t live) {
   expected_mask_.store(accounts_.size() - 1, std::memory_order_relaxed);
 }
 
-void HalfOpenBudget::Append(Account* account, ike::TimePoint at) {
+// Before the first one that is younger.
+void HalfOpenBudget::Insert(Account* account, ike::TimePoint at) {
   if (account->taken++ == 0) {
     account->oldest = at;
     return;
   }
+  if (at < account->oldest) std::swap(at, account->oldest);
   if (free_slot_ == 0) {
     free_slot_ = static_cast<uint32_t>(slots_.size());
     slots_.emplace_back();
   }
   const uint32_t fresh = std::exchange(free_slot_, slots_[free_slot_].next);
-  slots_[fresh] = {at, 0};
   uint32_t* link = &account->younger;
-  while (*link != 0) link = &slots_[*link].next;
+  while (*link != 0 && slots_[*link].at <= at) link = &slots_[*link].next;
+  slots_[fresh] = {at, *link};
   *link = fresh;
 }
 
@@ -98,6 +100,15 @@ void HalfOpenBudget::RemoveOldest(Account* account) {
   }
   account->oldest = slots_[account->younger].at;
   Remove(account, &account->younger);
+}
+
+// One that was taken then, if there is one.
+void HalfOpenBudget::RemoveAt(Account* account, ike::TimePoint at) {
+  if (account->taken == 0) return;
+  if (account->oldest == at) return RemoveOldest(account);
+  for (uint32_t* link = &account->younger; *link != 0; link = &slots_[*link].next) {
+    if (slots_[*link].at == at) return Remove(account, link);
+  }
 }
 
 void HalfOpenBudget::DropExpired(Account* account, ike::TimePoint now) {
@@ -119,12 +130,13 @@ void HalfOpenBudget::Sweep(ike::TimePoint now) {
   if (live < known_) Resize(live);
   claims_.Sweep(now);
   turns_.Sweep(now);
+  learnt_.Sweep(now);
 }
 
 bool HalfOpenBudget::Yields(uint64_t key, Asker asker, ike::TimePoint now) const {
   if (asker == Asker::kScheduled) return false;
   if (claims_.Exist(key, now)) return true;
-  return asker == Asker::kAudit ? turns_.AuditYields(key, now) : turns_.RequestYields(key);
+  return asker == Asker::kAudit && turns_.AuditYields(key, now);
 }
 
 void HalfOpenBudget::NoteTaken(uint64_t key, Asker asker) {
@@ -141,16 +153,16 @@ std::optional<HalfOpenBudget::Standing> HalfOpenBudget::TryTake(const ike::IpAdd
   if (asker != Asker::kOnRequest) account.scheduled = now;
   DropExpired(&account, now);
   if (Yields(account.key, asker, now)) return std::nullopt;
-  const size_t allowed = Allowed(account, limit, asker, now);
+  const size_t allowed = Allowed(account, learnt_.LimitOf(account.key, limit, now), asker, now);
   if (account.taken >= allowed) return std::nullopt;
-  Append(&account, now);
+  Insert(&account, now);
   NoteTaken(account.key, asker);
   return StandingIn(account, allowed, now);
 }
 
 void HalfOpenBudget::ForceTake(const ike::IpAddress& address, ike::TimePoint now) {
   std::lock_guard lock(lock_);
-  Append(&FindOrMake(address), now);
+  Insert(&FindOrMake(address), now);
 }
 
 void HalfOpenBudget::GiveBack(const ike::IpAddress& address, Asker asker, ike::TimePoint taken) {
@@ -158,10 +170,37 @@ void HalfOpenBudget::GiveBack(const ike::IpAddress& address, Asker asker, ike::T
   Account* account = Find(address);
   if (account == nullptr || account->taken == 0) return;
   if (asker == Asker::kAudit) turns_.AuditGaveBack(account->key);
-  if (account->oldest == taken) return RemoveOldest(account);
-  for (uint32_t* link = &account->younger; *link != 0; link = &slots_[*link].next) {
-    if (slots_[*link].at == taken) return Remove(account, link);
+  RemoveAt(account, taken);
+}
+
+void HalfOpenBudget::Prolong(const ike::IpAddress& address, ike::TimePoint now,
+                             ike::TimePoint end) {
+  std::lock_guard lock(lock_);
+  Account& account = FindOrMake(address);
+  if (account.taken > 0 && account.oldest <= now) {
+    ike::TimePoint youngest = account.oldest;
+    for (uint32_t slot = account.younger; slot != 0 && slots_[slot].at <= now;
+         slot = slots_[slot].next) {
+      youngest = slots_[slot].at;
+    }
+    RemoveAt(&account, youngest);
   }
+  Insert(&account, end - kLifetime);
+}
+
+std::optional<uint16_t> HalfOpenBudget::Learn(const SlotUse& use, bool silent, ike::TimePoint now) {
+  std::lock_guard lock(lock_);
+  Account* account = Find(use.address);
+  if (account == nullptr) return std::nullopt;
+  DropExpired(account, now);
+  const int others = account->taken - (use.has_slot && account->taken > 0 ? 1 : 0);
+  return learnt_.Learn(account->key, {static_cast<uint16_t>(others), use.limit, silent}, now);
+}
+
+void HalfOpenBudget::Release(const ike::IpAddress& address, ike::TimePoint end) {
+  std::lock_guard lock(lock_);
+  Account* account = Find(address);
+  if (account != nullptr) RemoveAt(account, end - kLifetime);
 }
 
 HalfOpenBudget::Standing HalfOpenBudget::StandingOf(const ike::IpAddress& address, uint16_t limit,
@@ -172,6 +211,7 @@ HalfOpenBudget::Standing HalfOpenBudget::StandingOf(const ike::IpAddress& addres
   if (account == nullptr) return {now, false};
   if (scheduled) account->scheduled = now;
   DropExpired(account, now);
+  limit = learnt_.LimitOf(account->key, limit, now);
   Standing standing = StandingIn(*account, Allowed(*account, limit, asker, now), now);
   if (Yields(account->key, asker, now)) {
     standing.next_free = std::max(standing.next_free, now + kAskAgain);

@@ -15,6 +15,7 @@
 
 #include "exporter/engine/budget_claims.h"
 #include "exporter/engine/budget_turns.h"
+#include "exporter/engine/learnt_limits.h"
 #include "exporter/tiny_lock.h"
 #include "probes/ip_address.h"
 #include "probes/outcome.h"
@@ -46,6 +47,20 @@ class HalfOpenBudget {
   void ForceTake(const ike::IpAddress& address, ike::TimePoint now);
   // The opening for which a slot was taken at `taken` proved to leave nothing.
   void GiveBack(const ike::IpAddress& address, Asker asker, ike::TimePoint taken);
+
+  // The state of the opening that has the youngest slot at `now` lasts until `end`.
+  void Prolong(const ike::IpAddress& address, ike::TimePoint now, ike::TimePoint end);
+  // The state that was to last until `end` is gone.
+  void Release(const ike::IpAddress& address, ike::TimePoint end);
+
+  // One opening, and whether it has one of the slots.
+  struct SlotUse {
+    ike::IpAddress address;
+    uint16_t limit = 0;
+    bool has_slot = false;
+  };
+  // That opening met a COOKIE; see LearntLimits. Returns a lower limit where it is news.
+  std::optional<uint16_t> Learn(const SlotUse& use, bool silent, ike::TimePoint now);
 
   // Where the address stands. Asking for a scheduled probe notes that its liveness is scheduled.
   Standing StandingOf(const ike::IpAddress& address, uint16_t limit, Asker asker,
@@ -97,7 +112,8 @@ class HalfOpenBudget {
   Account& FindOrMake(const ike::IpAddress& address);
   void Resize(size_t live);
   Standing StandingIn(const Account& account, size_t allowed, ike::TimePoint now) const;
-  void Append(Account* account, ike::TimePoint at);
+  void Insert(Account* account, ike::TimePoint at);
+  void RemoveAt(Account* account, ike::TimePoint at);
   void Remove(Account* account, uint32_t* link);
   void RemoveOldest(Account* account);
   void DropExpired(Account* account, ike::TimePoint now);
@@ -115,6 +131,7 @@ class HalfOpenBudget {
   ike::TimePoint next_sweep_{};
   BudgetClaims claims_;
   BudgetTurns turns_;
+  LearntLimits learnt_;
 };
 
 }  // namespace exporter

@@ -20,6 +20,12 @@ constexpr ike::Duration kWorthwhile = std::chrono::seconds(1);
 // the budget to audits and to probes on request.
 constexpr ike::Duration kSuiteRenewal = std::chrono::seconds(55);
 
+// Over TCP, where each opening that was selected has a connection for up to 210 s.
+constexpr ike::Duration kSuiteRenewalOfTcp = std::chrono::minutes(5);
+
+// Whether there is room for another connection.
+constexpr ike::Duration kAskAgain = std::chrono::seconds(1);
+
 // What is asked for of an owner, `memory` often among it, before it is called.
 constexpr size_t kOwnerBytes = 256;
 
@@ -107,6 +113,13 @@ void ProbeRun::Take(const std::vector<ike::IpAddress>& addresses) {
 
 void ProbeRun::AskBudget() {
   standing_ = services_->budget->StandingOf(address_, settings().half_open_budget, asker(), now());
+  if (!MayConnect()) {
+    standing_.next_free = std::max(standing_.next_free, now() + kAskAgain);
+  }
+}
+
+bool ProbeRun::MayConnect() const {
+  return !ike::IsTcp(settings().transport) || services_->exchanger->MayLeaveState();
 }
 
 // As the budget stood when it was asked last.
@@ -114,7 +127,10 @@ ike::LivenessCircumstances ProbeRun::Circumstances(ike::TimePoint at) const {
   ike::LivenessCircumstances circumstances;
   circumstances.now = at;
   circumstances.budget_available = standing_.next_free <= at;
-  bool renewed = memory_->last_full != ike::TimePoint{} && at - memory_->last_full < kSuiteRenewal;
+  const bool is_tcp = ike::IsTcp(settings().transport);
+  if (is_tcp) circumstances.renewal = kSuiteRenewalOfTcp;
+  const ike::Duration renewal = is_tcp ? kSuiteRenewalOfTcp : kSuiteRenewal;
+  bool renewed = memory_->last_full != ike::TimePoint{} && at - memory_->last_full < renewal;
   circumstances.budget_contended = renewed || standing_.contended;
   circumstances.other_version_answers = order_.other_version_answers;
   circumstances.alternate_untried = !order_.scheduled;
@@ -125,21 +141,36 @@ void ProbeRun::Choose() {
   AskBudget();
   if (!order_.scheduled) return ChooseOnRequest();
   ike::OpeningKind kind = ike::FirstOpening(*memory_, Circumstances(now()));
-  if (standing_.next_free > now() && ike::IsRenewalDue(*memory_, now())) {
+  if (standing_.next_free > now() && ike::IsRenewalDue(*memory_, Circumstances(now()))) {
     services_->budget->Claim(address_, memory_, now());
   }
   if (kind == ike::OpeningKind::kNone) return OnNoOpening();
   Try(kind);
 }
 
+RecentAnswers::AnswerPtr ProbeRun::EarlierAnswer() const {
+  return services_->answers->Find(RecentAnswers::QuestionOf(settings(), address_, order_.version),
+                                  now());
+}
+
 // Whoever asks wants to see the endpoint's choice: a full opening if the deadline allows to wait
-// for one, else what leaves no state.
+// for one, else what leaves no state, which tells a silent endpoint from one whose budget is spent.
+// Several that scrape one endpoint share its slots: an answer of the last half minute serves all.
 void ProbeRun::ChooseOnRequest() {
-  ike::TimePoint latest =
-      deadline_ - std::min<ike::Duration>(order_.timeout / 2, std::chrono::seconds(3));
-  if (standing_.next_free <= now()) return Try(ike::OpeningKind::kFull);
-  if (WaitForBudget(latest)) return;
-  if (order_.need_suite) return Report(ProbeEnd::kNoBudget, {});
+  const RecentAnswers::AnswerPtr earlier = EarlierAnswer();
+  const bool serves =
+      earlier != nullptr && !order_.need_suite && now() - earlier->at < HalfOpenBudget::kLifetime;
+  if (!serves) {
+    ike::TimePoint latest =
+        deadline_ - std::min<ike::Duration>(order_.timeout / 2, std::chrono::seconds(3));
+    if (standing_.next_free <= now()) return Try(ike::OpeningKind::kFull);
+    if (WaitForBudget(latest)) return;
+  }
+  if (earlier != nullptr && earlier->refusals_unanswered) {
+    ike::Outcome none;
+    none.version = order_.version;
+    return ReportEarlier(*earlier, none);
+  }
   Try(ike::OpeningKind::kRefusal);
 }
 
@@ -177,15 +208,17 @@ void ProbeRun::Try(ike::OpeningKind kind) {
   StopWaiting();
   if (!MayLeaveState(kind)) return Send(kind);
   ike::TimePoint at = now();
-  const auto taken = services_->budget->TryTake(address_, settings().half_open_budget, asker(), at);
+  std::optional<HalfOpenBudget::Standing> taken;
+  if (MayConnect()) {
+    taken = services_->budget->TryTake(address_, settings().half_open_budget, asker(), at);
+  }
   if (!taken) {
     AskBudget();  // another engine was quicker
-    if (order_.need_suite) return Report(ProbeEnd::kNoBudget, {});
     return Send(ike::OpeningKind::kRefusal);
   }
   slot_ = at;
   standing_ = *taken;
-  if (order_.scheduled && ike::IsRenewalDue(*memory_, at)) {
+  if (order_.scheduled && ike::IsRenewalDue(*memory_, Circumstances(at))) {
     services_->budget->Withdraw(address_, memory_);
   }
   Send(kind);
@@ -201,6 +234,7 @@ void ProbeRun::Send(ike::OpeningKind kind) {
   if (!order_.address.empty()) job.route = order_.route;  // a name's address may be another
   const bool alternate = last_resort_ || ike::OffersAlternate(kind, *memory_);
   job.opening = order_.openings->of(order_.version).of(kind, alternate);
+  job.may_leave_state = MayLeaveState(kind);
   job.ke_group = kind == ike::OpeningKind::kFull ? memory_->chosen_group : uint16_t{0};
   // What may follow does so later, when a slot that is taken now may be free again.
   ike::Duration remaining = address_deadline_ - now();
@@ -219,6 +253,7 @@ void ProbeRun::ExpectExchangeDone(int stage) {
 
 // What was thought to leave state and did not, or the other way round.
 void ProbeRun::SettleBudget(const ike::Outcome& outcome) {
+  LearnBudget(services_, {address_, settings().half_open_budget, slot_.has_value()}, outcome);
   if (slot_ && (outcome.leaves_no_state() || outcome.packets_sent == 0)) {
     services_->budget->GiveBack(address_, asker(), *slot_);
   }
@@ -250,8 +285,9 @@ void ProbeRun::OnExchangeDone(const ike::Outcome& outcome) {
   if (ike::IsSilence(outcome)) earlier_.push_back(ended);
   if (next && address_deadline_ > now()) return Try(*next);
   if (!outcome.answered() && TryNextAddress()) return;
-  // A last resort that the budget left no state for: somebody is there, but chose no suite.
-  if (order_.need_suite && !MayLeaveState(kind_) && outcome.answered()) tells = false;
+  if (!order_.scheduled && !MayLeaveState(kind_) && outcome.answered()) {
+    return ReportWithoutChoice(outcome);
+  }
   Report(tells ? ProbeEnd::kProbed : ProbeEnd::kNoBudget, outcome);
 }
 
@@ -310,32 +346,62 @@ void ProbeRun::FinishWith(ike::Reason reason) {
   Report(ProbeEnd::kProbed, outcome);
 }
 
+// Somebody is there. What it chose lately stands in for what the budget did not allow to be asked.
+void ProbeRun::ReportWithoutChoice(const ike::Outcome& outcome) {
+  const RecentAnswers::AnswerPtr earlier = outcome.selected() ? nullptr : EarlierAnswer();
+  if (earlier != nullptr && outcome.version_answered) return ReportEarlier(*earlier, outcome);
+  Report(order_.need_suite ? ProbeEnd::kNoBudget : ProbeEnd::kProbed, outcome);
+}
+
+void ProbeRun::ReportEarlier(const RecentAnswers::Answer& answer, const ike::Outcome& outcome) {
+  ProbeResult result;
+  result.report.outcome = answer.outcome;
+  result.report.outcome.rtt = outcome.rtt;
+  result.report.age = now() - answer.at;
+  result.report.full_opening = true;
+  result.report.implementation = answer.implementation;
+  Deliver(std::move(result));
+}
+
+// An answer that was final: a choice, or that there is none.
+void ProbeRun::KeepAnswer(const ike::Outcome& outcome, uint16_t implementation) {
+  if (!outcome.selected() && !outcome.leaves_no_state()) return;
+  services_->answers->Put(
+      RecentAnswers::QuestionOf(settings(), address_, order_.version),
+      {outcome, implementation, now(), memory_->refusal_unusable || memory_->refusal_selected});
+}
+
 void ProbeRun::Report(ProbeEnd end, const ike::Outcome& outcome) {
-  StopWaiting();
-  Cancel();
-  CancelExchanges();
   if (end == ProbeEnd::kProbed) RememberAddress(outcome.answered());
   ProbeResult result;
   result.end = end;
-  result.error = std::move(resolve_error_);
-  result.resolved = resolved_;
   ProbeReport& report = result.report;
   static_cast<ike::OutcomeFacts&>(report.outcome) = outcome;
   report.outcome.version = order_.version;
   report.full_opening = MayLeaveState(kind_);
   if (report.full_opening && outcome.answered()) {
     report.implementation = ImplementationIndex(ike::Fingerprint(outcome));
+    KeepAnswer(outcome, report.implementation);
   }
+  if (order_.keep_details && !order_.scheduled) report.outcome.details = outcome.details;
+  const bool is_kept = order_.keep_details || !outcome.details.redirected_to.empty();
+  if (is_kept && order_.scheduled && outcome.answered()) report.details = &outcome.details;
+  Deliver(std::move(result));
+}
+
+// Adds what is of the whole probe.
+void ProbeRun::Deliver(ProbeResult result) {
+  StopWaiting();
+  Cancel();
+  CancelExchanges();
+  result.error = std::move(resolve_error_);
+  result.resolved = resolved_;
+  ProbeReport& report = result.report;
   report.packets_sent = packets_sent_;
   report.packets_received = packets_received_;
   report.duration = now() - started_;
   report.finished_at = services_->unix_time();
   report.address = address_;
-  if (order_.keep_details && !order_.scheduled) report.outcome.details = outcome.details;
-  const bool is_kept = order_.keep_details || !outcome.details.redirected_to.empty();
-  if (is_kept && order_.scheduled && outcome.answered()) {
-    report.details = &outcome.details;
-  }
   if (trace_ && !trace_->messages().empty()) report.trace = std::move(trace_);
   owner_->OnProbeDone(this, std::move(result));
 }

@@ -85,6 +85,8 @@ class ProbeRun final : public Alarm, private ExchangeHandler {
   void RememberAddress(bool answered);
   void CancelExchanges();
   void AskBudget();
+  // Whether an opening that may leave state may have a connection, where it needs one.
+  bool MayConnect() const;
   void Choose();
   void OnNoOpening();
   void ChooseOnRequest();
@@ -94,7 +96,13 @@ class ProbeRun final : public Alarm, private ExchangeHandler {
   void Send(ike::OpeningKind kind);
   void SettleBudget(const ike::Outcome& outcome);
   void FinishWith(ike::Reason reason);
+  // Ends a request that had no opening of its own that shows a choice.
+  void ReportWithoutChoice(const ike::Outcome& outcome);
+  void ReportEarlier(const RecentAnswers::Answer& answer, const ike::Outcome& outcome);
+  void KeepAnswer(const ike::Outcome& outcome, uint16_t implementation);
+  RecentAnswers::AnswerPtr EarlierAnswer() const;
   void Report(ProbeEnd end, const ike::Outcome& outcome);
+  void Deliver(ProbeResult result);
   ike::LivenessCircumstances Circumstances(ike::TimePoint at) const;
   HalfOpenBudget::Asker asker() const;
   ike::TimePoint now() const { return services_->now(); }

@@ -21,9 +21,19 @@ constexpr ike::Duration kFirstAuditSpread = std::chrono::seconds(30);
 constexpr ike::Duration kFirstAuditSpacing = std::chrono::milliseconds(500);
 
 constexpr ike::Duration kBehindLogInterval = std::chrono::hours(1);
+// Whether the first round of probes is over.
+constexpr ike::Duration kAskAgain = std::chrono::seconds(1);
 
 // Enough to wait for their memory together, and few enough for it to stay in the nearest cache.
 constexpr size_t kStartedTogether = 32;
+
+// By version, from IKEv1.
+using Versions = std::array<bool, 2>;
+constexpr Versions kBothVersions{true, true};
+
+Versions Probes(const ike::ProbeSettings& settings) {
+  return {settings.probes(ike::IkeVersion::kV1), settings.probes(ike::IkeVersion::kV2)};
+}
 
 }  // namespace
 
@@ -68,6 +78,8 @@ class Scheduler::Scheduled final : public Alarm, public ProbeRun::Owner {
   void OnProbeDone(ProbeRun* run, ProbeResult&& result) override;
   void ExpectProbeDone() override { entry_->Prefetch(); }
   void OnAuditDue(ike::TimePoint now);
+  // Whether the first probe of every version has ended: audits do not take its slots.
+  bool WasProbed() const;
   void ScheduleAudit(std::string_view name, ike::TimePoint now);
   void End(ProbeRun** run);
   const Services& services() const { return *scheduler_->services_; }
@@ -98,8 +110,7 @@ void Scheduler::Scheduled::Configure(uint32_t generation, ike::TimePoint now) {
   if (openings_ && openings_->settings == target->settings) return;
   const auto before = std::exchange(openings_, scheduler_->openings_.For(target->settings));
   bool reschedule = !before || before->settings->interval != settings().interval ||
-                    before->settings->ikev1 != settings().ikev1 ||
-                    before->settings->ikev2 != settings().ikev2;
+                    Probes(*before->settings) != Probes(settings());
   for (const ike::IkeVersion version : {ike::IkeVersion::kV1, ike::IkeVersion::kV2}) {
     if (settings().probes(version) && before && before->settings->probes(version)) continue;
     const size_t index = static_cast<size_t>(version) - 1;
@@ -115,7 +126,8 @@ void Scheduler::Scheduled::Configure(uint32_t generation, ike::TimePoint now) {
 
 // Where a version that was never probed would wait for long. Returns whether there is one.
 bool Scheduler::Scheduled::BeginFirstRound(std::string_view name, ike::TimePoint now) {
-  first_ = {settings().ikev1 && !probed_[0], settings().ikev2 && !probed_[1]};
+  const Versions wanted = Probes(settings());
+  first_ = {wanted[0] && !probed_[0], wanted[1] && !probed_[1]};
   const size_t probes = static_cast<size_t>(first_[0]) + static_cast<size_t>(first_[1]);
   if (probes == 0 || Step() <= FirstStep()) {
     first_ = {};
@@ -149,17 +161,17 @@ void Scheduler::Scheduled::SetStablePhase(std::string_view name, ike::TimePoint 
 // Where both versions are probed they take turns half an interval apart: their openings would meet
 // at the daemon, which counts both as half-open.
 ike::Duration Scheduler::Scheduled::Step() const {
-  return settings().ikev1 && settings().ikev2 ? settings().interval / 2 : settings().interval;
+  return Probes(settings()) == kBothVersions ? settings().interval / 2 : settings().interval;
 }
 
 // The same of the first round.
 ike::Duration Scheduler::Scheduled::FirstStep() const {
-  return settings().ikev1 && settings().ikev2 ? kFirstRound / 2 : kFirstRound;
+  return Probes(settings()) == kBothVersions ? kFirstRound / 2 : kFirstRound;
 }
 
 ike::IkeVersion Scheduler::Scheduled::VersionOf(uint64_t turn) const {
-  if (!settings().ikev1) return ike::IkeVersion::kV2;
-  if (!settings().ikev2) return ike::IkeVersion::kV1;
+  if (!settings().probes(ike::IkeVersion::kV1)) return ike::IkeVersion::kV2;
+  if (!settings().probes(ike::IkeVersion::kV2)) return ike::IkeVersion::kV1;
   return turn % 2 == 0 ? ike::IkeVersion::kV2 : ike::IkeVersion::kV1;
 }
 
@@ -186,6 +198,7 @@ void Scheduler::Scheduled::ScheduleAudit(std::string_view name, ike::TimePoint n
 }
 
 void Scheduler::Scheduled::OnAuditDue(ike::TimePoint now) {
+  if (!WasProbed()) return services().wheel->Arm(audit_alarm_.get(), now + kAskAgain);
   services().wheel->Arm(audit_alarm_.get(), now + settings().audit_interval);
   if (audit_due_) return scheduler_->NoteAuditsBehind(now);
   audit_due_ = true;
@@ -197,6 +210,11 @@ bool Scheduler::Scheduled::TakeDueAudit() {
   if (!audit_due_) return false;
   --scheduler_->audits_due_;
   return std::exchange(audit_due_, false);
+}
+
+bool Scheduler::Scheduled::WasProbed() const {
+  const Versions wanted = Probes(settings());
+  return (!wanted[0] || probed_[0]) && (!wanted[1] || probed_[1]);
 }
 
 void Scheduler::Scheduled::OnAlarm(ike::TimePoint) { scheduler_->due_.push_back(this); }

@@ -1,6 +1,6 @@
 // Services: what the runs of one engine share. Plain pointers, owned by the engine (or a test),
-// which outlives every run. One thread, but for the budget and the audited addresses,
-// which are shared between engines.
+// which outlives every run. One thread, but for the budget, the audited addresses
+// and the answers, which are shared between engines.
 #pragma once
 
 #include <functional>
@@ -8,6 +8,7 @@
 #include "exporter/engine/audited_addresses.h"
 #include "exporter/engine/exchanger.h"
 #include "exporter/engine/half_open_budget.h"
+#include "exporter/engine/recent_answers.h"
 #include "exporter/net/resolver.h"
 #include "exporter/net/route.h"
 #include "exporter/net/timer_wheel.h"
@@ -24,11 +25,17 @@ struct Services {
   Exchanger* exchanger = nullptr;
   HalfOpenBudget* budget = nullptr;
   AuditedAddresses* audited = nullptr;
+  RecentAnswers* answers = nullptr;
   net::TimerWheel* wheel = nullptr;     // of Alarms
   net::Resolver* resolver = nullptr;    // null: only addresses can be probed
   net::RouteCache* routes = nullptr;    // null: addresses are taken in the resolver's order
   std::function<ike::TimePoint()> now;  // the time of the current turn
   std::function<double()> unix_time;    // the wall clock, for what is published
 };
+
+// Lowers the half-open budget of an address whose own limit an opening of ours has met, and says
+// so.
+using SlotUse = HalfOpenBudget::SlotUse;
+void LearnBudget(const Services* services, const SlotUse& use, const ike::Outcome& outcome);
 
 }  // namespace exporter

@@ -9,6 +9,7 @@
 #include "exporter/engine/audited_addresses.h"
 #include "exporter/engine/half_open_budget.h"
 #include "exporter/engine/network_pacer.h"
+#include "exporter/engine/recent_answers.h"
 
 namespace exporter {
 
@@ -19,6 +20,7 @@ struct SharedLimits {
   AddressGate gate;
   AuditedAddresses audited;
   NetworkPacer networks;
+  RecentAnswers answers;
 };
 
 }  // namespace exporter

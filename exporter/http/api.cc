@@ -79,6 +79,7 @@ std::shared_ptr<const ike::ProbeSettings> SettingsFor(const ApiRequest& request,
                           ? defaults.timeout
                           : request.timeout.value_or(DefaultTimeout(endpoint));
   settings->ikev1 = endpoint != ApiEndpoint::kV2Sa;
+  settings->ikev1_named = endpoint == ApiEndpoint::kProbe || defaults.ikev1_named;
   settings->ikev2 = endpoint != ApiEndpoint::kProbe;
   return settings;
 }
@@ -152,11 +153,15 @@ ApiReply Api::Run(ApiEndpoint endpoint, const ApiRequest& request, const Admitte
   }
   if (endpoint == ApiEndpoint::kProbe) {
     if (!Answered(ikev1)) return NotAnswered(host, ikev1);
-    return {200, Text(Ikev1ProbeJson(host, ikev1->report.outcome)), "", 0, ""};
+    Json json = Ikev1ProbeJson(host, ikev1->report.outcome);
+    AddProvenance(*ikev1, &json);
+    return {200, Text(json), "", 0, ""};
   }
   if (endpoint == ApiEndpoint::kV2Sa) {
     if (!Answered(ikev2)) return NotAnswered(host, ikev2);
-    return {200, Text(Ikev2SaJson(host, ikev2->report.outcome)), "", 0, ""};
+    Json json = Ikev2SaJson(host, ikev2->report.outcome);
+    AddProvenance(*ikev2, &json);
+    return {200, Text(json), "", 0, ""};
   }
   if (!Answered(ikev1) && !Answered(ikev2)) return NotAnswered(host, ikev2);
   return {200, Text(VersionJson(host, answers.versions)), "", 0, ""};

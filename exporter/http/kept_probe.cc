@@ -33,6 +33,13 @@ std::string VerdictText(const ProbeResult& answer) {
   if (answer.end == ProbeEnd::kNoBudget) {
     return "the half-open budget of this address allowed no opening";
   }
+  if (answer.report.age) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*answer.report.age);
+    return "answered; the half-open budget allowed no opening that shows a choice, which is the "
+           "one "
+           "of " +
+           std::to_string(seconds.count()) + " s ago";
+  }
   if (outcome.selected()) return "a proposal was chosen";
   if (!outcome.answered()) return FailureSentence(answer);
   return answer.report.full_opening

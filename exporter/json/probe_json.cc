@@ -269,6 +269,13 @@ Json Ikev2SaJson(const ProbedHost& host, const ike::Outcome& outcome) {
   return json;
 }
 
+void AddProvenance(const ProbeResult& result, Json* json) {
+  if (!result.report.age) return;
+  const double age = Milliseconds(*result.report.age) / 1000;
+  (*json)["cached"] = true;
+  (*json)["age"] = std::max(age, json->value("age", 0.0));
+}
+
 Json VersionJson(const ProbedHost& host,
                  const std::array<std::optional<ProbeResult>, 2>& versions) {
   const ike::Outcome ikev1 = versions[0] ? TellingOutcome(*versions[0]) : ike::Outcome{};
@@ -301,6 +308,9 @@ Json VersionJson(const ProbedHost& host,
   }
   AddErrorNotify(ikev2.error_notify != 0 ? ikev2 : ikev1, &json);
   AddQuirks(static_cast<uint16_t>(ikev1.quirks | ikev2.quirks), &json);
+  for (const auto& result : versions) {
+    if (result) AddProvenance(*result, &json);
+  }
   return json;
 }
 

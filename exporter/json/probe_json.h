@@ -47,6 +47,9 @@ Json Ikev1ProbeJson(const ProbedHost& host, const ike::Outcome& outcome);
 // /api/ike/v2-sa: one IKE_SA_INIT that was answered.
 Json Ikev2SaJson(const ProbedHost& host, const ike::Outcome& outcome);
 
+// Where the answer is from and, if it is an earlier one, how old (contract section 4).
+void AddProvenance(const ProbeResult& result, Json* json);
+
 // /api/ike/version: both together ([version - 1]), at least one of them answered. Whether a
 // proposal was chosen is left out of a version that was offered none that could be.
 Json VersionJson(const ProbedHost& host, const std::array<std::optional<ProbeResult>, 2>& versions);

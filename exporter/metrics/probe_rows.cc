@@ -193,7 +193,8 @@ void EmitNat(const TargetView& view, IkeVersion version, SampleSink* sink) {
 // With one version and basic detail it would say the same as ike_up, at the cost of a series more.
 void EmitTargetUp(const TargetView& view, IkeVersion, SampleSink* sink) {
   const ike::ProbeSettings& settings = *view.target.settings;
-  if (view.basic && !(settings.ikev1 && settings.ikev2)) return;
+  const bool both = settings.probes(ike::IkeVersion::kV1) && settings.probes(ike::IkeVersion::kV2);
+  if (view.basic && !both) return;
   const std::optional<bool> up = TargetUp(settings, view.state.versions);
   if (up) sink->Add({}, *up ? 1 : 0);
 }

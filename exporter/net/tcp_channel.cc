@@ -109,7 +109,7 @@ struct TcpChannel::State {
   void Shut();
 
   EventLoop* const loop;
-  TcpHandler* const handler;
+  TcpHandler* handler;
   const TcpFraming framing;
   int fd = -1;
   bool is_connected = false;
@@ -248,6 +248,12 @@ bool TcpChannel::Send(ike::ByteSpan message) {
   if (state_->is_connected) state_->Write();
   return true;
 }
+
+bool TcpChannel::is_open() const { return state_->is_open(); }
+
+int TcpChannel::fd() const { return state_->fd; }
+
+void TcpChannel::set_handler(TcpHandler* handler) { state_->handler = handler; }
 
 const ike::Endpoint& TcpChannel::local() const { return state_->local; }
 

@@ -60,6 +60,11 @@ class TcpChannel {
   // waiting, or the channel is closed.
   bool Send(ike::ByteSpan message);
 
+  bool is_open() const;
+  int fd() const;  // stays its own; negative once it is closed
+  // Who hears of it from now on, and outlives it.
+  void set_handler(TcpHandler* handler);
+
   // Our own end of the connection, once OnConnected was called: what NAT detection hashes.
   const ike::Endpoint& local() const;
 

@@ -166,7 +166,7 @@ IkeVersion MainVersion(const TargetFacts& facts) {
   for (IkeVersion version : kVersions) {
     if (facts.settings.probes(version) && facts.of(version).ever_answered) return version;
   }
-  return facts.settings.ikev2 ? IkeVersion::kV2 : IkeVersion::kV1;
+  return facts.settings.probes(IkeVersion::kV2) ? IkeVersion::kV2 : IkeVersion::kV1;
 }
 
 uint16_t GroupStrengthOf(IkeVersion version, const VersionState& state) {

@@ -94,6 +94,7 @@ class Sweep final : public exporter::net::Ticker {
     services_ = {&runner_,
                  &limits_.budget,
                  &limits_.audited,
+                 &limits_.answers,
                  &wheel_,
                  nullptr,
                  &routes_,

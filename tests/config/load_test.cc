@@ -62,7 +62,9 @@ TEST(Load, TheDocumentedConfigurationNamesTheDefaults) {
   EXPECT_EQ(config.web, WebSettings{});
   EXPECT_EQ(config.metrics, MetricsSettings{});
   EXPECT_EQ(config.api, ApiSettings{});
-  EXPECT_EQ(*config.defaults, ike::ProbeSettings{});
+  ike::ProbeSettings documented;
+  documented.ikev1_named = true;  // by the line that has the default
+  EXPECT_EQ(*config.defaults, documented);
   EXPECT_EQ(config.files.size(), 3u);
   const ike::Target& target = TargetNamed(config, "hq");
   EXPECT_EQ(target.host, "vpn.example.com");

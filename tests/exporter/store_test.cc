@@ -49,6 +49,15 @@ ProbeReport Silent(IkeVersion version) {
   return report;
 }
 
+// It asked for a cookie and fell silent.
+ProbeReport SilentAfterCookie(IkeVersion version) {
+  ProbeReport report = Silent(version);
+  report.outcome.answer = ike::AnswerKind::kCookie;
+  report.outcome.version_answered = true;
+  report.outcome.cookie_required = true;
+  return report;
+}
+
 std::string WholePage(const std::shared_ptr<const TargetTable>& table, size_t piece) {
   MetricsPage page(table);
   std::string text;
@@ -103,6 +112,28 @@ TEST_F(StoreTest, SaysThatATargetIsDownWithAProbeThatFailed) {
   EXPECT_EQ(both.Publish(Silent(IkeVersion::kV1)), UpChange::kNone);
   EXPECT_EQ(both.Publish(Selected(IkeVersion::kV2, 20)), UpChange::kNone);
   EXPECT_EQ(both.Publish(Silent(IkeVersion::kV1)), UpChange::kDown);
+}
+
+TEST_F(StoreTest, SilenceAfterACookieLeavesTheChoiceAsItWas) {
+  hq().Publish(Selected(IkeVersion::kV2, 20));
+  hq().Publish(SilentAfterCookie(IkeVersion::kV2));
+  hq().Publish(SilentAfterCookie(IkeVersion::kV1));
+  Of(IkeVersion::kV2, [](const VersionState& state) {
+    EXPECT_TRUE(state.negotiated);
+    EXPECT_TRUE(state.cookie_required);
+    EXPECT_EQ(state.negotiated_at, 1000);
+  });
+  Of(IkeVersion::kV1, [](const VersionState& state) {
+    EXPECT_FALSE(state.fully_opened) << "unknown, not refused";
+    EXPECT_TRUE(state.up);
+  });
+}
+
+TEST_F(StoreTest, AnAnswerOfAnEarlierProbeIsAsOldAsThat) {
+  ProbeReport report = Selected(IkeVersion::kV2, 20);
+  report.age = std::chrono::seconds(90);
+  hq().Publish(report);
+  Of(IkeVersion::kV2, [](const VersionState& state) { EXPECT_EQ(state.negotiated_at, 910); });
 }
 
 TEST_F(StoreTest, AnAnswerSetsUpAndKeepsTheSuite) {

@@ -7,6 +7,7 @@ import sys
 import unittest
 
 import fleet
+import health
 import install
 import postures
 import posture_truth
@@ -59,4 +60,5 @@ def run(module):
         sys.exit(f"usage: {sys.argv[0]} PATH/ike_exporter [TEST...]")
     binary = sys.argv.pop(1)
     module.open_bench(binary)
-    return not unittest.main(module=module, exit=False, warnings="ignore").result.wasSuccessful()
+    result = unittest.main(module=module, exit=False, warnings="ignore").result
+    return health.finish(not result.wasSuccessful())

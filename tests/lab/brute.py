@@ -18,6 +18,7 @@ sys.dont_write_bytecode = True
 
 import fleet  # noqa: E402
 import generate  # noqa: E402
+import health  # noqa: E402
 import ike_client  # noqa: E402
 import install  # noqa: E402
 import keywords as kw  # noqa: E402
@@ -177,7 +178,7 @@ def main():
             good, text = confirm(gateway, version)
             held &= good
             print(text, flush=True)
-    return 0 if held and gateways else 1
+    return health.finish(not (held and gateways))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ sys.dont_write_bytecode = True
 import compare  # noqa: E402
 import fleet  # noqa: E402
 import generate  # noqa: E402
+import health  # noqa: E402
 import install  # noqa: E402
 import prober  # noqa: E402
 from vici import Vici  # noqa: E402
@@ -173,7 +174,7 @@ def main():
     if arguments.loss:
         source = prober.lossy(lab, arguments.loss, arguments.loss / 4, arguments.loss / 2,
                               arguments.seed)
-    return judge(arguments, measure(arguments, gateways, source))
+    return health.finish(judge(arguments, measure(arguments, gateways, source)))
 
 
 if __name__ == "__main__":

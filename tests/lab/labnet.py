@@ -13,6 +13,7 @@ sys.dont_write_bytecode = True
 
 import process  # noqa: E402
 
+LABS = []  # of this process
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROBER_ADDRESSES = range(1, 10)
 
@@ -75,8 +76,13 @@ class Lab:
         self.net6 = net6 or os.environ.get("LAB_NET6", "fd91")
         self.bridge = self.prefix + "br"
         self.run_dir = os.path.join("/run", self.prefix + "lab")
+        self.numbers = {}     # peers by name
+        self.inner = set()    # those behind a router, whose number they have
+        self.running = {}     # daemons that this process started, by name
+        self.casualties = []  # what was wrong with those that it stopped
         if len(self.prefix) > 8:
             sys.exit("LAB_PREFIX may have 8 characters: interface names end at 15")
+        LABS.append(self)
 
     def address(self, number):
         """Peer numbers run to 4095; those above 255 spill into the next octets of the /20."""
@@ -96,6 +102,9 @@ class Lab:
         """Made to its end; what a killed `up` left half made counts as missing."""
         return os.path.exists(f"/run/netns/{self.namespace(name)}") and os.path.exists(
             self._made(name))
+
+    def is_inner(self, name):
+        return name in self.inner
 
     def _made(self, name):
         return os.path.join(self.run_dir, name + ".net")
@@ -123,6 +132,7 @@ class Lab:
     def create(self, peers):
         """Makes the bridge and a namespace for each of {name: number} that is missing."""
         os.makedirs(self.run_dir, exist_ok=True)
+        self.numbers.update(peers)
         self._create_bridge()
         missing = {name: number for name, number in peers.items() if not self.exists(name)}
         if not missing:
@@ -164,6 +174,8 @@ class Lab:
 
     def create_inner(self, router, name, number):
         """A namespace whose only way out is through the namespace `router`."""
+        self.numbers[name] = self.numbers[router]
+        self.inner.add(name)
         if self.exists(name):
             return
         gateway, inside = self.inner_address(number, 1), self.inner_address(number, 2)

@@ -28,9 +28,11 @@ def libexec():
     return os.path.join(cache_dir(), "libreswan", "usr", "libexec")
 
 
-class Libreswan:
+class Libreswan(process.Daemon):
     """connections: the conn sections of an ipsec.conf. root: a folder with another Debian, whose
     pluto runs instead of this machine's."""
+
+    serves_tcp = True
 
     def __init__(self, lab, name, connections, root=None):
         self.lab, self.name, self.connections, self.root = lab, name, connections, root
@@ -39,6 +41,7 @@ class Libreswan:
         self.process = process.Process(self.directory, "daemon")
 
     def start(self):
+        self.started()
         if self.process.pid():
             return
         os.makedirs(self._path("nss"), exist_ok=True)
@@ -87,12 +90,6 @@ class Libreswan:
             if "espintcp" in available.read() or not os.path.exists(library):
                 return {}
         return {"LD_PRELOAD": library}
-
-    def stop(self):
-        self.process.stop()
-
-    def pid(self):
-        return self.process.pid()
 
     def whack(self, *arguments):
         control = ["--ctlsocket", self._path("pluto.ctl"), *arguments]

@@ -29,8 +29,10 @@ def daemons():
     return [*STRONGSWAN, *LIBRESWAN, "ss-nat", "garbage", *(NEWER if newer_root() else ())]
 
 
-class Garbage:
+class Garbage(process.Daemon):
     """Answers whatever arrives on the IKE ports with bytes that are no IKE message."""
+
+    speaks_ike = False
 
     def __init__(self, lab, name):
         self.lab, self.name = lab, name
@@ -43,12 +45,7 @@ class Garbage:
             os.makedirs(self.directory, exist_ok=True)
             self.process.start(self.lab.command(
                 self.name, sys.executable, os.path.join(labnet.HERE, "garbage.py")))
-
-    def stop(self):
-        self.process.stop()
-
-    def pid(self):
-        return self.process.pid()
+        self.started()
 
     def stats(self):
         return ""

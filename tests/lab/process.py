@@ -2,9 +2,16 @@
 pipes, and are found again by a pid file that names the executable too, since pids are reused."""
 import glob
 import os
+import re
 import signal
 import subprocess
 import time
+
+
+# pluto's passert, pexpect and abort; charon's signal handler; the C library's last words.
+FAULTS = re.compile(r"ASSERTION FAILED|EXPECTATION FAILED|\bABORT\b|\babort|received 11\b|"
+                    r"critical signal|SIGSEGV|SIGABRT|double free|corrupted|stack smashing|"
+                    r"terminated by signal")
 
 
 class Process:
@@ -38,6 +45,36 @@ class Process:
                 wait_for(lambda: self.pid() is None, 2)
         if os.path.exists(self.pid_file):
             os.remove(self.pid_file)
+
+
+class Daemon:
+    """An IKE daemon of a lab: .lab, .name, .log, .process. The lab knows which of them run, and what
+    was wrong with those that were stopped (health.py)."""
+
+    speaks_ike = True
+    serves_tcp = False  # port 4500
+
+    def pid(self):
+        return self.process.pid()
+
+    def started(self):
+        self.lab.running[self.name] = self
+
+    def faults(self):
+        """The lines of its log and of its output that say that something in it is broken."""
+        found = []
+        for path in dict.fromkeys((self.log, self.process.output)):
+            if os.path.exists(path):
+                with open(path, errors="replace") as log:
+                    found += [line.strip() for line in log if FAULTS.search(line)]
+        return found
+
+    def stop(self):
+        if self.lab.running.pop(self.name, None):
+            if not self.pid():
+                self.lab.casualties.append(f"{self.name} ended by itself")
+            self.lab.casualties += [f"{self.name} logged: {line}" for line in self.faults()]
+        self.process.stop()
 
 
 def stop_all(directory):

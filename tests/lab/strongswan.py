@@ -24,7 +24,7 @@ PLUGINS = ("random nonce openssl aes sha1 sha2 md5 hmac kdf gmp curve25519 gcm c
 NO_LIMITS = "dos_protection = no\n  init_limit_half_open = 0\n  half_open_timeout = 2"
 
 
-class StrongSwan:
+class StrongSwan(process.Daemon):
     """connections: the text of a swanctl.conf. settings: lines of strongswan.conf's section charon.
     root: a folder with another Debian, whose charon runs instead of this machine's."""
 
@@ -36,6 +36,7 @@ class StrongSwan:
         self.process = process.Process(self.directory, "charon")
 
     def start(self):
+        self.started()
         if self.process.pid():
             return
         os.makedirs(self.directory, exist_ok=True)
@@ -69,12 +70,6 @@ class StrongSwan:
         self.connections = connections
         self._write("swanctl.conf", connections)
         self._load()
-
-    def stop(self):
-        self.process.stop()
-
-    def pid(self):
-        return self.process.pid()
 
     def half_open(self):
         with Vici(self._path("vici")) as vici:

@@ -13,6 +13,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "ops"))
 
 import fleet  # noqa: E402
+import health  # noqa: E402
 import install  # noqa: E402
 import postures  # noqa: E402
 import prober  # noqa: E402
@@ -98,7 +99,7 @@ def main():
         story.begin(stacks, alerting)
         story.regress()
     print("all as expected")
-    return 0
+    return health.finish(0)
 
 
 if __name__ == "__main__":

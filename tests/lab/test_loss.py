@@ -10,6 +10,7 @@ import time
 sys.dont_write_bytecode = True
 
 import bench  # noqa: E402
+import health  # noqa: E402
 import install  # noqa: E402
 import prober  # noqa: E402
 from server import Server  # noqa: E402
@@ -53,7 +54,7 @@ def main():
     lost = 1 - count["probe_packets_received"] / count["probe_packets_sent"]
     print(f"{lost:.0%} of round trips lost")
     fine = samples and lost > 0.15 and count["probe_failures"] <= 0.02 * count["probes"]
-    return 0 if fine else 1
+    return health.finish(not fine)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ sys.dont_write_bytecode = True
 import bench  # noqa: E402
 import compare  # noqa: E402
 import fleet  # noqa: E402
+import health  # noqa: E402
 import install  # noqa: E402
 from server import Server  # noqa: E402
 from vici import Vici  # noqa: E402
@@ -108,7 +109,7 @@ def main():
             set(disturbance.verdicts) <= {"exact"} and
             (disturbance.verdicts or arguments.minutes < ENOUGH_FOR_AN_AUDIT) and
             ran >= arguments.minutes * 60 / 5 * 2 * 0.9)
-    return 0 if fine else 1
+    return health.finish(not fine)
 
 
 if __name__ == "__main__":

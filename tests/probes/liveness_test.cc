@@ -185,16 +185,29 @@ TEST_F(LivenessTest, YieldsWhileOthersWantTheBudget) {
   EXPECT_EQ(First(), kFull) << "the suite has to be renewed";
 }
 
-TEST_F(LivenessTest, RenewalIsDueWhateverTheAnswerWas) {
-  EXPECT_TRUE(IsRenewalDue(memory, at.now));
-  Saw(kFull, Silent());
-  EXPECT_FALSE(IsRenewalDue(memory, at.now));
-  at.now += minutes(2);
-  EXPECT_TRUE(IsRenewalDue(memory, at.now));
+TEST_F(LivenessTest, RenewsTheSuiteAsOftenAsTheTransportAllows) {
+  Saw(kFull, Selected());
   Saw(kRefusal, Refused());
-  EXPECT_TRUE(IsRenewalDue(memory, at.now));
+  at.budget_contended = true;
+  at.renewal = minutes(5);
+  at.now += minutes(5) - seconds(1);
+  EXPECT_EQ(First(), kRefusal);
+  EXPECT_FALSE(IsRenewalDue(memory, at));
+  at.now += seconds(1);
+  EXPECT_EQ(First(), kFull);
+  EXPECT_TRUE(IsRenewalDue(memory, at));
+}
+
+TEST_F(LivenessTest, RenewalIsDueWhateverTheAnswerWas) {
+  EXPECT_TRUE(IsRenewalDue(memory, at));
+  Saw(kFull, Silent());
+  EXPECT_FALSE(IsRenewalDue(memory, at));
+  at.now += minutes(2);
+  EXPECT_TRUE(IsRenewalDue(memory, at));
+  Saw(kRefusal, Refused());
+  EXPECT_TRUE(IsRenewalDue(memory, at));
   Saw(kPlainest, Selected());
-  EXPECT_FALSE(IsRenewalDue(memory, at.now));
+  EXPECT_FALSE(IsRenewalDue(memory, at));
 }
 
 TEST_F(LivenessTest, DoesNotYieldWithoutAnAnswer) {

@@ -36,6 +36,20 @@ TEST(ProbeSettings, VersionsThatAreProbed) {
   EXPECT_TRUE(settings.probes(IkeVersion::kV2));
 }
 
+// RFC 9329 is of IKEv2.
+TEST(ProbeSettings, OverTcpIkev1IsProbedOnlyWhereItIsNamed) {
+  for (const Transport transport : {Transport::kTcp, Transport::kTcpRaw}) {
+    ProbeSettings settings;
+    settings.transport = transport;
+    EXPECT_FALSE(settings.probes(IkeVersion::kV1));
+    EXPECT_TRUE(settings.probes(IkeVersion::kV2));
+    settings.ikev1_named = true;
+    EXPECT_TRUE(settings.probes(IkeVersion::kV1));
+    settings.ikev1 = false;
+    EXPECT_FALSE(settings.probes(IkeVersion::kV1));
+  }
+}
+
 // The neighbours of a network have to spread over a hash table.
 TEST(IpAddress, HashesOfNeighboursDiffer) {
   std::unordered_set<size_t> hashes;

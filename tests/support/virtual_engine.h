@@ -22,6 +22,7 @@ class VirtualEngine {
     services.exchanger = &exchanger;
     services.budget = &budget;
     services.audited = &audited;
+    services.answers = &answers;
     services.wheel = &wheel_;
     services.now = [this] { return now_; };
     services.unix_time = [this] {
@@ -53,6 +54,7 @@ class VirtualEngine {
 
   HalfOpenBudget budget;
   AuditedAddresses audited;
+  RecentAnswers answers;
   VirtualExchanger exchanger;
   Services services;
 

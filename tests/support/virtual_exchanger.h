@@ -30,6 +30,9 @@ class VirtualExchanger final : public Exchanger {
 
   ExchangeTicket Start(ExchangeJob job, ExchangeHandler* handler, Trace* trace) override;
   uint32_t Cancel(ExchangeTicket ticket) override;
+  bool MayLeaveState() const override { return may_leave_state; }
+
+  bool may_leave_state = true;
 
   // The time of all that follows.
   void set_now(ike::TimePoint now) { now_ = now; }

@@ -64,6 +64,37 @@ TEST(HalfOpenBudget, AForcedSlotCountsBeyondTheLimit) {
             kStart + seconds(1) + HalfOpenBudget::kLifetime);
 }
 
+TEST(HalfOpenBudget, AProlongedSlotIsTakenUntilItsEnd) {
+  HalfOpenBudget budget;
+  ASSERT_TRUE(budget.TryTake(kGateway, 2, Asker::kOnRequest, kStart));
+  const ike::TimePoint end = kStart + seconds(210);
+  budget.Prolong(kGateway, kStart + milliseconds(20), end);
+  EXPECT_EQ(budget.NextFree(kGateway, 1, Asker::kOnRequest, kStart + seconds(60)), end);
+  ASSERT_TRUE(budget.TryTake(kGateway, 2, Asker::kOnRequest, kStart + seconds(60)))
+      << "it is no second one";
+  EXPECT_EQ(budget.NextFree(kGateway, 2, Asker::kOnRequest, kStart + seconds(61)),
+            kStart + seconds(60) + HalfOpenBudget::kLifetime)
+      << "younger ones may be free before it";
+  EXPECT_FALSE(budget.TryTake(kGateway, 1, Asker::kOnRequest, end - milliseconds(1)));
+  EXPECT_TRUE(budget.TryTake(kGateway, 1, Asker::kOnRequest, end));
+}
+
+TEST(HalfOpenBudget, AProlongedSlotIsFreeOnceItIsReleased) {
+  HalfOpenBudget budget;
+  for (int i = 0; i < 3; ++i) {
+    const ike::TimePoint now = kStart + seconds(i);
+    ASSERT_TRUE(budget.TryTake(kGateway, 3, Asker::kOnRequest, now));
+    budget.Prolong(kGateway, now, now + seconds(70));
+  }
+  const ike::TimePoint later = kStart + seconds(40);
+  EXPECT_FALSE(budget.TryTake(kGateway, 3, Asker::kOnRequest, later));
+  budget.Release(kGateway, kStart + seconds(71));
+  EXPECT_TRUE(budget.TryTake(kGateway, 3, Asker::kOnRequest, later));
+  budget.Release(kGateway, kStart + seconds(71));  // gone already
+  EXPECT_FALSE(budget.TryTake(kGateway, 3, Asker::kOnRequest, later));
+  EXPECT_EQ(budget.NextFree(kGateway, 3, Asker::kOnRequest, later), kStart + seconds(70));
+}
+
 TEST(HalfOpenBudget, NextFreeIsWhenTryTakeSucceeds) {
   HalfOpenBudget budget;
   ASSERT_TRUE(budget.TryTake(kGateway, 1, Asker::kOnRequest, kStart));
@@ -112,7 +143,7 @@ TEST(HalfOpenBudget, AClaimEndsUnlessItIsRenewed) {
   EXPECT_TRUE(budget.TryTake(kGateway, 3, Asker::kAudit, end));
 }
 
-TEST(HalfOpenBudget, AnAuditThatWaitsHasThreeSlotsOfFour) {
+TEST(HalfOpenBudget, AnAuditAndRequestsTakeTurns) {
   HalfOpenBudget budget;
   ike::TimePoint now = kStart;
   std::string order;
@@ -122,34 +153,66 @@ TEST(HalfOpenBudget, AnAuditThatWaitsHasThreeSlotsOfFour) {
     if (budget.TryTake(kGateway, 3, Asker::kOnRequest, now)) order += 'r';
     if (budget.TryTake(kGateway, 3, Asker::kAudit, now)) order += 'a';
   }
-  EXPECT_EQ(order, "aaaraaaraaar");
+  EXPECT_EQ(order, "rararararara");
+}
+
+TEST(HalfOpenBudget, ARequestGoesBeforeAnAuditsNextQuestion) {
+  HalfOpenBudget budget;
+  budget.AddWaiter(kGateway, Asker::kAudit);
+  EXPECT_TRUE(budget.TryTake(kGateway, 3, Asker::kOnRequest, kStart));
 }
 
 TEST(HalfOpenBudget, ASlotIsKeptForARequestOnlyWhileOneMayComeAgain) {
   HalfOpenBudget budget;
   budget.AddWaiter(kGateway, Asker::kAudit);
-  ike::TimePoint now = kStart;
-  for (int taken = 0; taken < BudgetTurns::kAuditTurns; now += seconds(1)) {
-    ASSERT_GT(budget.NextFree(kGateway, 3, Asker::kOnRequest, now), now);  // it goes away
-    taken += budget.TryTake(kGateway, 3, Asker::kAudit, now) ? 1 : 0;
-  }
-  const ike::TimePoint turned_away = now - seconds(1);
-  EXPECT_FALSE(budget.TryTake(kGateway, 3, Asker::kAudit, now));
-  EXPECT_GT(budget.NextFree(kGateway, 3, Asker::kAudit, now), now);
-  EXPECT_EQ(budget.NextFree(kGateway, 3, Asker::kOnRequest, now), now);
-  EXPECT_TRUE(budget.TryTake(kGateway, 3, Asker::kAudit, turned_away + BudgetTurns::kKept));
+  ASSERT_TRUE(budget.TryTake(kGateway, 2, Asker::kAudit, kStart));
+  const ike::TimePoint turned_away = kStart + HalfOpenBudget::kLifetime - seconds(1);
+  ASSERT_GT(budget.NextFree(kGateway, 2, Asker::kOnRequest, turned_away), turned_away);
+  const ike::TimePoint free = kStart + HalfOpenBudget::kLifetime;
+  EXPECT_FALSE(budget.TryTake(kGateway, 2, Asker::kAudit, free));
+  EXPECT_GT(budget.NextFree(kGateway, 2, Asker::kAudit, free), free);
+  EXPECT_EQ(budget.NextFree(kGateway, 2, Asker::kOnRequest, free), free);
+  EXPECT_TRUE(budget.TryTake(kGateway, 2, Asker::kAudit, turned_away + BudgetTurns::kKept));
 }
 
 TEST(HalfOpenBudget, WhatAnAuditGivesBackDoesNotCountAsItsTurn) {
   HalfOpenBudget budget;
   budget.AddWaiter(kGateway, Asker::kAudit);
-  for (int i = 0; i < 10; ++i) {
-    ASSERT_TRUE(budget.TryTake(kGateway, 3, Asker::kAudit, kStart + seconds(i)));
-    budget.GiveBack(kGateway, Asker::kAudit, kStart + seconds(i));
-  }
-  EXPECT_FALSE(budget.TryTake(kGateway, 3, Asker::kOnRequest, kStart + seconds(10)));
-  budget.RemoveWaiter(kGateway, Asker::kAudit);
-  EXPECT_TRUE(budget.TryTake(kGateway, 3, Asker::kOnRequest, kStart + seconds(10)));
+  ASSERT_TRUE(budget.TryTake(kGateway, 2, Asker::kAudit, kStart));
+  budget.NextFree(kGateway, 2, Asker::kOnRequest, kStart);  // it goes away
+  budget.GiveBack(kGateway, Asker::kAudit, kStart);
+  EXPECT_TRUE(budget.TryTake(kGateway, 2, Asker::kAudit, kStart + seconds(1)));
+}
+
+// A daemon that demands cookies while one half-open SA of ours is there.
+TEST(HalfOpenBudget, LearnsThatAnAddressAllowsLess) {
+  HalfOpenBudget budget;
+  ASSERT_TRUE(budget.TryTake(kGateway, 3, Asker::kOnRequest, kStart));
+  ASSERT_TRUE(budget.TryTake(kGateway, 3, Asker::kOnRequest, kStart));
+  EXPECT_EQ(budget.Learn({kGateway, 3, true}, false, kStart), 1);
+  EXPECT_FALSE(budget.Learn({kGateway, 3, true}, false, kStart)) << "it is no news";
+  const ike::TimePoint later = kStart + HalfOpenBudget::kLifetime;
+  EXPECT_TRUE(budget.TryTake(kGateway, 3, Asker::kOnRequest, later));
+  EXPECT_FALSE(budget.TryTake(kGateway, 3, Asker::kOnRequest, later));
+  const ike::TimePoint forgotten = kStart + LearntLimits::kLifetime;
+  EXPECT_TRUE(budget.TryTake(kGateway, 3, Asker::kOnRequest, forgotten));
+  EXPECT_TRUE(budget.TryTake(kGateway, 3, Asker::kOnRequest, forgotten));
+}
+
+TEST(HalfOpenBudget, CookiesThatAreDemandedOfAllTeachNothing) {
+  HalfOpenBudget budget;
+  ASSERT_TRUE(budget.TryTake(kGateway, 3, Asker::kOnRequest, kStart));
+  EXPECT_FALSE(budget.Learn({kGateway, 3, true}, false, kStart));
+  ASSERT_TRUE(budget.TryTake(kGateway, 3, Asker::kOnRequest, kStart));
+  EXPECT_FALSE(budget.Learn({kGateway, 3, true}, false, kStart));
+  ASSERT_TRUE(budget.TryTake(kGateway, 3, Asker::kOnRequest, kStart));
+  EXPECT_EQ(budget.Learn({kGateway, 3, true}, true, kStart), 2) << "but silence after one does";
+}
+
+TEST(HalfOpenBudget, CookiesBeyondTheBudgetTeachNothing) {
+  HalfOpenBudget budget;
+  for (int i = 0; i < 3; ++i) budget.ForceTake(kGateway, kStart);
+  EXPECT_FALSE(budget.Learn({kGateway, 3, false}, false, kStart));
 }
 
 TEST(HalfOpenBudget, ManyAddressesKeepTheirOwnAccounts) {

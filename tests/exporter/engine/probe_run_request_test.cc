@@ -11,6 +11,7 @@ namespace {
 using ike::IkeVersion;
 using ike::OpeningKind;
 using ike::Reason;
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 TEST(ProbeOnRequest, WaitsForTheBudgetWithinItsDeadline) {
@@ -30,7 +31,7 @@ TEST(ProbeOnRequest, WaitsForTheBudgetWithinItsDeadline) {
 
   order.need_suite = true;
   EXPECT_EQ(prober.Probe(order).end, ProbeEnd::kNoBudget);
-  EXPECT_TRUE(prober.TakeKinds().empty()) << "nothing is sent that could not tell";
+  EXPECT_EQ(prober.TakeKinds(), Kinds{kRefusal}) << "a gateway that is silent is no spent budget";
 
   order.timeout = seconds(60);
   const ProbeResult waited = prober.Probe(order);
@@ -39,6 +40,66 @@ TEST(ProbeOnRequest, WaitsForTheBudgetWithinItsDeadline) {
   EXPECT_FALSE(budget.StandingOf(address, 3, HalfOpenBudget::Asker::kScheduled, prober.engine.now())
                    .contended)
       << "it waits no longer";
+}
+
+void SpendBudget(Prober* prober) {
+  for (int i = 0; i < 3; ++i) {
+    prober->engine.budget.ForceTake(ike::IpAddress::V4(127, 0, 0, 9), prober->engine.now());
+  }
+}
+
+TEST(ProbeOnRequest, AnEarlierAnswerStandsInWhereNoSlotComes) {
+  Prober prober(kStrongSwanLimits);
+  ASSERT_TRUE(prober.Probe().report.outcome.selected());  // scheduled
+  prober.engine.RunFor(seconds(40));
+  SpendBudget(&prober);
+  prober.TakeKinds();
+  ProbeOrder order = prober.Order();
+  order.scheduled = false;
+  order.keep_details = true;
+  for (const bool need_suite : {false, true}) {
+    order.need_suite = need_suite;
+    const ProbeResult result = prober.Probe(order);
+    EXPECT_EQ(result.end, ProbeEnd::kProbed);
+    EXPECT_TRUE(result.report.outcome.selected());
+    EXPECT_EQ(result.report.outcome.ikev2.group, 14);
+    EXPECT_TRUE(result.report.full_opening);
+    ASSERT_TRUE(result.report.age);
+    EXPECT_GE(*result.report.age, seconds(40));
+    EXPECT_FALSE(result.report.outcome.details.payloads.empty());
+    EXPECT_EQ(prober.TakeKinds(), Kinds{kRefusal}) << "to see whether it is still there";
+  }
+  prober.engine.RunFor(RecentAnswers::kLifetime);
+  SpendBudget(&prober);
+  EXPECT_EQ(prober.Probe(order).end, ProbeEnd::kNoBudget) << "it is too old by then";
+}
+
+TEST(ProbeOnRequest, AGatewayThatFellSilentIsNotAnsweredForByAnEarlierAnswer) {
+  Prober prober(kStrongSwanLimits);
+  ASSERT_TRUE(prober.Probe().report.outcome.selected());
+  prober.memory = {};  // a request has none
+  prober.gateway.loses = [](ike::ByteSpan) { return true; };
+  SpendBudget(&prober);
+  ProbeOrder order = prober.Order();
+  order.scheduled = false;
+  order.need_suite = true;
+  const ProbeResult result = prober.Probe(order);
+  EXPECT_EQ(result.end, ProbeEnd::kProbed);
+  EXPECT_EQ(result.report.outcome.reason, Reason::kTimeout);
+}
+
+TEST(ProbeOnRequest, APairThatAsksEveryFifteenSecondsAlwaysSeesTheSuite) {
+  Prober prober(kStrongSwanLimits);
+  for (int i = 0; i < 40; ++i) {
+    for (IkeVersion version : {IkeVersion::kV2, IkeVersion::kV1}) {
+      ProbeOrder order = prober.Order(version);
+      order.scheduled = false;
+      prober.memory = {};
+      EXPECT_TRUE(prober.Probe(order).report.outcome.selected()) << i;
+    }
+    prober.engine.RunFor(milliseconds(7500));
+  }
+  EXPECT_EQ(prober.gateway.gateway().CountersAsJson().find("cookie"), std::string::npos);
 }
 
 // A libreswan whose only connection requires XAUTH: it is silent to other methods.

@@ -104,6 +104,35 @@ TEST(ProbeRun, AHostThatOnlyAnswersThePlainestIsUp) {
   EXPECT_EQ(prober.TakeKinds(), Kinds{kPlainest}) << "it is known by now";
 }
 
+// Each opening that was selected has a connection for as long as libreswan keeps its state.
+TEST(ProbeRun, OverTcpTheSuiteIsRenewedEveryFiveMinutes) {
+  Prober prober(kModern);
+  auto settings = std::make_shared<ike::ProbeSettings>(*prober.settings);
+  settings->transport = ike::Transport::kTcp;
+  prober.settings = settings;
+  prober.openings = MakeOpeningSet(prober.settings);
+  const ike::TimePoint end = prober.engine.now() + minutes(60);
+  Kinds kinds;
+  while (prober.engine.now() < end) {
+    EXPECT_TRUE(prober.Probe().report.outcome.version_answered);
+    for (OpeningKind kind : prober.TakeKinds()) kinds.push_back(kind);
+    prober.engine.RunFor(seconds(5));
+  }
+  EXPECT_EQ(std::count(kinds.begin(), kinds.end(), kFull), 12);
+  EXPECT_GT(std::count(kinds.begin(), kinds.end(), kRefusal), 700);
+}
+
+TEST(ProbeRun, WhereNoMoreConnectionsCanBeHeldNoStateIsLeft) {
+  Prober prober(kModern);
+  auto settings = std::make_shared<ike::ProbeSettings>(*prober.settings);
+  settings->transport = ike::Transport::kTcp;
+  prober.settings = settings;
+  prober.openings = MakeOpeningSet(prober.settings);
+  prober.engine.exchanger.may_leave_state = false;
+  EXPECT_TRUE(prober.Probe().report.outcome.version_answered);
+  EXPECT_EQ(prober.TakeKinds(), Kinds{kRefusal});
+}
+
 // What comes without our SPI chooses the reason when the time is up, and does nothing before.
 TEST(ProbeRun, UnmatchedBytesAndForeignErrorsOnlyChooseTheReason) {
   struct Case {

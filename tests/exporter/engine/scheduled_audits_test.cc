@@ -18,6 +18,7 @@ std::shared_ptr<const config::Config> Fleet(size_t targets,
   auto config = std::make_shared<config::Config>();
   auto settings = std::make_shared<ike::ProbeSettings>();
   settings->interval = hours(100);
+  settings->ikev1 = false;
   settings->audit_interval = audit_interval;
   for (size_t i = 0; i < targets; ++i) {
     config->targets.push_back({"t" + std::to_string(i), "127.0.0.9", settings, nullptr, nullptr});
@@ -38,7 +39,14 @@ class Bench {
     while (scheduler->Reconcile(engine_.now())) {
     }
   }
-  void RunFor(ike::Duration duration) { engine_.RunFor(duration); }
+  void RunFor(ike::Duration duration) {
+    const ike::TimePoint end = engine_.now() + duration;
+    while (engine_.NextEvent() <= end) {
+      engine_.RunUntil(engine_.NextEvent());
+      scheduler->StartDue(engine_.now());
+    }
+    engine_.RunUntil(end);
+  }
   std::set<std::string> Take(size_t count) {
     std::set<std::string> names;
     for (size_t i = 0; i < count; ++i) {

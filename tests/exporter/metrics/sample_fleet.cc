@@ -43,6 +43,7 @@ name = "down"
 host = "2001:db8::1"
 require = "all"
 transport = "tcp"
+ike_versions = [1, 2]
 [[target]]
 name = "unknown-name"
 host = "gateway.invalid"
