@@ -111,6 +111,17 @@ basic_auth_users:
 UNSEEN = {
     ("Ikev2Sa", "additionalKeyExchanges"): "no proposal set offers any, only audits do",
     ("Finding", "keyLength"): "only of a finding against one key length",
+} | {
+    (kind, "quirks"): "of irregular gateways: hostile.answers"
+    for kind in ("Ikev1Probe", "Ikev2Sa", "Versions", "VersionState")
+} | {
+    (kind, "vendorTexts"): "of daemons that nobody knows: hostile.answers" for kind in ("Ikev1Probe", "Ikev2Sa")
+} | {
+    (kind, "redirectedTo"): "of gateways that send their peers on: hostile.answers"
+    for kind in ("Ikev2Sa", "VersionState")
+} | {
+    (kind, key): "where no slot of the half-open budget comes: ProbeOnRequest" for kind in ("Ikev1Probe", "Ikev2Sa")
+    for key in ("cached", "age")
 }
 
 

@@ -15,6 +15,9 @@ class Peer:
     transport: str = "udp"
     negotiated: bool = True  # where it is up
     versions: tuple = (1, 2)  # of IKE, in which it can be like this
+    # Some of what it sends counts: an answer to an earlier opening of the same probe, though none of an earlier probe; a
+    # refusal of IKEv1 whose notify names our cookies.
+    partly: bool = False
 
 
 def mischief(kinds, *reasons, also="", **more):
@@ -35,9 +38,10 @@ SILENT = ("timeout", "malformed")
 PEERS = {
     "from-another-address": mischief("other-address", "timeout"),
     "from-another-port": mischief("other-port", "timeout"),
-    "wrong-spi": mischief("other-spi zero-spi swapped-spi", *SILENT),
+    "wrong-spi": mischief("other-spi zero-spi swapped-spi", *SILENT, versions=(2,)),
+    "wrong-cookies": mischief("other-spi zero-spi swapped-spi", *SILENT, versions=(1,), partly=True),
     "wrong-spi-then-honest": mischief("other-spi zero-spi swapped-spi", also=THEN_HONEST),
-    "from-the-past": mischief("old-reply", *SILENT),
+    "from-the-past": mischief("old-reply", *SILENT, partly=True),
     "echo": mischief("echo", *SILENT),
     "wrong-header": mischief("other-version version-three", *SILENT),
     "wrong-exchange": mischief("other-exchange", *SILENT, versions=(1,)),

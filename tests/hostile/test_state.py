@@ -23,7 +23,8 @@ detail = "basic"
 [probe]
 audit_interval = "1h"
 ike_versions = [2]
-interval = "60s"
+interval = "2s"
+timeout = "1s"
 [modules.quiet]
 audit_interval = "0s"
 """
@@ -68,13 +69,13 @@ class StateFile(unittest.TestCase):
         self.write_state()
         begun = time.time()
         self.exporter.begin()
-        arena.wait_for("the complaint", lambda: "audits not saved" in self.exporter.said(), 20)
+        arena.wait_for("the complaint", lambda: "audits not saved" in self.exporter.said(), 60)
         self.assertIn("No space left on device", self.exporter.said())
         self.assertEqual(AUDITED, state.audits(self.folder))
         self.assertEqual(["audits.json", "probes.json"], sorted(os.listdir(self.folder)))
         self.assertEqual(200, arena.get("/-/healthy")[0])
         run("mount", "-o", "remount,size=32m", self.folder)
-        arena.wait_for("the next write", lambda: self.saved(begun), 20)
+        arena.wait_for("the next write", lambda: self.saved(begun), 60)
         self.assertEqual(0, self.exporter.stop())
         self.assertNotIn("storage.path", self.exporter.said())
         self.assertEqual(1, self.exporter.said().count("audits not saved"))
@@ -86,7 +87,7 @@ class StateFile(unittest.TestCase):
         run("mount", "-o", "remount,ro", self.folder)
         self.exporter.begin()
         self.check_warning("Read-only file system")
-        arena.wait_for("the complaint", lambda: "audits not saved" in self.exporter.said(), 20)
+        arena.wait_for("the complaint", lambda: "audits not saved" in self.exporter.said(), 60)
         self.assertEqual(AUDITED, len(arena.Page().by_target("ike_weak_algorithms", "audited-")))
         self.assertEqual(0, self.exporter.stop())
         self.assertEqual(AUDITED, state.audits(self.folder))
@@ -130,7 +131,7 @@ class StateFile(unittest.TestCase):
         path = os.path.join(self.folder, "audits.json.new")
         if os.path.exists(path):
             os.remove(path)
-        end = time.monotonic() + 10
+        end = time.monotonic() + 40
         before = os.stat(os.path.join(self.folder, "audits.json")).st_ino
         while not os.path.exists(path) and os.stat(os.path.join(self.folder, "audits.json")).st_ino == before:
             self.assertLess(time.monotonic(), end, "no write began")
