@@ -15,11 +15,12 @@ from gateways import gateway, listening  # noqa: E402
 from http_api import Client  # noqa: E402
 from stack import Stack, wait_until  # noqa: E402
 
-BOTH, REFUSING, DOWN, ABSENT = (f"127.0.22.{i}" for i in range(1, 5))
+BOTH, REFUSING, DOWN, ABSENT, JUDGED = (f"127.0.22.{i}" for i in range(1, 6))
 
 SUITES = ["aes256-sha256-modp2048"]
 GATEWAYS = (gateway("both", [BOTH], ikev2=SUITES, ikev1=SUITES, half_open_lifetime="0") +
             gateway("refusing", [REFUSING], ikev2="refuse", ikev1="refuse") +
+            gateway("judged", [JUDGED], ikev2=SUITES) +
             gateway("down", [DOWN], state="down"))
 
 CONFIG = """
@@ -36,6 +37,11 @@ half_open_budget = 1
 [[target]]
 name = "refusing"
 host = "127.0.22.2"
+audit_interval = "1h"
+[[target]]
+name = "judged"
+host = "127.0.22.5"
+ike_versions = [2]
 audit_interval = "1h"
 policy = "{policy}"
 [[target]]
@@ -205,10 +211,14 @@ class Test:
         assert audit["reason"] == "unreachable" and "unreachable" in audit["error"], audit
 
     def check_other_policy(self):
-        """A reload judges what is known by the policy of now, not at the next audit."""
+        """A reload judges what is known by the policy of now, not at the next audit. Where nothing is accepted, nothing
+        is judged."""
         def judged_by(policy):
-            return f'target="refusing",policy="{policy}"' in values_of(self.page(), "ike_policy_compliant")
-        wait_until("an audit of the refusing gateway", lambda: judged_by("ietf"), 120)
+            return f'target="judged",policy="{policy}"' in values_of(self.page(), "ike_policy_compliant")
+        wait_until("an audit of the gateway that accepts something", lambda: judged_by("ietf"), 120)
+        wait_until("an audit of the one that refuses",
+                   lambda: values_of(self.page(), "ike_audits_total").get('target="refusing"'), 120)
+        assert not any("refusing" in key for key in values_of(self.page(), "ike_policy_compliant"))
         self.stack.write("ike_exporter.toml", self.configuration("cnsa2"))
         assert self.client.request("POST", "/-/reload").status == 200
         assert judged_by("cnsa2") and not judged_by("ietf"), self.page()
