@@ -132,6 +132,9 @@ class Scenario:
         process.wait(10)
         alert = self.await_firing("IKETargetDown", "doomed")
         assert alert["labels"]["severity"] == "critical", alert
+        for link in ("runbook_url", "dashboard_url"):
+            page = stacks.get(alert["annotations"][link])
+            assert "IKETargetDown" in page or "doomed" in page, f"{link} leads elsewhere: {page[:300]}"
         assert "IKEv2: " in alert["annotations"]["description"], alert
         assert self.alerting() - {"regressing"} == {"doomed"}, self.stack.alerts()
         self.start_doomed()
