@@ -2,20 +2,31 @@
 // `(import 'mixin.libsonnet') + { _config+:: { downFor: '10m' } }`.
 {
   _config+:: {
+    local c = self,
     // Matchers of the exporter's own scrape job (GET /metrics).
     exporterSelector: 'job="ike_exporter"',
     // Matchers of the multi-target scrape job (GET /probe).
-    probeSelector: 'job="ike_probe"',
+    probeJob: 'ike_probe',
+    probeSelector: 'job="%s"' % c.probeJob,
 
-    // Where the pages of runbooks/ are published: put the address of your wiki or of your copy here,
-    // so that the link in a notification can be clicked.
-    runbookURLPrefix: 'dashboards/runbooks/',
+    // The links in a notification. By default they lead to the exporter that the alert is about, by the address that
+    // Prometheus scrapes; where it is not known (alerts of a whole job, or of /probe, whose instance is the gateway)
+    // to exporterAddress. With TLS, or behind a proxy, put the address that people use in exporterURL.
+    exporterAddress: '127.0.0.1:10500',
+    exporterURL: 'http://{{ if and $labels.instance (ne $labels.job "%s") }}{{ $labels.instance }}{{ else }}%s{{ end }}'
+                 % [c.probeJob, c.exporterAddress],
+    // %s is the alert's name.
+    runbookURLPattern: c.exporterURL + '/runbooks/%s',
+    // Grafana's address, such as 'https://grafana.example.com'. Without it a dashboard is a page of the exporter's.
+    grafanaURL: '',
 
     // The labels that make one target, and those of one IKE version of it.
     targetLabels: ['job', 'instance', 'target'],
 
     // Reachability. `downFor` should be at least twice the longest probe interval.
     downFor: '3m',
+    // A scrape that fails takes all gauges with it. An alert survives a gap that is shorter than this.
+    keepFor: '2m',
     flapWindow: '30m',
     flapChanges: 6,  // changes of ike_target_up in flapWindow: three outages
     mostDownRatio: 0.5,
@@ -37,7 +48,7 @@
     cookieFor: '30m',
 
     // Crypto posture.
-    regressionWindow: '1d',  // how long a newly accepted algorithm is news
+    regressionSeconds: 86400,  // how long a newly accepted algorithm is news
     minimumStrength: 112,  // bits; 112 is MODP-2048 (group 14)
     strengthFor: '15m',
     policyFor: '15m',
@@ -50,7 +61,6 @@
     staleIntervals: 3,
     staleGraceSeconds: 60,
     staleFor: '10m',
-    neverProbedMaxInterval: 300,  // seconds; slower targets may rightly wait longer than staleFor
     exporterDownFor: '5m',
     reloadFailedFor: '5m',
     lagSeconds: 5,

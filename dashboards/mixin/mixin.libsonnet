@@ -1,12 +1,11 @@
-// The monitoring mixin of ike_exporter. `prometheusAlerts` and `prometheusRules` are for targets that
-// the exporter probes on its own schedule; those with Probe in their name hold for gateways that are
-// reached through /probe only (gauges of one probe, no counters, no histogram, no audits).
+// The monitoring mixin of ike_exporter. `prometheusAlerts` are for targets that the exporter probes on
+// its own schedule; `prometheusAlertsProbe` hold for gateways that are reached through /probe only (gauges of
+// one probe, no counters, no histogram, no audits).
 (import 'config.libsonnet')
 + (import 'alerts/reachability.libsonnet')
 + (import 'alerts/path.libsonnet')
 + (import 'alerts/posture.libsonnet')
 + (import 'alerts/exporter.libsonnet')
-+ (import 'rules/recording.libsonnet')
 + (import 'dashboards/fleet.libsonnet')
 + (import 'dashboards/endpoint.libsonnet')
 + (import 'dashboards/posture.libsonnet')
@@ -30,6 +29,4 @@
       group('ike_exporter', $.exporterAlerts + $.probeScrapeAlerts),
     ],
   },
-  prometheusRules+:: $.recordingRules,
-  prometheusRulesProbe+:: $.recordingRulesProbe,
 }

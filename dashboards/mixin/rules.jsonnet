@@ -7,6 +7,4 @@ local yaml(value) =
 {
   'ike_alerts.yml': yaml(mixin.prometheusAlerts),
   'ike_alerts_probe.yml': yaml(mixin.prometheusAlertsProbe),
-  'ike_recording_rules.yml': yaml(mixin.prometheusRules),
-  'ike_recording_rules_probe.yml': yaml(mixin.prometheusRulesProbe),
 }

@@ -96,8 +96,9 @@ tl::expected<HostOrder, std::string> OrderFor(const ProbeCommandOptions& options
   if (!options.module.empty()) {
     auto module = config.modules.find(options.module);
     if (module == config.modules.end()) {
-      return tl::make_unexpected("--module: the configuration has no module \"" + options.module +
-                                 "\"");
+      const std::string file =
+          options.config_file.empty() ? kDefaultConfigFile : options.config_file;
+      return tl::make_unexpected("--module: " + file + " has no module \"" + options.module + "\"");
     }
     settings = *module->second;
   }

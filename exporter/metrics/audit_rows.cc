@@ -1,5 +1,6 @@
 #include <array>
 #include <string>
+#include <utility>
 
 #include "exporter/metrics/algorithm_labels.h"
 #include "exporter/metrics/metric_table.h"
@@ -143,6 +144,21 @@ void EmitViolations(const TargetView& view, IkeVersion, SampleSink* sink) {
   sink->Add({{"policy", result->policy}}, static_cast<double>(result->findings.size()));
 }
 
+// A rule about one kind asks by it whether the policy forbids what is accepted.
+void EmitViolationInfo(const TargetView& view, IkeVersion version, SampleSink* sink) {
+  const ike::AuditResult* result = Known(view);
+  if (result == nullptr) return;
+  std::array<bool, ike::kKindNames.size()> found{};
+  for (const ike::Finding& finding : result->findings) {
+    if (finding.version != version || std::exchange(found[static_cast<size_t>(finding.kind)], true))
+      continue;
+    sink->Add({{"ike_version", VersionLabel(version)},
+               {"kind", ike::KindName(finding.kind)},
+               {"policy", result->policy}},
+              1);
+  }
+}
+
 void EmitComplete(const TargetView& view, IkeVersion, SampleSink* sink) {
   const ike::AuditResult* result = Known(view);
   if (result != nullptr) sink->Add({}, result->complete ? 1 : 0);
@@ -200,6 +216,8 @@ constexpr MetricRow kRows[] = {
      kBasic, kTarget, EmitCompliant},
     {"ike_policy_violations", kGauge, "Findings against the policy; absent if nothing is accepted.",
      kFull, kTarget, EmitViolations},
+    {"ike_policy_violation_info", kGauge, "A kind of algorithm of which the policy forbids some.",
+     kFull, kVersion, EmitViolationInfo},
     {"ike_audit_complete", kGauge,
      "0 if something that could have been decided is unknown: counts are lower bounds then.", kFull,
      kTarget, EmitComplete},

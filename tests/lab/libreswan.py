@@ -28,6 +28,16 @@ def libexec():
     return os.path.join(cache_dir(), "libreswan", "usr", "libexec")
 
 
+def frames_in_kernel(available="/proc/sys/net/ipv4/tcp_available_ulp"):
+    """Whether the kernel does the framing of RFC 9329. Network namespaces other than the first, and some
+    containers, do not have the file that says so."""
+    try:
+        with open(available) as protocols:
+            return "espintcp" in protocols.read().split()
+    except FileNotFoundError:
+        return False
+
+
 class Libreswan(process.Daemon):
     """connections: the conn sections of an ipsec.conf. root: a folder with another Debian, whose
     pluto runs instead of this machine's."""
@@ -86,9 +96,8 @@ class Libreswan(process.Daemon):
         """Kernels without CONFIG_INET_ESPINTCP refuse the framing of RFC 9329, so pluto would close
         every TCP stream after the prefix: then it is done in user space."""
         library = os.path.join(cache_dir(), "espintcp_shim.so")
-        with open("/proc/sys/net/ipv4/tcp_available_ulp") as available:
-            if "espintcp" in available.read() or not os.path.exists(library):
-                return {}
+        if frames_in_kernel() or not os.path.exists(library):
+            return {}
         return {"LD_PRELOAD": library}
 
     def whack(self, *arguments):

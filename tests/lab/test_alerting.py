@@ -75,7 +75,7 @@ class Story:
         self.scenario.await_firing("IKEWeakAlgorithmAccepted", STRONG)
         found = {result["metric"]["algorithm"] for result in self.stack.query(
             f'ike_weak_algorithm_info{{target="{STRONG}"}}')}
-        assert {"ENCR_3DES", "2"} <= found, found
+        assert "ENCR_3DES" in found and any("(2)" in name for name in found), found
         print("accepted ", ", ".join(sorted(found)))
         strong.reload(before)
         self.scenario.await_resolved("IKEWeakAlgorithmAccepted", STRONG)

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """The shipped Prometheus and Alertmanager configuration and the shipped rules, run for real: stopping a
 gateway must raise its alert at the Alertmanager and starting it must resolve it; so must a gateway that
-begins to accept 3DES, a configuration with a mistake, and the end of the exporter.
+begins to accept 3DES, a configuration with a mistake, and the end of the exporter. A gateway that was weak from the
+start and begins to accept a strong suite raises nothing.
 
 Usage: alerting_e2e.py BUILD_DIR
 
@@ -12,13 +13,14 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 import stack as stacks
 
 PACKAGING = stacks.ROOT / "packaging/prometheus"
 MIXIN = stacks.ROOT / "dashboards/mixin"
 QUICK = {"downFor": "4s", "silentFor": "4s", "refusedFor": "4s", "mostDownFor": "4s",
-         "exporterDownFor": "3s", "reloadFailedFor": "3s", "policyFor": "4s", "strengthFor": "4s"}
+         "exporterDownFor": "3s", "reloadFailedFor": "3s", "policyFor": "4s", "strengthFor": "4s", "keepFor": "3s"}
 PATIENCE = 60  # seconds for an alert to arrive or to leave
 
 EXPORTER = """
@@ -34,7 +36,9 @@ allow = ["configured"]
 
 """
 STRONG = '"aes256gcm16-prfsha384-ecp384"'
-WEAK = '"aes256gcm16-prfsha384-ecp384", "3des-sha256-ecp384"'
+OLD_WEAK = STRONG + ', "aes256-sha1-modp1024"'  # known from the first audit
+MORE_STRONG = OLD_WEAK + ', "aes256-sha384-modp3072"'
+NEWLY_WEAK = MORE_STRONG + ', "3des-sha256-ecp384"'
 ADDRESSES = {"steady": "127.0.61.1", "regressing": "127.0.61.2", "doomed": "127.0.61.3"}
 
 
@@ -50,9 +54,9 @@ def targets(ports):
                    for n, a in ADDRESSES.items())
 
 
-def quick_rules(stack):
+def quick_rules(stack, settings=QUICK):
     program = ("local m = (import 'mixin.libsonnet') + { _config+:: %s }; std.manifestYamlDoc(m.prometheusAlerts)"
-               % json.dumps(QUICK))
+               % json.dumps(settings))
     done = subprocess.run(["jsonnet", "-J", MIXIN, "-S", "-e", program], check=True, capture_output=True, text=True)
     return stack.write("ike_alerts.yml", done.stdout)
 
@@ -97,7 +101,7 @@ class Scenario:
         ports = self.stack.ports
         # The doomed gateway is a process of its own, so that it can really be stopped.
         self.doomed = self.stack.write("doomed.toml", gateways(ports, ["doomed"], {}))
-        self.stack.start_gateways(gateways(ports, ["steady", "regressing"], {}))
+        self.regress_to(OLD_WEAK, self.stack.start_gateways)
         self.start_doomed()
         self.config = EXPORTER + targets(ports)
         self.stack.start_exporter(self.config)
@@ -113,8 +117,14 @@ class Scenario:
         stacks.wait_until("a probe through /probe", lambda: self.stack.query(
             f'ike_target_up{{job="ike_probe", instance="127.0.61.1:{self.stack.ports["ike"]}", '
             f'target="127.0.61.1:{self.stack.ports["ike"]}"}} == 1 and on (instance) probe_success == 1'), 30)
-        assert not self.stack.alerts(), self.stack.alerts()
-        print("quiet     three gateways up, audits complete, no alert")
+        assert self.alerting() <= {"regressing"}, self.stack.alerts()
+        print("quiet     three gateways up, audits complete, no alert but of the weak one")
+
+    def alerting(self):
+        return {target for _, target in self.stack.alerts()}
+
+    def regress_to(self, accepted, how):
+        how(gateways(self.stack.ports, ["steady", "regressing"], {"regressing": accepted}))
 
     def gateway_stops(self):
         process = self.stack.processes.pop("doomed")
@@ -122,8 +132,11 @@ class Scenario:
         process.wait(10)
         alert = self.await_firing("IKETargetDown", "doomed")
         assert alert["labels"]["severity"] == "critical", alert
+        for link in ("runbook_url", "dashboard_url"):
+            page = stacks.get(alert["annotations"][link])
+            assert "IKETargetDown" in page or "doomed" in page, f"{link} leads elsewhere: {page[:300]}"
         assert "IKEv2: " in alert["annotations"]["description"], alert
-        assert {target for _, target in self.stack.alerts()} == {"doomed"}, self.stack.alerts()
+        assert self.alerting() - {"regressing"} == {"doomed"}, self.stack.alerts()
         self.start_doomed()
         self.await_resolved("IKETargetDown", "doomed")
         log = (self.stack.work / "exporter.log").read_text()
@@ -132,12 +145,22 @@ class Scenario:
             assert line in log, log[-3000:]
 
     def weak_algorithm_appears(self):
-        ports = self.stack.ports
-        self.stack.change_gateways(gateways(ports, ["steady", "regressing"], {"regressing": WEAK}))
+        """A strong one does first, beside the weak ones that the first audit found."""
+        self.await_firing("IKEPolicyNotCompliant", "regressing")
+        self.regress_to(MORE_STRONG, self.stack.change_gateways)
+        stacks.wait_until("the audit that finds it", lambda: self.stack.query(
+            'sum(ike_algorithm_changes_total{target="regressing", change="accepted"}) > 0'), PATIENCE)
+        old = self.stack.query('ike_weak_algorithm_since_timestamp_seconds{target="regressing"}')
+        assert {row["value"][1] for row in old} == {"0"}, old
+        time.sleep(5)  # evaluations
+        assert not self.stack.query('ALERTS{alertname=~"IKE(Weak|Broken)AlgorithmAccepted"}')
+        self.regress_to(NEWLY_WEAK, self.stack.change_gateways)
         alert = self.await_firing("IKEWeakAlgorithmAccepted", "regressing")
         assert alert["labels"]["algorithm"] == "ENCR_3DES", alert
         assert not self.firing("IKEWeakAlgorithmAccepted", "steady")
-        self.stack.change_gateways(gateways(ports, ["steady", "regressing"], {}))
+        firing = self.stack.query('ALERTS{alertname=~"IKE(Weak|Broken)AlgorithmAccepted"}')
+        assert [row["metric"]["algorithm"] for row in firing] == ["ENCR_3DES"], firing
+        self.regress_to(MORE_STRONG, self.stack.change_gateways)
         self.await_resolved("IKEWeakAlgorithmAccepted", "regressing")
 
     def configuration_breaks(self):

@@ -5,8 +5,9 @@ The linter's rules, by its names: template-datasource, template-job, template-in
 template-label-promql, template-on-time-change-reload, panel-datasource, panel-title-description,
 panel-units, panel-no-targets, target-promql (by promtool), target-rate-interval, target-job,
 target-instance, target-counter-agg, uneditable-dashboard. Ours: every metric exists (metrics.txt), a
-panel that needs scheduled probes says so, panels do not overlap, uids and links fit, no
-expression uses a recording rule.
+panel that needs scheduled probes says so, panels do not overlap, uids and links fit, every name of a
+target leads to its own dashboard, nothing is 0 where nothing is known, bars count nothing twice, and what
+happens (alerts, changes, reloads) is marked.
 """
 import json
 import pathlib
@@ -20,6 +21,7 @@ import metric_names
 DASHBOARDS = pathlib.Path(__file__).resolve().parent.parent.parent / "dashboards"
 VARIABLES = {
     "$__rate_interval": "5m",
+    "$__interval": "1m",
     "$__range": "1h",
     "$datasource": "x",
     "$job": ".+",
@@ -29,6 +31,8 @@ VARIABLES = {
 UNITS = {"none", "string", "short", "percentunit", "s", "bytes", "ops", "pps", "reqps",
          "dateTimeFromNow", "bool_yes_no"}
 SCHEDULED = "Scheduled probes only."
+ENDPOINT = "/d/ike-endpoint?var-target="
+ANNOTATIONS = {"Alerts", "Suite changes", "Algorithm changes", "Reloads"}
 
 
 def substitute(expression, variables=None):
@@ -89,14 +93,49 @@ def check_expression(expression, known, counters):
             yield f"target-job-rule, target-instance-rule: {metric} has no matchers"
     for metric, matchers, before, window in selectors(expression):
         for label in ("job", "instance"):
-            if f'{label}=~"${label}"' not in matchers:
+            # An alert about a whole job has no instance.
+            if f'{label}=~"${label}"' not in matchers and (metric, label) != ("ALERTS", "instance"):
                 yield f"target-{label}-rule: {metric}"
         function = re.search(r"([a-z_]+)\($", before)
         name = function.group(1) if function else ""
-        if metric in counters and name not in ("rate", "irate", "increase"):
+        gained = f"{metric}{{{matchers}}} - {metric}{{{matchers}}} offset $__interval" in expression
+        if metric in counters and name not in ("rate", "irate", "increase") and not gained:
             yield f"target-counter-agg-rule: {metric}"
         if name in ("rate", "irate") and window != "[$__rate_interval]":
             yield f"target-rate-interval-rule: {metric}{window}"
+
+
+def check_blindness(expression):
+    if re.search(r"\bvector\(", expression):
+        yield "claims a number where nothing is known"
+    if "ALERTS{" in expression and 'instance=~"$instance|"' not in expression:
+        yield "alerts without an instance are left out"
+
+
+def check_links(panel):
+    """A target's name is in a column of a table, or in the legend of something else."""
+    overrides = panel["fieldConfig"]["overrides"]
+    linked = [o for o in overrides if o["matcher"]["options"] == "Target" and ENDPOINT in json.dumps(o)]
+    if panel["type"] == "table" and '"Target"' in json.dumps(panel["transformations"]) and not linked:
+        yield "the name of a target does not lead to its dashboard"
+    named = any("{{target}}" in t.get("legendFormat", "") for t in panel["targets"])
+    if named and ENDPOINT not in json.dumps(panel["fieldConfig"]["defaults"].get("links", [])):
+        yield "the name of a target does not lead to its dashboard"
+
+
+def check_bars(panel):
+    bars = panel["fieldConfig"]["defaults"]["custom"].get("drawStyle") == "bars"
+    if bars and any("$__rate_interval" in t["expr"] for t in panel["targets"]):
+        yield "windows overlap: bars count an event several times"
+
+
+def check_annotations(dashboard, known, counters):
+    notes = dashboard["annotations"]["list"]
+    if {note["name"] for note in notes} != ANNOTATIONS:
+        yield f"annotations are not {sorted(ANNOTATIONS)}"
+    for note in notes:
+        for problem in [*check_expression(note["expr"], known, counters), *check_blindness(note["expr"])]:
+            yield f"annotation {note['name']}: {problem}"
 
 
 def check_scheduled(panel, names):
@@ -134,6 +173,7 @@ def check_dashboard(path, dashboard, known, counters):
     yield from check_datasource_variable(variables)
     yield from check_query_variables(variables)
     yield from check_layout(dashboard["panels"])
+    yield from check_annotations(dashboard, known, counters)
     for panel in dashboard["panels"]:
         if panel["type"] == "row":
             continue
@@ -141,8 +181,10 @@ def check_dashboard(path, dashboard, known, counters):
         problems = list(check_panel_form(panel))
         for target in panel["targets"]:
             problems += check_expression(target["expr"], known, counters)
+            problems += check_blindness(target["expr"])
             names += metric_names.used_in(target["expr"])
         problems += check_scheduled(panel, names)
+        problems += [*check_links(panel), *check_bars(panel)]
         for problem in problems:
             yield f"{panel['title']}: {problem}"
 
@@ -153,6 +195,9 @@ def check_promql(dashboards):
               "expr": substitute(target["expr"])}
              for path, dashboard in dashboards.items() for panel in dashboard["panels"]
              for target in panel.get("targets", [])]
+    rules += [{"record": f"q:{path.stem.replace('-', '_')}:{note['name'].replace(' ', '_')}",
+               "expr": substitute(note["expr"])}
+              for path, dashboard in dashboards.items() for note in dashboard["annotations"]["list"]]
     with tempfile.NamedTemporaryFile("w", suffix=".yml") as file:
         json.dump({"groups": [{"name": "queries", "rules": rules}]}, file)
         file.flush()

@@ -22,6 +22,11 @@ def asks(expression):
     return spoil
 
 
+def bars(dashboard):
+    asks(f"increase(ike_probes_total{MATCHERS}[$__rate_interval])")(dashboard)
+    panel(dashboard)["fieldConfig"]["defaults"]["custom"]["drawStyle"] = "bars"
+
+
 CASES = {
     "uneditable-dashboard-rule": lambda d: d.update(editable=True),
     "template-datasource-rule": lambda d: d["templating"]["list"][0].update(label="DS"),
@@ -40,6 +45,11 @@ CASES = {
     "target-promql-rule": asks(f"sum(ike_up{MATCHERS}"),
     "unknown metric": asks(f"ike_nonsense{MATCHERS}"),
     "needs scheduled probes": asks(f"rate(ike_probes_total{MATCHERS}[$__rate_interval])"),
+    "claims a number": asks(f"count(ike_up{MATCHERS}) or vector(0)"),
+    "alerts without an instance": asks(f"count(ALERTS{MATCHERS})"),
+    "does not lead to its dashboard": lambda d: panel(d)["targets"][0].update(legendFormat="{{target}}"),
+    "count an event several times": bars,
+    "annotations are not": lambda d: d["annotations"].update(list=[]),
     "overlap": lambda d: panel(d)["gridPos"].update(x=3),
     "uid": lambda d: d.update(uid="other"),
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Checks the generated alert rules against what operators are promised.
 
-Every alert has a severity, a static summary, a templated description and a runbook page; every alert
+Every alert has a severity, a static summary, a templated description, a runbook page and
+absolute links to it and to a dashboard; every alert
 of both files has a promtool test in which it fires, and one in which a quiet and a nearly failing
 series do not raise it; no rule compares by `offset`; every metric a rule uses is in metrics.txt.
 """
@@ -38,7 +39,10 @@ def check_alert(rule):
     if "{{" not in annotations["description"]:
         yield f"{name}: the description names nothing ({{{{ $labels... }}}})"
     page = DASHBOARDS / "runbooks" / f"{name}.md"
-    if not annotations["runbook_url"].endswith(f"/{name}.md") or not page.exists():
+    for link in ("runbook_url", "dashboard_url"):
+        if not re.match(r"https?://|\{\{ \$externalURL \}\}/", annotations.get(link, "")):
+            yield f"{name}: {link} is not absolute, so that nothing in a notification can be clicked"
+    if not annotations["runbook_url"].endswith(f"/{name}") or not page.exists():
         yield f"{name}: no runbook {page.name}"
     elif not page.read_text().startswith(f"# {name}\n"):
         yield f"{page.name}: does not begin with its alert's name"

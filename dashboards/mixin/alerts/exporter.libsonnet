@@ -11,6 +11,8 @@
         absent(up{%(exporterSelector)s})
       ||| % c,
       duration: c.exporterDownFor,
+      keep: false,
+      page: 'scrapes',
       severity: 'critical',
       summary: 'The IKE exporter cannot be scraped: no VPN gateway is watched.',
       description: 'Prometheus has not reached the IKE exporter {{ with $labels.instance }}{{ . }} {{ end }}for %s.' % c.exporterDownFor,
@@ -21,6 +23,7 @@
         ike_exporter_config_last_reload_successful == 0
       |||,
       duration: c.reloadFailedFor,
+      page: 'exporter',
       severity: 'warning',
       summary: 'The IKE exporter could not load its configuration.',
       description: '{{ $labels.instance }} runs on its previous configuration: the last reload failed.',
@@ -31,27 +34,20 @@
         histogram_quantile(0.99, rate(ike_exporter_schedule_lag_seconds_bucket[%(lagWindow)s])) > %(lagSeconds)g
       ||| % c,
       duration: c.lagFor,
+      page: 'exporter',
       severity: 'warning',
       summary: 'The IKE exporter starts its probes too late.',
       description: 'One in a hundred probes of {{ $labels.instance }} starts more than {{ $value | humanizeDuration }} after its time.',
     }),
   ],
 
-  // Gauges that nobody renews still look healthy. A target of a slow interval may rightly have waited
-  // since the start; one that is due every few minutes may not.
+  // Gauges that nobody renews still look healthy. First probes do not wait for the interval: a target that was
+  // never probed (0) is stale, too.
   staleAlerts:: [
     lib.alert('IKEProbeStale', {
       expr: |||
-        (
-          time() - ike_probe_last_run_timestamp_seconds
-            > %(staleIntervals)g * ike_probe_interval_seconds + %(staleGraceSeconds)g
-          and ike_probe_last_run_timestamp_seconds > 0
-        )
-        or
-        (
-          ike_probe_last_run_timestamp_seconds == 0
-          and ike_probe_interval_seconds <= %(neverProbedMaxInterval)g
-        )
+        time() - ike_probe_last_run_timestamp_seconds
+          > %(staleIntervals)g * ike_probe_interval_seconds + %(staleGraceSeconds)g
       ||| % c,
       duration: c.staleFor,
       severity: 'warning',

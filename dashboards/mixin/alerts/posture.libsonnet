@@ -1,30 +1,31 @@
-// What the gateway accepts. `selectionAlerts` look at the suite of the last probe and hold for /probe
+// What the gateway accepts. What its own policy allows is no alert. `selectionAlerts` look at the suite of the last probe and hold for /probe
 // too; `auditAlerts` need the scheduled audits.
 {
   local c = $._config,
   local lib = (import '../lib/alert.libsonnet')(c),
   local text = c { target: lib.target, version: lib.version },
 
-  // ike_algorithm_changes_total starts at 0 and leaves the first audit out, so a target that is new, or
-  // whose state was lost, changes nothing. A comparison by `offset` would call all of it new. The
-  // row must be younger than the window too: beside an old weak algorithm a strong one may be new.
+  // The exporter knows when an audit first found what an earlier one had found refused; 0 is an algorithm that the
+  // first audit found already. PromQL cannot tell the two apart over gaps, restarts and lost state.
   local newlyAccepted(level) = |||
-    ike_weak_algorithm_info{level="%(level)s"}
-    and on (%(version)s, kind)
-      increase(ike_algorithm_changes_total{change="accepted"}[%(regressionWindow)s]) > 0
-    unless on (%(version)s, kind, algorithm)
-      count_over_time(ike_weak_algorithm_info{level="%(level)s"}[%(regressionWindow)s])
-      >= on (%(version)s, kind) group_left ()
-      max by (%(version)s, kind) (
-        count_over_time(ike_algorithm_changes_total{change="accepted"}[%(regressionWindow)s])
-      )
-  ||| % (text { level: level }),
+    time() - (ike_weak_algorithm_since_timestamp_seconds{level="%(level)s"} > 0) < %(regressionSeconds)g
+  ||| % (c { level: level }),
+
+  // What `metric` says and the policy of the target allows: it has no finding, or none of this kind. Without audits,
+  // and on /probe, nothing is known of that.
+  local unlessAllowed(metric, kind) = |||
+    unless on (%(target)s) ike_policy_compliant == 1
+    unless on (%(version)s) (
+      %(metric)s and on (%(target)s) ike_policy_violation_info
+      unless on (%(version)s) ike_policy_violation_info{kind="%(kind)s"}
+    )
+  ||| % (text { metric: metric, kind: kind }),
 
   selectionAlerts:: [
     lib.alert('IKESelectedGroupWeak', {
       expr: |||
         ike_dh_group_strength < %(minimumStrength)g
-      ||| % c,
+      ||| % c + unlessAllowed('ike_dh_group_strength', 'dh'),
       duration: c.strengthFor,
       severity: 'warning',
       summary: 'A VPN gateway chose a Diffie-Hellman group below the minimum strength.',
@@ -46,6 +47,7 @@
   auditAlerts:: [
     lib.alert('IKEBrokenAlgorithmAccepted', {
       expr: newlyAccepted('broken'),
+      keep: true,
       severity: 'critical',
       summary: 'A VPN gateway newly accepts a broken algorithm.',
       description: '{{ $labels.target }} newly accepts {{ $labels.algorithm }} ({{ $labels.kind }}) in IKEv{{ $labels.ike_version }}, which it refused before.',
@@ -53,6 +55,7 @@
 
     lib.alert('IKEWeakAlgorithmAccepted', {
       expr: newlyAccepted('weak'),
+      keep: true,
       severity: 'warning',
       summary: 'A VPN gateway newly accepts a weak algorithm.',
       description: '{{ $labels.target }} newly accepts {{ $labels.algorithm }} ({{ $labels.kind }}) in IKEv{{ $labels.ike_version }}, which it refused before.',
@@ -61,7 +64,7 @@
     lib.alert('IKEAcceptedGroupWeak', {
       expr: |||
         ike_accepted_dh_group_strength_min < %(minimumStrength)g
-      ||| % c,
+      ||| % c + unlessAllowed('ike_accepted_dh_group_strength_min', 'dh'),
       duration: c.strengthFor,
       severity: 'warning',
       summary: 'A VPN gateway accepts a Diffie-Hellman group below the minimum strength.',
@@ -82,7 +85,7 @@
     lib.alert('IKEAggressiveMode', {
       expr: |||
         ike_aggressive_mode == 1
-      |||,
+      ||| + unlessAllowed('ike_aggressive_mode', 'mode'),
       duration: c.aggressiveFor,
       severity: 'warning',
       summary: 'A VPN gateway answers IKEv1 Aggressive Mode.',

@@ -11,6 +11,7 @@
       count by (%(by)s) (ike_target_up) >= %(mostDownAtLeast)g
     ||| % (c { by: by }),
     duration: c.mostDownFor,
+    page: 'fleet',
     severity: 'critical',
     summary: 'Most VPN gateways stopped answering at the same time.',
     description: "{{ $value | humanizePercentage }} of the gateways of job {{ $labels.job }} do not answer IKE: rather the prober's own network than all of them.",

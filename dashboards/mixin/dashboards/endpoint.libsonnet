@@ -248,7 +248,7 @@ local s = 'job=~"$job", instance=~"$instance", target=~"$target"';
       unit: 'short',
       draw: 'bars',
       fill: 80,
-      targets: [panel.range('increase(ike_algorithm_changes_total{%s}[$__rate_interval]) > 0' % s, 'IKEv{{ike_version}} {{kind}} {{change}}')],
+      targets: [panel.range(panel.gained('ike_version, kind, change', 'ike_algorithm_changes_total{%s}' % s), 'IKEv{{ike_version}} {{kind}} {{change}}')],
       w: 6,
       min: 0,
       noValue: 'no change',
@@ -291,6 +291,7 @@ local s = 'job=~"$job", instance=~"$instance", target=~"$target"';
       title: 'IKE / Endpoint',
       text: 'One VPN gateway: is it up, how good is the path, what does it choose and accept.',
       period: $._config.dashboardPeriod,
+      annotations: dashboard.annotations(s),
       variables: dashboard.variables('ike_target_up') + [dashboard.targetVariable],
       panels: state
               + [panel.row('History')] + history

@@ -124,8 +124,8 @@ local scheduled = { scheduled: true };
       draw: 'bars',
       fill: 60,
       targets: [
-        panel.range('sum(increase(ike_audits_total{%s}[$__rate_interval]))' % s, 'ended'),
-        panel.range('sum(increase(ike_audit_failures_total{%s}[$__rate_interval]))' % s, 'failed'),
+        panel.range(panel.gained('job', 'ike_audits_total{%s}' % s), 'ended'),
+        panel.range(panel.gained('job', 'ike_audit_failures_total{%s}' % s), 'failed'),
       ],
       min: 0,
     } + scheduled),
@@ -231,6 +231,7 @@ local scheduled = { scheduled: true };
       title: 'IKE / Exporter',
       text: 'The exporter itself: schedule, cost, HTTP.',
       period: $._config.dashboardPeriod,
+      annotations: dashboard.annotations(s),
       variables: dashboard.variables('ike_exporter_build_info'),
       panels: state
               + [panel.row('Schedule')] + schedule

@@ -10,16 +10,29 @@ local s = 'job=~"$job", instance=~"$instance"';
       text: 'Targets that are configured, whatever their state.',
       unit: 'short',
       targets: [panel.range('count(ike_target_up{%s})' % s)],
+      noValue: 'none known',
       graph: 'area',
+      w: 3,
       steps: [{ color: 'text', value: null }],
+    }),
+    panel.stat({
+      title: 'Not scraped',
+      text: 'Exporters, or gateways behind /probe, that Prometheus does not reach: what else is shown here lacks them.',
+      unit: 'short',
+      targets: [panel.range(panel.countOf('up{%s}' % s, 'up{%s} == 0' % s))],
+      noValue: 'no exporter',
+      steps: panel.noneIsGood,
+      w: 3,
     }),
     panel.stat({
       title: 'Down',
       text: 'Targets of which the versions that they require did not answer the last probe.',
       unit: 'short',
-      targets: [panel.range('count(ike_target_up{%s} == 0) or vector(0)' % s)],
+      targets: [panel.range(panel.countOf('ike_target_up{%s}' % s, 'ike_target_up{%s} == 0' % s))],
+      noValue: 'unknown',
       steps: panel.noneIsGood,
       graph: 'area',
+      w: 3,
     }),
     panel.stat({
       title: 'Availability',
@@ -42,15 +55,18 @@ local s = 'job=~"$job", instance=~"$instance"';
       title: 'Under load',
       text: 'Targets that asked for a cookie before they answered: they have many half-open exchanges.',
       unit: 'short',
-      targets: [panel.range('count(count by (job, instance, target) (ike_responder_cookie_required{%s} == 1)) or vector(0)' % s)],
+      targets: [panel.range(panel.countOf('ike_responder_cookie_required{%s}' % s, 'count by (job, instance, target) (ike_responder_cookie_required{%s} == 1)' % s))],
+      noValue: 'unknown',
+      w: 3,
       steps: panel.warnAbove(1),
       graph: 'area',
     }),
     panel.stat({
       title: 'Alerts',
-      text: 'IKE alerts that are firing, if the shipped rules are loaded into this data source.',
+      text: 'IKE alerts that are firing, those about an exporter included, if the shipped rules are loaded into this data source.',
       unit: 'short',
-      targets: [panel.range('count(ALERTS{%s, alertname=~"IKE.+", alertstate="firing"}) or vector(0)' % s)],
+      targets: [panel.range(panel.countOf('up{%s}' % s, 'ALERTS{%s, alertname=~"IKE.+", alertstate="firing"}' % dashboard.alertsOf(s)))],
+      noValue: 'unknown',
       steps: panel.noneIsGood,
     }),
   ],
@@ -63,8 +79,8 @@ local s = 'job=~"$job", instance=~"$instance"';
       stack: true,
       fill: 60,
       targets: [
-        panel.range('count(ike_target_up{%s} == 0) or vector(0)' % s, 'down'),
-        panel.range('count(ike_target_up{%s} == 1) or vector(0)' % s, 'up'),
+        panel.range(panel.countOf('ike_target_up{%s}' % s, 'ike_target_up{%s} == %d' % [s, up]), ['down', 'up'][up])
+        for up in [0, 1]
       ],
       overrides: [
         { matcher: { id: 'byName', options: 'down' }, properties: [{ id: 'color', value: { mode: 'fixed', fixedColor: 'red' } }] },
@@ -74,10 +90,16 @@ local s = 'job=~"$job", instance=~"$instance"';
     }),
     panel.table({
       title: 'Down now',
-      text: 'Targets that are down, with the reason of each version. Click on a name for its history.',
-      unit: 'string',
-      targets: [panel.tableOf('ike_probe_failure_info{%(s)s} and on (job, instance, target) (ike_target_up{%(s)s} == 0)' % { s: s })],
+      text: 'Targets that are down, with the reason of each version and its last answer. Click on a name for its history.',
+      unit: 'dateTimeFromNow',
+      targets: [panel.tableOf(|||
+        1000 * ike_probe_failure_info{%(s)s}
+          * on (job, instance, target, ike_version) group_left () ike_probe_last_answer_timestamp_seconds{%(s)s}
+          and on (job, instance, target) (ike_target_up{%(s)s} == 0)
+      ||| % { s: s })],
       columns: [['target', 'Target'], ['ike_version', 'IKE version'], ['reason', 'Reason'], ['instance', 'Instance']],
+      value: 'Since (last answer)',
+      valueMappings: [{ type: 'value', options: { '0': { text: 'never answered', color: 'text', index: 0 } } }],
     }),
     panel.timeseries({
       title: 'Failures by reason',
@@ -191,6 +213,7 @@ local s = 'job=~"$job", instance=~"$instance"';
       title: 'IKE / Fleet',
       text: 'All VPN gateways: which are down and why, how good their paths are, what they choose.',
       period: $._config.dashboardPeriod,
+      annotations: dashboard.annotations(s),
       variables: dashboard.variables('ike_target_up') + [dashboard.filters],
       panels: counts
               + [panel.row('Reachability')] + reachability

@@ -3,7 +3,8 @@
 local dashboard = import '../lib/dashboard.libsonnet';
 local panel = import '../lib/panel.libsonnet';
 local s = 'job=~"$job", instance=~"$instance"';
-local targets = 'count(count by (job, instance, target) (%s)) or vector(0)';
+// Targets of which something is known, and those among them that accept `what`.
+local targets(what) = panel.countOf('ike_weak_algorithms{%s}' % s, 'count by (job, instance, target) (%s)' % what);
 
 {
   local counts = [
@@ -13,7 +14,7 @@ local targets = 'count(count by (job, instance, target) (%s)) or vector(0)';
       scheduled: true,
       unit: 'short',
       steps: [{ color: 'text', value: null }],
-      targets: [panel.range('count(ike_audit_last_run_timestamp_seconds{%s} > 0) or vector(0)' % s)],
+      targets: [panel.range(panel.countOf('ike_audit_last_run_timestamp_seconds{%s}' % s, 'ike_audit_last_run_timestamp_seconds{%s} > 0' % s))],
     }),
     panel.stat({
       title: 'Compliant',
@@ -28,7 +29,7 @@ local targets = 'count(count by (job, instance, target) (%s)) or vector(0)';
       text: 'Targets that accept at least one broken algorithm.',
       scheduled: true,
       unit: 'short',
-      targets: [panel.range(targets % ('ike_weak_algorithm_info{%s, level="broken"}' % s))],
+      targets: [panel.range(targets('ike_weak_algorithm_info{%s, level="broken"}' % s))],
       steps: panel.noneIsGood,
     }),
     panel.stat({
@@ -36,7 +37,7 @@ local targets = 'count(count by (job, instance, target) (%s)) or vector(0)';
       text: 'Targets that accept at least one weak algorithm.',
       scheduled: true,
       unit: 'short',
-      targets: [panel.range(targets % ('ike_weak_algorithm_info{%s, level="weak"}' % s))],
+      targets: [panel.range(targets('ike_weak_algorithm_info{%s, level="weak"}' % s))],
       steps: panel.warnAbove(1),
     }),
     panel.stat({
@@ -89,7 +90,7 @@ local targets = 'count(count by (job, instance, target) (%s)) or vector(0)';
       draw: 'bars',
       fill: 80,
       stack: true,
-      targets: [panel.range('sum by (kind, change) (increase(ike_algorithm_changes_total{%s}[$__rate_interval])) > 0' % s, '{{kind}} {{change}}')],
+      targets: [panel.range(panel.gained('kind, change', 'ike_algorithm_changes_total{%s}' % s), '{{kind}} {{change}}')],
       min: 0,
       noValue: 'no change',
     }),
@@ -214,6 +215,7 @@ local targets = 'count(count by (job, instance, target) (%s)) or vector(0)';
       title: 'IKE / Crypto posture',
       text: 'Weak algorithms, group strength, policy compliance and post-quantum readiness of all VPN gateways.',
       period: $._config.posturePeriod,
+      annotations: dashboard.annotations(s),
       variables: dashboard.variables('ike_target_up') + [dashboard.filters],
       panels: counts
               + [panel.row('Weak algorithms')] + weak

@@ -38,7 +38,29 @@ local query(name, label, expr, multi) = {
   [if multi then 'current']: { selected: true, text: ['All'], value: ['$__all'] },
 };
 
+local note(name, colour, expr, title, text) = {
+  datasource: datasource,
+  enable: true,
+  hide: false,
+  name: name,
+  iconColor: colour,
+  expr: expr,
+  titleFormat: title,
+  textFormat: text,
+  useValueForTime: false,
+};
+
 {
+  // What happened, drawn over every panel. `s` selects series of targets.
+  annotations(s):: [
+    note('Alerts', 'red', 'ALERTS{%s, alertname=~"IKE.+", alertstate="firing"}' % self.alertsOf(s), '{{alertname}}', '{{target}} {{instance}}'),
+    note('Suite changes', 'blue', 'count by (job, instance, target, ike_version) (last_over_time(ike_selected_info{%s}[$__rate_interval])) > 1' % s, 'another suite', '{{target}} IKEv{{ike_version}}'),
+    note('Algorithm changes', 'orange', 'increase(ike_algorithm_changes_total{%s}[$__rate_interval]) > 0' % s, '{{change}}: {{kind}}', '{{target}} IKEv{{ike_version}}'),
+    note('Reloads', 'purple', 'changes(ike_exporter_config_last_reload_success_timestamp_seconds{job=~"$job", instance=~"$instance"}[$__rate_interval]) > 0', 'configuration loaded', '{{instance}}'),
+  ],
+  // An alert about a whole job has no instance.
+  alertsOf(s):: std.strReplace(s, 'instance=~"$instance"', 'instance=~"$instance|"'),
+
   // `metric`: one that every scrape of this dashboard's kind has; it feeds the variables.
   variables(metric):: [
     {
@@ -73,7 +95,7 @@ local query(name, label, expr, multi) = {
     timepicker: {},
     fiscalYearStartMonth: 0,
     weekStart: '',
-    annotations: { list: [] },
+    annotations: { list: spec.annotations },
     links: [{
       type: 'dashboards',
       title: 'IKE',

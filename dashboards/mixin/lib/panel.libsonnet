@@ -3,6 +3,14 @@
 // that the panel needs targets which the exporter probes by itself (nothing of it is on /probe).
 local datasource = { type: 'prometheus', uid: '${datasource}' };
 
+// A click on a target's name opens its own dashboard. `name`: Grafana's variable that has it.
+local endpoint(name) = {
+  title: 'Show ${%s}' % name,
+  url: '/d/ike-endpoint?var-target=${%s}&${datasource:queryparam}&${job:queryparam}&${instance:queryparam}&${__url_time_range}' % name,
+  targetBlank: false,
+};
+local namesTargets(spec) = std.length([t for t in spec.targets if std.length(std.findSubstr('{{target}}', std.get(t, 'legendFormat', ''))) > 0]) > 0;
+
 local base(type, spec) = {
   type: type,
   title: spec.title,
@@ -23,6 +31,7 @@ local base(type, spec) = {
       [if std.objectHas(spec, 'max') then 'max']: spec.max,
       [if std.objectHas(spec, 'decimals') then 'decimals']: spec.decimals,
       [if std.objectHas(spec, 'noValue') then 'noValue']: spec.noValue,
+      [if namesTargets(spec) then 'links']: [endpoint('__field.labels.target')],
     },
     overrides: std.get(spec, 'overrides', []),
   },
@@ -37,6 +46,12 @@ local legend(spec) = {
 local reduce = { calcs: ['lastNotNull'], fields: '', values: false };
 
 {
+  // How many of `all` there are that `which`: 0 only where something is known, so that a lost exporter is not green.
+  countOf(all, which):: 'count(%s) or 0 * count(%s)' % [which, all],
+  // What a counter gained from one point of the panel to the next. Windows of $__rate_interval overlap: their increases
+  // count a change several times.
+  gained(by, counter):: 'sum by (%s) (clamp_min(%s - %s offset $__interval, 0)) > 0' % [by, counter, counter],
+
   // Queries: over the range, at its end, and at its end as a table.
   range(expr, legend=''):: {
     datasource: datasource,
@@ -170,7 +185,10 @@ local reduce = { calcs: ['lastNotNull'], fields: '', values: false };
     ],
     overrides: (if value == null then [] else [{
                   matcher: { id: 'byName', options: value },
-                  properties: [{ id: 'unit', value: spec.unit }],
+                  properties: [
+                    { id: 'unit', value: spec.unit },
+                    { id: 'mappings', value: std.get(spec, 'valueMappings', []) },
+                  ],
                 }]) + [$.endpointLink, $.levelColours],
   }) {
     fieldConfig+: {
@@ -188,17 +206,9 @@ local reduce = { calcs: ['lastNotNull'], fields: '', values: false };
     },
   },
 
-  // A click on a target's name opens its own dashboard.
   endpointLink:: {
     matcher: { id: 'byName', options: 'Target' },
-    properties: [{
-      id: 'links',
-      value: [{
-        title: 'Show ${__value.raw}',
-        url: '/d/ike-endpoint?var-target=${__value.raw}&${datasource:queryparam}&${job:queryparam}&${instance:queryparam}&${__url_time_range}',
-        targetBlank: false,
-      }],
-    }],
+    properties: [{ id: 'links', value: [endpoint('__value.raw')] }],
   },
   levelColours:: {
     matcher: { id: 'byName', options: 'Level' },

@@ -63,6 +63,7 @@ const std::vector<Promised>& TargetMetrics() {
       {"ike_post_quantum", "gauge", kTarget},
       {"ike_policy_compliant", "gauge", {"target", "policy"}},
       {"ike_policy_violations", "gauge", {"target", "policy"}},
+      {"ike_policy_violation_info", "gauge", {"target", "ike_version", "kind", "policy"}},
       {"ike_audit_complete", "gauge", kTarget},
       {"ike_audit_duration_seconds", "gauge", kTarget},
       {"ike_audit_requests", "gauge", kTarget},
