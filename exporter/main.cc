@@ -9,6 +9,7 @@
 #include "exporter/cli/output.h"
 #include "exporter/cli/probe_command.h"
 #include "exporter/cli/probe_text.h"
+#include "exporter/log.h"
 #include "exporter/serve.h"
 
 namespace exporter {
@@ -31,6 +32,7 @@ struct Run {
 int main(int argc, char** argv) {
   int failure = 1;
   exporter::PrepareOutput();
+  exporter::StartLog("warn", "logfmt");  // to standard error; serve has settings of its own
   try {
     auto options = exporter::ParseCommandLine(argc, argv);
     if (!options) return exporter::UsageError(options.error());

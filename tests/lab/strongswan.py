@@ -1,5 +1,6 @@
 """charon in a namespace, with its configuration, log and control socket in a directory of its own."""
 import os
+import socket
 
 import labnet
 import process
@@ -49,9 +50,14 @@ class StrongSwan(process.Daemon):
         self._write("swanctl.conf", self.connections)
         self.process.start(self._command(),
                            {"STRONGSWAN_CONF": self._path("strongswan.conf")})
-        if not process.wait_for(lambda: os.path.exists(self._path("vici")), 10):
+        if not process.wait_for(self._takes_commands, 20):
             raise RuntimeError(f"{self.name}: charon did not start, see {self.process.output}")
         self._load()
+
+    def _takes_commands(self):
+        """Whether its socket listens: the file is there earlier."""
+        with socket.socket(socket.AF_UNIX) as vici:
+            return vici.connect_ex(self._path("vici")) == 0
 
     def _command(self):
         if self.root:
