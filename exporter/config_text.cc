@@ -63,7 +63,8 @@ struct Row {
   std::string (*value)(const ProbeSettings& settings);
 };
 
-// In the order of config::ProbeKeyNames().
+// In the order of config::ProbeKeyNames(). An empty value: the key is left out, since saying the
+// default of ike_versions is more than not saying it.
 constexpr Row kRows[] = {
     {"interval", [](const ProbeSettings& s) { return Quoted(config::FormatDuration(s.interval)); }},
     {"timeout", [](const ProbeSettings& s) { return Quoted(config::FormatDuration(s.timeout)); }},
@@ -71,7 +72,8 @@ constexpr Row kRows[] = {
      [](const ProbeSettings& s) { return Quoted(config::FormatDuration(s.audit_interval)); }},
     {"ike_versions",
      [](const ProbeSettings& s) {
-       if (!s.probes(ike::IkeVersion::kV1)) return std::string("[2]");
+       if (!s.ikev1) return std::string("[2]");
+       if (!s.ikev1_named) return std::string();
        return std::string(s.ikev2 ? "[1, 2]" : "[1]");
      }},
     {"port", [](const ProbeSettings& s) { return std::to_string(s.port); }},
@@ -111,8 +113,10 @@ constexpr Row kRows[] = {
 static_assert(std::size(kRows) == config::kProbeKeyCount);
 
 void AddSetting(const Row& row, const ProbeSettings& settings, std::string* text) {
+  const std::string value = row.value(settings);
+  if (value.empty()) return;
   bool secret = row.key == "aggressive_id" && !settings.aggressive_id.empty();
-  AddLine(row.key, secret ? Quoted(kHidden) : row.value(settings), text);
+  AddLine(row.key, secret ? Quoted(kHidden) : value, text);
 }
 
 // Keys whose default follows from another one are said together with it.
@@ -204,8 +208,11 @@ void AddSections(const config::Config& config, std::string* text) {
 }  // namespace
 
 std::string SettingsText(const ProbeSettings& settings) {
+  // What is in force, said or not.
+  ProbeSettings said = settings;
+  said.ikev1 = said.ikev1_named = settings.probes(ike::IkeVersion::kV1);
   std::string text;
-  for (const Row& row : kRows) AddSetting(row, settings, &text);
+  for (const Row& row : kRows) AddSetting(row, said, &text);
   return text;
 }
 
@@ -213,7 +220,8 @@ std::string ConfigHeadText(const config::Config& config) {
   std::string text = "# The configuration that runs, read from\n";
   for (const std::string& file : config.files) text += "#   " + Quoted(file) + "\n";
   AddSections(config, &text);
-  text += "\n[probe]\n" + SettingsText(*config.defaults);
+  text += "\n[probe]\n";
+  for (const Row& row : kRows) AddSetting(row, *config.defaults, &text);
   AddLine("packets_per_second", std::to_string(config.packet_rates.exporter), &text);
   AddLine("network_packets_per_second", std::to_string(config.packet_rates.network), &text);
   for (const auto& [name, settings] : config.modules) {

@@ -307,6 +307,7 @@ void ProbeRun::OnLateAnswer(ExchangeTicket ticket, const ike::Outcome& outcome) 
   packets_received_ += outcome.packets_received;
   SettleBudget(outcome);
   ike::Remember(kind_, outcome, now(), memory_);
+  if (!order_.scheduled && !MayLeaveState(kind_)) return ReportWithoutChoice(outcome);
   Report(ProbeEnd::kProbed, outcome);
 }
 
@@ -354,6 +355,7 @@ void ProbeRun::ReportWithoutChoice(const ike::Outcome& outcome) {
 }
 
 void ProbeRun::ReportEarlier(const RecentAnswers::Answer& answer, const ike::Outcome& outcome) {
+  RememberAddress(true);
   ProbeResult result;
   result.report.outcome = answer.outcome;
   result.report.outcome.rtt = outcome.rtt;

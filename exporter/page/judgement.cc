@@ -144,7 +144,7 @@ bool LooksUnconfigured(const TargetFacts& facts, IkeVersion version) {
 
 std::string AggressiveModeText(const TargetFacts& facts) {
   const VersionState& state = facts.of(IkeVersion::kV1);
-  bool probed = facts.settings.ikev1 && state.has_suite() &&
+  bool probed = facts.settings.probes(IkeVersion::kV1) && state.has_suite() &&
                 facts.settings.exchange == ike::Ikev1Mode::kAggressive;
   const ike::AuditResult* result = LearntAudit(facts.audit);
   bool audited = result != nullptr && result->of(IkeVersion::kV1) &&
