@@ -18,6 +18,7 @@ import compare  # noqa: E402
 import fleet  # noqa: E402
 import labnet  # noqa: E402
 import prober  # noqa: E402
+import process  # noqa: E402
 from libreswan import Libreswan  # noqa: E402
 from server import Server  # noqa: E402
 from strongswan import StrongSwan  # noqa: E402
@@ -139,7 +140,9 @@ class Gateways:
         self.server = Server(self.binary, source, self._targets())
         with ThreadPoolExecutor(len(cases)) as pool:
             self.results = dict(zip(cases, pool.map(lambda case: self._audit(source, case), cases)))
-        self.page = self.server.metrics()  # before requests take liveness' part of the budget
+        # Before requests take liveness' part of the budget, and once XAUTH's methods were answered three times.
+        process.wait_for(self._all_up, 240)
+        self.page = self.server.metrics()
 
     def _targets(self):
         """Gateways that have XAUTH alone, in each mode: they are up. What liveness may leave open
@@ -151,6 +154,10 @@ class Gateways:
                           f'host = "{self.hosts["pluto", mode, method]}"\n'
                           f'exchange = "{mode}"\nhalf_open_budget = 3\n')
         return "".join(tables)
+
+    def _all_up(self):
+        page = self.server.metrics()
+        return all(page.value("ike_target_up", target=f"{mode}-{method}") == 1 for mode, method in XAUTH_ALONE)
 
     def _daemon(self, case, name):
         kind, mode, method = case

@@ -8,6 +8,14 @@ local endpoint(name) = {
   title: 'Show ${%s}' % name,
   url: '/d/ike-endpoint?var-target=${%s}&${datasource:queryparam}&${job:queryparam}&${instance:queryparam}&${__url_time_range}' % name,
   targetBlank: false,
+  // Of no use to a data link, but the type that Grafana publishes has them.
+  type: 'link',
+  icon: '',
+  tooltip: '',
+  tags: [],
+  asDropdown: false,
+  includeVars: false,
+  keepTime: false,
 };
 local namesTargets(spec) = std.length([t for t in spec.targets if std.length(std.findSubstr('{{target}}', std.get(t, 'legendFormat', ''))) > 0]) > 0;
 
