@@ -15,8 +15,8 @@
     exporterAddress: '127.0.0.1:10500',
     exporterURL: 'http://{{ if and $labels.instance (ne $labels.job "%s") }}{{ $labels.instance }}{{ else }}%s{{ end }}'
                  % [c.probeJob, c.exporterAddress],
-    // %s is the alert's name.
-    runbookURLPattern: c.exporterURL + '/runbooks/%s',
+    // The alert's name follows.
+    runbookURLPrefix: c.exporterURL + '/runbooks/',
     // Grafana's address, such as 'https://grafana.example.com'. Without it a dashboard is a page of the exporter's.
     grafanaURL: '',
 

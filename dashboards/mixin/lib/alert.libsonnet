@@ -27,7 +27,7 @@ function(config) {
     annotations: {
       summary: spec.summary,
       description: spec.description,
-      runbook_url: std.strReplace(config.runbookURLPattern, '%s', name),
+      runbook_url: config.runbookURLPrefix + name,
       dashboard_url: if config.grafanaURL == '' then pages[page(spec)] else config.grafanaURL + grafana[page(spec)],
     },
   },
