@@ -18,8 +18,8 @@ std::string HexText(ike::ByteSpan message);
 // Both.
 std::string PacketText(ike::ByteSpan message);
 
-// The gateway that REDIRECT names, by the type and the bytes of its identity (RFC 5685 section 8.2):
-// an address, or a name; empty: none.
+// The gateway that REDIRECT names, by the type and the bytes of its identity (RFC 5685
+// section 8.2): an address, or a name; empty: none.
 std::string RedirectText(ike::ByteSpan identity);
 
 }  // namespace exporter
