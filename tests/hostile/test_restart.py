@@ -112,6 +112,7 @@ class Restart(unittest.TestCase):
         """Down before the restart and after it: since when, and when it last answered, are what they were."""
         self.begin(STRONG, "1s")
         self.wait_up()
+        wait_for("a suite", lambda: self.target()["ikev2"].get("suite"), 20)  # IKEv1 alone makes it up
         self.assertEqual(0, self.arena.responder.stop())
         wait_for("all down", lambda: len(Page().by_target(UP)) == COUNT and Page().sum(UP) == 0, 20)
         before = self.target()
