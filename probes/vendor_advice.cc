@@ -1,14 +1,14 @@
-// The keywords and settings are those of these documents:
-//   Cisco IOS XE  Security Command Reference: encryption, integrity, prf and group (IKEv2
-//   proposal),
-//                 encryption, hash and group (IKE policy), crypto isakmp aggressive-mode disable
-//   Cisco ASA     CLI Book 3 (VPN), chapter "IPsec and ISAKMP", tables of crypto ikev1 policy and
-//                 crypto ikev2 policy; Command Reference A-H: crypto ikev1 am-disable
-//   FortiGate     FortiOS CLI Reference: config vpn ipsec phase1-interface
-//   Juniper SRX   Junos CLI Reference: proposal, policy and gateway (Security IKE)
-//   Palo Alto     PAN-OS Administrator's Guide: Define IKE Crypto Profiles, Set Up an IKE Gateway;
-//                 Quantum Security: Configure Post-Quantum IKEv2 VPNs with RFC 9242 and RFC 9370
-//   MikroTik      RouterOS manual: IPsec (profiles, peers, identities)
+// Keywords and settings are those that the vendors publish; docs/vendor_advice.md has titles and
+// addresses:
+//   Cisco IOS XE  YANG model Cisco-IOS-XE-crypto, releases 17.18.1 and 26.1.1; Command Reference,
+//                 crypto isakmp aggressive-mode disable and crypto isakmp default policy
+//   Cisco ASA     IKEv1 and IKEv2 policy of Cisco's Terraform provider fmc; Command Reference A-H,
+//                 crypto ikev1 am-disable
+//   FortiGate     Ansible collection fortinet.fortios, vpn_ipsec_phase1_interface
+//   Juniper SRX   Junos CLI Reference, proposal (Security IKE); YANG model junos-es-conf-security
+//   Palo Alto     Ansible collection paloaltonetworks.panos, ike_crypto_profile and ike_gateway
+//   MikroTik      RouterOS manual, IPsec: peers, profiles, identities
+// A setting that none of these shows has no line.
 #include "probes/vendor_advice.h"
 
 #include <algorithm>
@@ -28,6 +28,7 @@ struct Words {
   std::string_view junos;
   std::string_view panos;
   std::string_view routeros;
+  std::string_view fortigate_prf = {};  // behind an AEAD cipher of the proposal
 };
 
 constexpr Words kWords[] = {
@@ -45,11 +46,16 @@ constexpr Words kWords[] = {
     {"aes256gcm16", "aes-gcm-256", "", "aes-gcm-256", "", "aes256gcm", "aes-256-gcm", "aes-256-gcm",
      ""},
     {"chacha20poly1305", "", "", "", "", "chacha20poly1305", "chacha20-poly1305", "", ""},
+    {"camellia128", "", "", "", "", "", "", "", "camellia-128"},
+    {"camellia192", "", "", "", "", "", "", "", "camellia-192"},
+    {"camellia256", "", "", "", "", "", "", "", "camellia-256"},
     {"md5", "md5", "md5", "md5", "md5", "md5", "md5", "md5", "md5"},
-    {"sha1", "sha1", "sha", "sha", "sha", "sha1", "sha1", "sha1", "sha1"},
-    {"sha256", "sha256", "sha256", "sha256", "", "sha256", "sha-256", "sha256", "sha256"},
-    {"sha384", "sha384", "sha384", "sha384", "", "sha384", "sha-384", "sha384", "sha384"},
-    {"sha512", "sha512", "sha512", "sha512", "", "sha512", "sha-512", "sha512", "sha512"},
+    {"sha1", "sha1", "sha", "sha", "sha", "sha1", "sha1", "sha1", "sha1", "prfsha1"},
+    {"sha256", "sha256", "sha256", "sha256", "", "sha256", "sha-256", "sha256", "sha256",
+     "prfsha256"},
+    {"sha384", "sha384", "sha384", "sha384", "", "sha384", "sha-384", "sha384", "", "prfsha384"},
+    {"sha512", "sha512", "sha512", "sha512", "", "sha512", "sha-512", "sha512", "sha512",
+     "prfsha512"},
     {"modp768", "1", "1", "1", "1", "1", "group1", "group1", "modp768"},
     {"modp1024", "2", "2", "2", "2", "2", "group2", "group2", "modp1024"},
     {"modp1536", "5", "5", "5", "5", "5", "group5", "group5", "modp1536"},
@@ -60,13 +66,13 @@ constexpr Words kWords[] = {
     {"modp8192", "", "", "", "", "18", "", "", "modp8192"},
     {"ecp256", "19", "19", "19", "", "19", "group19", "group19", "ecp256"},
     {"ecp384", "20", "20", "20", "", "20", "group20", "group20", "ecp384"},
-    {"ecp521", "21", "", "21", "", "21", "group21", "group21", "ecp521"},
+    {"ecp521", "21", "21", "21", "", "21", "group21", "group21", "ecp521"},
     {"modp2048s256", "24", "24", "24", "", "", "group24", "", ""},
     {"ecp224bp", "", "", "", "", "27", "", "", ""},
     {"ecp256bp", "", "", "", "", "28", "", "", ""},
     {"ecp384bp", "", "", "", "", "29", "", "", ""},
     {"ecp512bp", "", "", "", "", "30", "", "", ""},
-    {"x25519", "", "", "", "", "31", "", "", "x25519"},
+    {"x25519", "", "", "31", "", "31", "", "", ""},
     {"x448", "", "", "", "", "32", "", "", ""},
 };
 
@@ -88,7 +94,7 @@ constexpr Setting kSettings[] = {
     {Kind::kIntegrity, kV2, &Words::ios, "Cisco IOS XE: take ",
      " out of integrity in each crypto ikev2 proposal"},
     {Kind::kPrf, kV2, &Words::ios, "Cisco IOS XE: take ",
-     " out of prf, or of integrity where prf is not set, in each crypto ikev2 proposal"},
+     " out of prf in each crypto ikev2 proposal"},
     {Kind::kDh, kV2, &Words::ios, "Cisco IOS XE: take ",
      " out of group in each crypto ikev2 proposal"},
     {Kind::kEncryption, kV1, &Words::ios_v1,
@@ -117,8 +123,8 @@ constexpr Setting kSettings[] = {
      " out of set proposal in each phase1-interface"},
     {Kind::kHash, kV1, &Words::fortigate, "FortiGate: take …-",
      " out of set proposal in each phase1-interface"},
-    {Kind::kPrf, kV2, &Words::fortigate, "FortiGate: take …-",
-     ", also behind prf, out of set proposal in each phase1-interface"},
+    {Kind::kPrf, kV2, &Words::fortigate_prf, "FortiGate: take …-",
+     " out of set proposal in each phase1-interface"},
     {Kind::kDh, kV2, &Words::fortigate, "FortiGate: take ",
      " out of set dhgrp in each phase1-interface"},
     {Kind::kDh, kV1, &Words::fortigate, "FortiGate: take ",
@@ -129,8 +135,6 @@ constexpr Setting kSettings[] = {
     {Kind::kEncryption, kV1, &Words::junos, "Juniper SRX: replace encryption-algorithm ",
      " in each security ike proposal"},
     {Kind::kIntegrity, kV2, &Words::junos, "Juniper SRX: replace authentication-algorithm ",
-     " in each security ike proposal"},
-    {Kind::kPrf, kV2, &Words::junos, "Juniper SRX: replace authentication-algorithm ",
      " in each security ike proposal"},
     {Kind::kHash, kV1, &Words::junos, "Juniper SRX: replace authentication-algorithm ",
      " in each security ike proposal"},
@@ -144,8 +148,6 @@ constexpr Setting kSettings[] = {
     {Kind::kEncryption, kV1, &Words::panos, "Palo Alto: take ",
      " out of Encryption in each IKE Crypto profile"},
     {Kind::kIntegrity, kV2, &Words::panos, "Palo Alto: take ",
-     " out of Authentication in each IKE Crypto profile"},
-    {Kind::kPrf, kV2, &Words::panos, "Palo Alto: take ",
      " out of Authentication in each IKE Crypto profile"},
     {Kind::kHash, kV1, &Words::panos, "Palo Alto: take ",
      " out of Authentication in each IKE Crypto profile"},
@@ -162,8 +164,6 @@ constexpr Setting kSettings[] = {
      "MikroTik: replace hash-algorithm=", " in each /ip ipsec profile"},
     {Kind::kHash, kV1, &Words::routeros,
      "MikroTik: replace hash-algorithm=", " in each /ip ipsec profile"},
-    {Kind::kPrf, kV2, &Words::routeros,
-     "MikroTik: replace hash-algorithm=", ", which the PRF follows, in each /ip ipsec profile"},
     {Kind::kDh, kV2, &Words::routeros, "MikroTik: take ",
      " out of dh-group in each /ip ipsec profile"},
     {Kind::kDh, kV1, &Words::routeros, "MikroTik: take ",
@@ -175,7 +175,7 @@ constexpr std::string_view kAgainstIkev1[] = {
     "Cisco ASA: no crypto ikev1 enable INTERFACE",
     "FortiGate: set ike-version 2 in each phase1-interface",
     "Juniper SRX: set security ike gateway NAME version v2-only",
-    "Palo Alto: set Version to IKEv2 only mode in each IKE gateway",
+    "Palo Alto: set the version to ikev2, not ikev2-preferred, in each IKE gateway",
     "MikroTik: set exchange-mode=ike2 in each /ip ipsec peer",
 };
 
@@ -184,13 +184,13 @@ constexpr std::string_view kAgainstAggressiveMode[] = {
     "Cisco ASA: crypto ikev1 am-disable",
     "FortiGate: set mode main, or set ike-version 2, in each phase1-interface",
     "Juniper SRX: set security ike policy NAME mode main",
-    "Palo Alto: set Exchange Mode to main in each IKE gateway",
+    "Palo Alto: set the IKEv1 exchange mode to main in each IKE gateway",
     "MikroTik: set exchange-mode=ike2, or main, in each /ip ipsec peer",
 };
 
 constexpr std::string_view kAgainstSharedKeys[] = {
     "Cisco IOS XE: authentication rsa-sig in each crypto isakmp policy",
-    "Cisco ASA: authentication rsa-sig in each crypto ikev1 policy",
+    "Cisco ASA: authentication by certificate, not pre-share, in each crypto ikev1 policy",
     "FortiGate: set authmethod signature in each phase1-interface",
     "Juniper SRX: authentication-method rsa-signatures in each security ike proposal",
     "Palo Alto: set Authentication to Certificate in each IKE gateway",
@@ -198,9 +198,10 @@ constexpr std::string_view kAgainstSharedKeys[] = {
 };
 
 constexpr std::string_view kForPostQuantum[] = {
+    "Cisco IOS XE (26.1 and later): pqc mlkem768 in each crypto ikev2 proposal",
+    "FortiGate (FortiOS 7.6.1 and later): set addke1 36 in each phase1-interface",
     "Palo Alto (PAN-OS 11.2 and later): add rounds of post-quantum key exchange (RFC 9370) to the "
-    "IKE "
-    "Crypto profile",
+    "IKE Crypto profile",
 };
 
 constexpr uint16_t kPreSharedKey = 1;

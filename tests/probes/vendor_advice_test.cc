@@ -35,7 +35,6 @@ TEST(VendorAdvice, WhatEveryGatewayCanSetHasALineForEach) {
   ExpectEveryMaker(Advice(IkeVersion::kV1, Kind::kEncryption, 5));
   ExpectEveryMaker(Advice(IkeVersion::kV1, Kind::kHash, 1));
   ExpectEveryMaker(Advice(IkeVersion::kV2, Kind::kIntegrity, 2));
-  ExpectEveryMaker(Advice(IkeVersion::kV2, Kind::kPrf, 1));
   ExpectEveryMaker(Advice(IkeVersion::kV1, Kind::kProtocol, 1));
   ExpectEveryMaker(Advice(IkeVersion::kV1, Kind::kMode, 4));
   ExpectEveryMaker(Advice(IkeVersion::kV1, Kind::kAuthentication, 1));
@@ -67,6 +66,31 @@ TEST(VendorAdvice, SaysNothingWhereThereIsNoSetting) {
   }
 }
 
+// Documents of Juniper, Palo Alto and MikroTik do not say what the PRF is made from.
+TEST(VendorAdvice, APrfIsNamedWhereItIsASettingOfItsOwn) {
+  EXPECT_EQ(Advice(IkeVersion::kV2, Kind::kPrf, 2),
+            (std::vector<std::string>{
+                "Cisco IOS XE: take sha1 out of prf in each crypto ikev2 proposal",
+                "Cisco ASA: take sha out of prf in each crypto ikev2 policy",
+                "FortiGate: take …-prfsha1 out of set proposal in each phase1-interface"}));
+  EXPECT_EQ(Advice(IkeVersion::kV2, Kind::kPrf, 1).size(), 2u) << "FortiGate has no prfmd5";
+}
+
+TEST(VendorAdvice, HasNoWordThatTheVendorDoesNotDocument) {
+  EXPECT_EQ(
+      Advice(IkeVersion::kV2, Kind::kDh, 31),
+      (std::vector<std::string>{"Cisco ASA: take 31 out of group in each crypto ikev2 policy",
+                                "FortiGate: take 31 out of set dhgrp in each phase1-interface"}));
+  for (const std::string& line : Advice(IkeVersion::kV2, Kind::kIntegrity, 13)) {
+    EXPECT_FALSE(line.starts_with("MikroTik")) << "its profiles have no sha384";
+  }
+  EXPECT_TRUE(Holds(Advice(IkeVersion::kV1, Kind::kDh, 21),
+                    "Cisco IOS XE: delete each crypto isakmp policy with group 21"));
+  EXPECT_EQ(Advice(IkeVersion::kV2, Kind::kEncryption, 23, 256),
+            (std::vector<std::string>{
+                "MikroTik: take camellia-256 out of enc-algorithm in each /ip ipsec profile"}));
+}
+
 TEST(VendorAdvice, AFindingHasItsOwnAdviceFirst) {
   Finding finding;
   finding.version = IkeVersion::kV2;
@@ -81,7 +105,9 @@ TEST(VendorAdvice, AFindingHasItsOwnAdviceFirst) {
   finding.kind = Kind::kAdditionalKe;
   finding.id = 36;
   finding.level = "missing";
-  EXPECT_NE(AdviceText(finding).find("PAN-OS 11.2"), std::string::npos);
+  for (const char* release : {"26.1 and later", "FortiOS 7.6.1", "PAN-OS 11.2"}) {
+    EXPECT_NE(AdviceText(finding).find(release), std::string::npos) << release;
+  }
 }
 
 }  // namespace
