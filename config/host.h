@@ -11,7 +11,7 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
-#include "probes/ip_address.h"
+#include "probes/base/ip_address.h"
 
 namespace config {
 

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "probes/opening.h"
+#include "probes/algorithms/opening.h"
 #include "probes/target.h"
 
 namespace config {

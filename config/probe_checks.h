@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "config/probe_section.h"
-#include "probes/ip_address.h"
+#include "probes/base/ip_address.h"
 
 namespace config {
 

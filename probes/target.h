@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "probes/ip_address.h"
-#include "probes/opening.h"
+#include "probes/algorithms/opening.h"
+#include "probes/base/ip_address.h"
 
 namespace ike {
 
@@ -26,9 +26,6 @@ constexpr bool IsTcp(Transport t) { return t == Transport::kTcp || t == Transpor
 constexpr uint16_t DefaultPort(Transport t) {
   return t == Transport::kUdpEncap || t == Transport::kTcp ? 4500 : 500;
 }
-
-enum class ProposalSet : uint8_t { kBroad, kModern, kCompat };
-inline constexpr std::string_view kProposalSetNames[] = {"broad", "modern", "compat"};
 
 enum class AddressFamily : uint8_t { kAny, kIpv4, kIpv6 };
 inline constexpr std::string_view kAddressFamilyNames[] = {"any", "ipv4", "ipv6"};

@@ -6,12 +6,12 @@
 #include <iostream>
 #include <utility>
 
-#include "exporter/audit_judge.h"
 #include "exporter/cli/audit_progress.h"
 #include "exporter/cli/audit_text.h"
 #include "exporter/cli/output.h"
 #include "exporter/cli/probe_text.h"
 #include "exporter/cli/settings.h"
+#include "exporter/engine/audit_judge.h"
 #include "exporter/engine/engine.h"
 #include "exporter/json/audit_json.h"
 

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "exporter/count_text.h"
+#include "exporter/base/count_text.h"
 
 namespace exporter {
 namespace {

@@ -8,11 +8,11 @@
 #include <sstream>
 #include <vector>
 
-#include "exporter/count_text.h"
+#include "exporter/base/count_text.h"
 #include "exporter/json/probe_json.h"
+#include "probes/algorithms/suite_text.h"
 #include "probes/algorithms/vendor_ids.h"
-#include "probes/suite_text.h"
-#include "probes/vendor_advice.h"
+#include "probes/audit/vendor_advice.h"
 
 namespace exporter {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "probes/audit_result.h"
+#include "probes/audit/audit_result.h"
 
 namespace exporter {
 

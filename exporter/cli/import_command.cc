@@ -5,9 +5,9 @@
 #include <iostream>
 #include <string>
 
+#include "exporter/base/count_text.h"
 #include "exporter/cli/host_list.h"
 #include "exporter/cli/probe_text.h"
-#include "exporter/count_text.h"
 
 namespace exporter {
 namespace {

@@ -5,8 +5,8 @@
 #include <charconv>
 
 #include "config/host.h"
-#include "exporter/http/routes.h"
-#include "exporter/version.h"
+#include "exporter/base/version.h"
+#include "exporter/web/routes.h"
 
 namespace exporter {
 namespace {

@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "exporter/engine_shard.h"
+#include "exporter/engine/engine_shard.h"
 
 namespace exporter {
 

@@ -4,10 +4,10 @@
 
 #include "exporter/json/probe_json.h"
 #include "exporter/net/address.h"
-#include "exporter/packet_text.h"
+#include "exporter/targets/packet_text.h"
 #include "probes/algorithms/registry.h"
+#include "probes/algorithms/suite_text.h"
 #include "probes/algorithms/vendor_ids.h"
-#include "probes/suite_text.h"
 #include "probes/wire/ikev1_ids.h"
 #include "probes/wire/ikev2_ids.h"
 #include "probes/wire/names.h"

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "exporter/net/timer_wheel.h"
-#include "probes/outcome.h"
+#include "probes/exchange/outcome.h"
 
 namespace exporter {
 

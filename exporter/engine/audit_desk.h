@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "exporter/engine/audit_run.h"
-#include "exporter/store.h"
+#include "exporter/targets/store.h"
 
 namespace exporter {
 
@@ -50,8 +50,8 @@ struct AuditRequest {
   EntryPtr entry;  // of a configured target, whose state gets the result; may be null
 };
 
-// Turns what the run found into the judged result (probes/audit_report.h). `error` is set instead
-// of an outcome where the name did not resolve.
+// Turns what the run found into the judged result (probes/audit/audit_report.h). `error` is set
+// instead of an outcome where the name did not resolve.
 using AuditJudge = std::function<std::shared_ptr<const ike::AuditResult>(
     const AuditRequest& request, const AuditOutcome& outcome, const std::string& error)>;
 // Hears of every finished audit of a configured target.

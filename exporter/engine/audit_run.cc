@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "probes/algorithms/implementations.h"
-#include "probes/fingerprint.h"
-#include "probes/prepared_opening.h"
+#include "probes/exchange/fingerprint.h"
+#include "probes/exchange/prepared_opening.h"
 
 namespace exporter {
 namespace {

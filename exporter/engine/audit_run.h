@@ -13,7 +13,7 @@
 
 #include "exporter/engine/alarm.h"
 #include "exporter/engine/services.h"
-#include "probes/audit.h"
+#include "probes/audit/audit.h"
 #include "probes/target.h"
 
 namespace exporter {

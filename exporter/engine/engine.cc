@@ -4,9 +4,9 @@
 #include <chrono>
 #include <utility>
 
+#include "exporter/base/unix_time.h"
 #include "exporter/engine/schedule.h"
 #include "exporter/net/descriptor_limit.h"
-#include "exporter/unix_time.h"
 
 namespace exporter {
 namespace {

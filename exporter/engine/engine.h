@@ -13,14 +13,14 @@
 
 #include "exporter/engine/audit_desk.h"
 #include "exporter/engine/engine_stats.h"
-#include "exporter/engine/exchange_runner.h"
 #include "exporter/engine/probe_run.h"
 #include "exporter/engine/scheduler.h"
-#include "exporter/engine/shared_limits.h"
+#include "exporter/limits/shared_limits.h"
 #include "exporter/net/event_loop.h"
 #include "exporter/net/resolver.h"
 #include "exporter/net/route.h"
 #include "exporter/net/timer_wheel.h"
+#include "exporter/transport/exchange_runner.h"
 
 namespace exporter {
 

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "exporter/limits/pace.h"
+
 namespace exporter {
 
 // Why a scheduled probe did not take place; the label `reason` of
@@ -17,15 +19,6 @@ enum class Skip : uint8_t {
   kBudget,    // the half-open budget allowed no opening
 };
 inline constexpr std::array<const char*, 3> kSkipNames = {"in_flight", "late", "budget"};
-
-// What a packet waited for; the label `limit` of ike_exporter_packets_delayed_total.
-enum class Pace : uint8_t {
-  kRate,           // packets_per_second
-  kReceiveBuffer,  // more answers under way might not fit
-  kNetwork,        // network_packets_per_second
-};
-inline constexpr std::array<const char*, 3> kPaceNames = {"rate", "receive_buffer", "network"};
-using PaceCounts = std::array<uint64_t, kPaceNames.size()>;
 
 // Upper bounds in seconds of ike_exporter_schedule_lag_seconds.
 inline constexpr std::array<double, 10> kLagBounds = {0.001, 0.002, 0.005, 0.01, 0.025,

@@ -6,8 +6,8 @@
 #include <memory>
 #include <unordered_map>
 
-#include "probes/liveness.h"
-#include "probes/prepared_opening.h"
+#include "probes/exchange/prepared_opening.h"
+#include "probes/liveness/liveness.h"
 #include "probes/target.h"
 
 namespace exporter {

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "probes/algorithms/vendor_ids.h"
-#include "probes/fingerprint.h"
-#include "probes/prefetch.h"
+#include "probes/base/prefetch.h"
+#include "probes/exchange/fingerprint.h"
 
 namespace exporter {
 namespace {

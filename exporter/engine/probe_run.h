@@ -1,7 +1,7 @@
 // ProbeRun: one liveness probe of one IKE version, from the name to the report: resolve, wait for
-// the half-open budget, one or more exchanges as probes/liveness.h decides, with one of the host's
-// addresses after the other until one answers. Passive; its owner destroys it at any time, which
-// cancels what is under way. One thread.
+// the half-open budget, one or more exchanges as probes/liveness/liveness.h decides, with one of
+// the host's addresses after the other until one answers. Passive; its owner destroys it at any
+// time, which cancels what is under way. One thread.
 #pragma once
 
 #include <memory>
@@ -12,8 +12,9 @@
 #include "exporter/engine/alarm.h"
 #include "exporter/engine/openings.h"
 #include "exporter/engine/services.h"
-#include "exporter/store.h"
-#include "probes/liveness.h"
+#include "exporter/targets/probe_result.h"
+#include "exporter/targets/store.h"
+#include "probes/liveness/liveness.h"
 
 namespace exporter {
 
@@ -30,18 +31,6 @@ struct ProbeOrder {
   bool keep_trace = false;
   bool other_version_answers = false;
   net::RouteHint* route = nullptr;  // the target's own, where it has one; outlives the run
-};
-
-enum class ProbeEnd : uint8_t {
-  kProbed,
-  kNoBudget,  // no opening was allowed that would have told anything
-};
-
-struct ProbeResult {
-  ProbeEnd end = ProbeEnd::kProbed;
-  ProbeReport report;
-  std::string error;  // of the resolver, for a person
-  bool resolved = false;
 };
 
 class ProbeRun final : public Alarm, private ExchangeHandler {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "probes/outcome.h"
+#include "probes/exchange/outcome.h"
 
 namespace exporter {
 

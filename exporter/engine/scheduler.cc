@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "config/host.h"
+#include "exporter/engine/probe_log.h"
 #include "exporter/engine/schedule.h"
-#include "exporter/probe_log.h"
-#include "probes/prefetch.h"
+#include "probes/base/prefetch.h"
 
 namespace exporter {
 namespace {

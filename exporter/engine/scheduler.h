@@ -10,13 +10,13 @@
 #include <span>
 #include <vector>
 
+#include "exporter/base/slot_pool.h"
 #include "exporter/engine/alarm.h"
 #include "exporter/engine/engine_stats.h"
 #include "exporter/engine/openings.h"
 #include "exporter/engine/probe_run.h"
 #include "exporter/engine/services.h"
-#include "exporter/engine/slot_pool.h"
-#include "exporter/store.h"
+#include "exporter/targets/store.h"
 
 namespace exporter {
 

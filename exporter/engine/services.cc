@@ -1,6 +1,6 @@
 #include "exporter/engine/services.h"
 
-#include "exporter/probe_log.h"
+#include "exporter/engine/probe_log.h"
 
 namespace exporter {
 

@@ -5,13 +5,13 @@
 
 #include <functional>
 
-#include "exporter/engine/audited_addresses.h"
-#include "exporter/engine/exchanger.h"
-#include "exporter/engine/half_open_budget.h"
-#include "exporter/engine/recent_answers.h"
+#include "exporter/limits/audited_addresses.h"
+#include "exporter/limits/half_open_budget.h"
+#include "exporter/limits/recent_answers.h"
 #include "exporter/net/resolver.h"
 #include "exporter/net/route.h"
 #include "exporter/net/timer_wheel.h"
+#include "exporter/transport/exchanger.h"
 
 namespace exporter {
 

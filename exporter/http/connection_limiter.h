@@ -10,8 +10,8 @@
 #include <mutex>
 #include <unordered_map>
 
-#include "probes/ip_address.h"
-#include "probes/time.h"
+#include "probes/base/ip_address.h"
+#include "probes/base/time.h"
 
 namespace exporter {
 

@@ -15,7 +15,7 @@
 #include "exporter/http/stream_tls.h"
 #include "exporter/http/thread_pool.h"
 #include "exporter/http/web_access.h"
-#include "exporter/log.h"
+#include "exporter/log/log.h"
 #include "exporter/net/address.h"
 
 namespace exporter {
@@ -58,17 +58,17 @@ struct Connection {
 }  // namespace
 
 struct HttpServer::State {
-  State(HttpServices services, std::unique_ptr<WebAccess> given)
-      : site(std::move(services)),
-        access(std::move(given)),
-        service(&site, access.get()),
+  State(std::unique_ptr<RequestHandler> given_handler, std::unique_ptr<WebAccess> given_access)
+      : handler(std::move(given_handler)),
+        access(std::move(given_access)),
+        service(handler.get(), access.get()),
         limiter(ConnectionLimit()) {}
 
   void Admit(int fd);
   void Serve(const Connection& connection);
   void Tick(bool first);
 
-  Site site;
+  const std::unique_ptr<RequestHandler> handler;
   const std::unique_ptr<WebAccess> access;
   Service service;
   ConnectionLimiter limiter;
@@ -109,11 +109,11 @@ void HttpServer::State::Tick(bool first) {
 HttpServer::HttpServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 HttpServer::~HttpServer() { Stop(); }
 
-tl::expected<std::unique_ptr<HttpServer>, std::string> HttpServer::Start(HttpServices services,
-                                                                         Options options) {
+tl::expected<std::unique_ptr<HttpServer>, std::string> HttpServer::Start(
+    std::unique_ptr<RequestHandler> handler, Options options) {
   auto access = WebAccess::Open(options.web_config_file);
   if (!access) return tl::make_unexpected(access.error());
-  auto state = std::make_unique<State>(std::move(services), std::move(*access));
+  auto state = std::make_unique<State>(std::move(handler), std::move(*access));
   for (Listener& listener : options.listeners) {
     WarnIfOpen(listener, *state->access->current());
     bool first = state->acceptors.empty();
@@ -132,10 +132,10 @@ tl::expected<std::unique_ptr<HttpServer>, std::string> HttpServer::Start(HttpSer
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
 }
 
-void HttpServer::Drain() { state_->site.Drain(); }
+void HttpServer::Drain() { state_->handler->Drain(); }
 
 void HttpServer::Stop() {
-  state_->site.Abandon();
+  state_->handler->Abandon();
   state_->stopping = true;
   state_->acceptors.clear();
   state_->limiter.ShutAll(true);

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "exporter/http/listener.h"
-#include "exporter/http/services.h"
+#include "exporter/http/request_handler.h"
 
 namespace exporter {
 
@@ -20,9 +20,8 @@ class HttpServer {
     std::string web_config_file;  // empty = plain HTTP, open
   };
 
-  // What `services` points to outlives the server.
-  static tl::expected<std::unique_ptr<HttpServer>, std::string> Start(HttpServices services,
-                                                                      Options options);
+  static tl::expected<std::unique_ptr<HttpServer>, std::string> Start(
+      std::unique_ptr<RequestHandler> handler, Options options);
   ~HttpServer();
 
   // From now on /-/ready says no, so that nobody sends more.

@@ -6,7 +6,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "probes/ip_address.h"
+#include "probes/base/ip_address.h"
 
 namespace exporter {
 

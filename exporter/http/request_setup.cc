@@ -7,8 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "exporter/base/url.h"
 #include "exporter/http/client_stream.h"
-#include "exporter/url.h"
 
 namespace exporter {
 namespace {

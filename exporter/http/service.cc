@@ -9,7 +9,7 @@
 
 #include "exporter/http/gzip.h"
 #include "exporter/http/request_setup.h"
-#include "exporter/log.h"
+#include "exporter/log/log.h"
 
 namespace exporter {
 namespace {
@@ -132,11 +132,10 @@ struct Service::Exchange {
   }
 
   // No exception of a library ends the process, and none of its texts reaches a client.
-  HttpReply Ask(Site* site) {
-    const Route& route = *admission.route;
+  HttpReply Ask(RequestHandler* handler) {
     std::unique_lock lock(*turn(), std::defer_lock);
-    if (!route.acts && !route.open) lock.lock();
-    return site->Serve(route, read.request);
+    if (admission.one_at_a_time) lock.lock();
+    return handler->Serve(*admission.route, read.request);
   }
 };
 
@@ -147,7 +146,8 @@ thread_local void* current = nullptr;
 
 }  // namespace
 
-Service::Service(Site* site, const WebAccess* access) : site_(site), access_(access) {
+Service::Service(RequestHandler* handler, const WebAccess* access)
+    : handler_(handler), access_(access) {
   svr_sock_ = 0;  // else the library takes itself for stopped, and cuts long bodies short
   set_payload_max_length(ClientStream::kMaxBody);
   set_pre_routing_handler(
@@ -156,7 +156,7 @@ Service::Service(Site* site, const WebAccess* access) : site_(site), access_(acc
       [this](const auto& request, auto& response) { AddFields(request, response); });
   set_error_handler(HandlerWithResponse(
       [this](const auto& request, auto& response) { return AnswerUnread(request, response); }));
-  set_exception_handler([](const auto&, auto& response, std::exception_ptr error) {
+  set_exception_handler([this](const auto&, auto& response, std::exception_ptr error) {
     auto* exchange = static_cast<Exchange*>(current);
     try {
       std::rethrow_exception(error);
@@ -165,14 +165,12 @@ Service::Service(Site* site, const WebAccess* access) : site_(site), access_(acc
     } catch (...) {
       LogFailure(exchange->read.request.path, "unknown");
     }
-    exchange->Fill(ErrorReply({500, "internal error", "internal", 0}), &response);
+    exchange->Fill(handler_->Refuse({500, "internal error", "internal", 0}, {}), &response);
   });
-  for (const Route& route : AllRoutes()) {
-    if (!Takes(route, "POST")) continue;
-    Post(std::string(route.path),
-         [this](const httplib::Request& request, httplib::Response& response) {
-           AnswerPost(request, response);
-         });
+  for (const std::string& path : handler_->PostPaths()) {
+    Post(path, [this](const httplib::Request& request, httplib::Response& response) {
+      AnswerPost(request, response);
+    });
   }
 }
 
@@ -183,22 +181,22 @@ Service::HandlerResponse Service::Decide(const httplib::Request&, httplib::Respo
   Admission& admission = exchange->admission;
   const HttpRequest& request = exchange->read.request;
   if (exchange->read.refusal) {
-    admission.refusal = ErrorReply(*exchange->read.refusal, request.path);
+    admission.refusal = handler_->Refuse(*exchange->read.refusal, request.path);
   } else {
-    admission = site_->Admit(request, *exchange->policy, false);
+    admission = handler_->Admit(request, *exchange->policy, false);
   }
-  if (admission.asks_password) {
-    AuthResult result = site_->CheckPassword(request, *exchange->policy,
-                                             &exchange->client->place->client()->password);
-    admission = result == AuthResult::kGranted ? site_->Admit(request, *exchange->policy, true)
-                                               : Admission{nullptr, Site::WrongPassword(result)};
+  if (admission.needs_password) {
+    auto refusal = handler_->CheckPassword(request, *exchange->policy,
+                                           &exchange->client->place->client()->password);
+    admission = refusal ? Admission{.refusal = std::move(refusal)}
+                        : handler_->Admit(request, *exchange->policy, true);
   }
   if (admission.refusal) {
     exchange->Fill(std::move(*admission.refusal), &response);
     return HandlerResponse::Handled;
   }
   if (request.method == "POST") return HandlerResponse::Unhandled;  // the library reads the body
-  exchange->Fill(exchange->Ask(site_), &response);
+  exchange->Fill(exchange->Ask(handler_), &response);
   return HandlerResponse::Handled;
 }
 
@@ -206,7 +204,7 @@ void Service::AnswerPost(const httplib::Request& request, httplib::Response& res
   auto* exchange = static_cast<Exchange*>(current);
   exchange->client->place->Work();
   exchange->read.request.body = request.body;
-  exchange->Fill(exchange->Ask(site_), &response);
+  exchange->Fill(exchange->Ask(handler_), &response);
 }
 
 // What the library could not read: it says so with a status alone.
@@ -215,8 +213,8 @@ Service::HandlerResponse Service::AnswerUnread(const httplib::Request&,
   auto* exchange = static_cast<Exchange*>(current);
   if (exchange->answered) return HandlerResponse::Unhandled;
   exchange->last = true;
-  exchange->Fill(ErrorReply({response.status, "the request is malformed", "request", 0},
-                            exchange->stream->head().target()),
+  exchange->Fill(handler_->Refuse({response.status, "the request is malformed", "request", 0},
+                                  exchange->stream->head().target()),
                  &response);
   return HandlerResponse::Handled;
 }
@@ -253,7 +251,7 @@ bool Service::ServeOne(ClientStream* stream, const ServedClient& client) {
   current = nullptr;
   double took =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - exchange.begun).count();
-  if (exchange.status != 0) site_->Count(exchange.admission.route, exchange.status, took);
+  if (exchange.status != 0) handler_->Count(exchange.admission.route, exchange.status, took);
   if (!sent || exchange.last) {
     stream->Linger();
     return false;

@@ -1,5 +1,5 @@
 // Service: the HTTP server of the library, on streams that we accept ourselves. What is allowed is
-// decided in one place, before the library routes and before it reads a body; the site answers.
+// decided in one place, before the library routes and before it reads a body; the handler answers.
 // Serve on any thread, one for each stream.
 #pragma once
 
@@ -9,7 +9,7 @@
 #include <string>
 
 #include "exporter/http/client_stream.h"
-#include "exporter/http/site.h"
+#include "exporter/http/request_handler.h"
 #include "exporter/http/web_access.h"
 
 namespace exporter {
@@ -23,8 +23,8 @@ struct ServedClient {
 
 class Service final : private httplib::Server {
  public:
-  // `site` and `access` outlive it.
-  Service(Site* site, const WebAccess* access);
+  // `handler` and `access` outlive it.
+  Service(RequestHandler* handler, const WebAccess* access);
 
   // Serves requests until the connection has to end.
   void ServeAll(ClientStream* stream, const ServedClient& client);
@@ -38,7 +38,7 @@ class Service final : private httplib::Server {
   void AnswerPost(const httplib::Request& request, httplib::Response& response);
   void AddFields(const httplib::Request& request, httplib::Response& response);
 
-  Site* const site_;
+  RequestHandler* const handler_;
   const WebAccess* const access_;
 };
 

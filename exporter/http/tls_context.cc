@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-#include "exporter/tls_files.h"
+#include "exporter/http/tls_files.h"
 
 namespace exporter {
 namespace {

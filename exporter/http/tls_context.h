@@ -6,7 +6,7 @@
 #include <string>
 #include <tl/expected.hpp>
 
-#include "exporter/web_config.h"
+#include "exporter/http/web_config.h"
 
 struct ssl_ctx_st;
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "exporter/log.h"
+#include "exporter/log/log.h"
 
 namespace exporter {
 namespace {

@@ -12,10 +12,10 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "exporter/basic_auth.h"
+#include "exporter/http/basic_auth.h"
 #include "exporter/http/message.h"
 #include "exporter/http/tls_context.h"
-#include "exporter/web_config.h"
+#include "exporter/http/web_config.h"
 
 namespace exporter {
 

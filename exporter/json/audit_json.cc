@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "probes/algorithms/suite_text.h"
 #include "probes/algorithms/vendor_ids.h"
-#include "probes/suite_text.h"
-#include "probes/vendor_advice.h"
+#include "probes/audit/vendor_advice.h"
 
 namespace exporter {
 namespace {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "exporter/json/probe_json.h"
-#include "probes/audit_result.h"
+#include "probes/audit/audit_result.h"
 
 namespace exporter {
 

@@ -1,13 +1,13 @@
 #include "exporter/json/probe_json.h"
 
 #include <algorithm>
-#include <cmath>
 
+#include "exporter/base/number_text.h"
 #include "exporter/net/address.h"
-#include "exporter/packet_text.h"
+#include "exporter/targets/packet_text.h"
 #include "probes/algorithms/registry.h"
 #include "probes/algorithms/vendor_ids.h"
-#include "probes/audit_result.h"
+#include "probes/audit/audit_result.h"
 #include "probes/wire/ikev1_ids.h"
 #include "probes/wire/ikev2_ids.h"
 #include "probes/wire/names.h"
@@ -136,42 +136,10 @@ bool OfferedAChoice(const std::optional<ProbeResult>& result) {
   return result->report.full_opening || result->report.outcome.selected();
 }
 
-// `error` is the resolver's.
-std::string SentenceOf(ike::Reason reason, const std::string& error) {
-  switch (reason) {
-    case ike::Reason::kResolve:
-      return error;
-    case ike::Reason::kSend:
-      return "the system refused to send to it";
-    case ike::Reason::kUnreachable:
-      return "unreachable: the port is closed or the network says that the host is not there";
-    case ike::Reason::kTimeout:
-      return "no answer in time";
-    case ike::Reason::kMalformed:
-      return "something answered, but not with IKE messages";
-    case ike::Reason::kRejected:
-      return "the endpoint does not speak this version of IKE";
-    case ike::Reason::kNone:
-    case ike::Reason::kInternal:
-      break;
-  }
-  return "the probe could not be made";
-}
-
 }  // namespace
 
 std::string JsonText(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-std::string SpiHex(uint64_t spi) {
-  ike::Bytes bytes;
-  ike::Writer(&bytes).U64(spi);
-  return Hex(bytes);
-}
-
-double Milliseconds(ike::Duration duration) {
-  return std::round(std::chrono::duration<double, std::micro>(duration).count()) / 1000.0;
 }
 
 Json VendorIdsJson(const ike::AnswerDetails& details) {
@@ -214,24 +182,6 @@ Json ErrorJson(const ProbedHost& host, const std::string& error, std::string_vie
   json["error"] = error;
   json["reason"] = reason;
   return json;
-}
-
-ike::Outcome TellingOutcome(const ProbeResult& result) {
-  ike::Outcome outcome = result.report.outcome;
-  if (!result.report.full_opening && outcome.version_answered) outcome.error_notify = 0;
-  return outcome;
-}
-
-std::string FailureSentence(const ProbeResult& result) {
-  return SentenceOf(result.report.outcome.reason, result.error);
-}
-
-std::string FailureSentence(const ike::AuditResult& result) {
-  if (!result.error.empty()) return result.error;
-  if (result.reason == ike::Reason::kRejected) {
-    return "the endpoint does not speak any version of IKE that was asked for";
-  }
-  return SentenceOf(result.reason, {});
 }
 
 Json Ikev1ProbeJson(const ProbedHost& host, const ike::Outcome& outcome) {

@@ -9,8 +9,8 @@
 #include <optional>
 #include <string>
 
-#include "exporter/engine/probe_run.h"
-#include "probes/outcome.h"
+#include "exporter/targets/probe_result.h"
+#include "probes/exchange/outcome.h"
 
 namespace ike {
 struct AuditResult;
@@ -32,15 +32,6 @@ struct ProbedHost {
 // The body of an error: {"success": false, "host", "port", "error", "reason"}.
 Json ErrorJson(const ProbedHost& host, const std::string& error, std::string_view reason);
 
-// What the answer says of the endpoint. Where the half-open budget allowed no more than proposals
-// that nobody implements, their refusal is no errorNotify of it.
-ike::Outcome TellingOutcome(const ProbeResult& result);
-
-// A sentence for a probe that got no valid answer.
-std::string FailureSentence(const ProbeResult& result);
-// The same of an audit that nothing answered.
-std::string FailureSentence(const ike::AuditResult& result);
-
 // /api/ike/probe: one IKEv1 exchange that was answered.
 Json Ikev1ProbeJson(const ProbedHost& host, const ike::Outcome& outcome);
 
@@ -54,10 +45,6 @@ void AddProvenance(const ProbeResult& result, Json* json);
 // proposal was chosen is left out of a version that was offered none that could be.
 Json VersionJson(const ProbedHost& host, const std::array<std::optional<ProbeResult>, 2>& versions);
 
-// 16 hex digits.
-std::string SpiHex(uint64_t spi);
-// A duration in ms with microsecond resolution.
-double Milliseconds(ike::Duration duration);
 Json VendorIdsJson(const ike::AnswerDetails& details);
 // The names of the bits.
 Json QuirksJson(uint16_t quirks);

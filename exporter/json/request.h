@@ -8,7 +8,7 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
-#include "probes/opening.h"
+#include "probes/algorithms/opening.h"
 #include "probes/target.h"
 
 namespace exporter {

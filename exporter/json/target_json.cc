@@ -3,13 +3,13 @@
 #include <cmath>
 #include <optional>
 
+#include "exporter/base/unix_time.h"
 #include "exporter/json/audit_json.h"
 #include "exporter/net/address.h"
-#include "exporter/packet_text.h"
-#include "exporter/unix_time.h"
+#include "exporter/targets/packet_text.h"
 #include "probes/algorithms/registry.h"
+#include "probes/algorithms/suite_text.h"
 #include "probes/algorithms/vendor_ids.h"
-#include "probes/suite_text.h"
 
 namespace exporter {
 namespace {

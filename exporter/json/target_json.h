@@ -3,7 +3,7 @@
 #pragma once
 
 #include "exporter/json/probe_json.h"
-#include "exporter/store.h"
+#include "exporter/targets/store.h"
 
 namespace exporter {
 

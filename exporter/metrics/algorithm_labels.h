@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "probes/algorithms/registry.h"
-#include "probes/suite.h"
+#include "probes/algorithms/suite.h"
 
 namespace exporter {
 

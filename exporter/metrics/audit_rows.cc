@@ -4,8 +4,8 @@
 
 #include "exporter/metrics/algorithm_labels.h"
 #include "exporter/metrics/metric_table.h"
-#include "exporter/weak_algorithms.h"
-#include "probes/audit_result.h"
+#include "exporter/targets/weak_algorithms.h"
+#include "probes/audit/audit_result.h"
 
 namespace exporter {
 namespace {

@@ -8,10 +8,10 @@
 
 #include <vector>
 
-#include "exporter/log.h"
+#include "exporter/base/version.h"
+#include "exporter/log/log.h"
 #include "exporter/metrics/family_text.h"
 #include "exporter/metrics/process_metrics.h"
-#include "exporter/version.h"
 
 namespace exporter {
 namespace {

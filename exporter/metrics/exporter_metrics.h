@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "exporter/engine/engine_pool.h"
-#include "exporter/reload.h"
-#include "exporter/store.h"
+#include "exporter/engine/reload.h"
+#include "exporter/targets/store.h"
 
 namespace exporter {
 

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <utility>
 
-#include "exporter/label_text.h"
-#include "exporter/number_text.h"
+#include "exporter/base/number_text.h"
+#include "exporter/targets/label_text.h"
 
 namespace exporter {
 namespace {

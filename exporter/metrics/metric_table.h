@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "exporter/metrics/sample_sink.h"
-#include "exporter/store.h"
+#include "exporter/targets/store.h"
 #include "probes/target.h"
 
 namespace exporter {

@@ -2,8 +2,8 @@
 
 #include <cstring>
 
-#include "exporter/label_text.h"
-#include "exporter/number_text.h"
+#include "exporter/base/number_text.h"
+#include "exporter/targets/label_text.h"
 
 namespace exporter {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "exporter/metrics/metric_table.h"
-#include "exporter/store.h"
+#include "exporter/targets/store.h"
 
 namespace exporter {
 

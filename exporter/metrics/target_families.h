@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "exporter/metrics/metric_table.h"
-#include "exporter/store.h"
+#include "exporter/targets/store.h"
 
 namespace exporter {
 

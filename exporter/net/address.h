@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string>
 
-#include "probes/ip_address.h"
+#include "probes/base/ip_address.h"
 
 namespace exporter::net {
 

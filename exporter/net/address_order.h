@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "probes/ip_address.h"
+#include "probes/base/ip_address.h"
 
 namespace exporter::net {
 

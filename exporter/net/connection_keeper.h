@@ -4,7 +4,7 @@
 
 #include <span>
 
-#include "probes/time.h"
+#include "probes/base/time.h"
 
 namespace exporter::net {
 

@@ -4,9 +4,9 @@
 
 #include <cstdint>
 
-#include "probes/bytes.h"
-#include "probes/ip_address.h"
-#include "probes/time.h"
+#include "probes/base/bytes.h"
+#include "probes/base/ip_address.h"
+#include "probes/base/time.h"
 
 namespace exporter::net {
 

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "exporter/net/timer_wheel.h"
-#include "probes/time.h"
+#include "probes/base/time.h"
 
 namespace exporter::net {
 

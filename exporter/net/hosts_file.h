@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "probes/ip_address.h"
+#include "probes/base/ip_address.h"
 
 struct ares_channeldata;
 

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <optional>
 
-#include "probes/time.h"
+#include "probes/base/time.h"
 
 namespace exporter::net {
 

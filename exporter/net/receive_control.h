@@ -6,8 +6,8 @@
 
 #include <optional>
 
-#include "probes/ip_address.h"
-#include "probes/time.h"
+#include "probes/base/ip_address.h"
+#include "probes/base/time.h"
 
 namespace exporter::net {
 

@@ -15,8 +15,8 @@
 
 #include "exporter/net/address.h"
 #include "exporter/net/event_loop.h"
-#include "probes/ip_address.h"
-#include "probes/time.h"
+#include "probes/base/ip_address.h"
+#include "probes/base/time.h"
 
 namespace exporter::net {
 

@@ -9,9 +9,9 @@
 #include <tl/expected.hpp>
 
 #include "exporter/net/event_loop.h"
-#include "probes/bytes.h"
-#include "probes/ip_address.h"
-#include "probes/time.h"
+#include "probes/base/bytes.h"
+#include "probes/base/ip_address.h"
+#include "probes/base/time.h"
 
 namespace exporter::net {
 

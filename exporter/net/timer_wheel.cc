@@ -12,7 +12,7 @@
 #include <chrono>
 #include <utility>
 
-#include "probes/prefetch.h"
+#include "probes/base/prefetch.h"
 
 namespace exporter::net {
 namespace {

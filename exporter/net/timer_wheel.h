@@ -11,7 +11,7 @@
 #include <memory>
 #include <vector>
 
-#include "probes/time.h"
+#include "probes/base/time.h"
 
 namespace exporter::net {
 

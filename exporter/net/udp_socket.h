@@ -14,8 +14,8 @@
 
 #include "exporter/net/address.h"
 #include "exporter/net/datagram.h"
-#include "probes/bytes.h"
-#include "probes/ip_address.h"
+#include "probes/base/bytes.h"
+#include "probes/base/ip_address.h"
 
 namespace exporter::net {
 

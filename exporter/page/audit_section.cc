@@ -5,12 +5,12 @@
 #include <map>
 #include <vector>
 
-#include "exporter/count_text.h"
+#include "exporter/base/count_text.h"
 #include "exporter/page/format.h"
 #include "exporter/page/judgement.h"
-#include "exporter/weak_algorithms.h"
+#include "exporter/targets/weak_algorithms.h"
+#include "probes/algorithms/suite_text.h"
 #include "probes/algorithms/vendor_ids.h"
-#include "probes/suite_text.h"
 
 namespace exporter {
 namespace {

@@ -2,10 +2,10 @@
 
 #include <cstdio>
 
-#include "exporter/count_text.h"
+#include "exporter/base/count_text.h"
 #include "exporter/net/address.h"
-#include "exporter/packet_text.h"
 #include "exporter/page/format.h"
+#include "exporter/targets/packet_text.h"
 #include "probes/algorithms/vendor_ids.h"
 #include "probes/wire/ikev1_ids.h"
 #include "probes/wire/names.h"

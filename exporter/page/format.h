@@ -6,8 +6,8 @@
 
 #include "exporter/page/html.h"
 #include "probes/algorithms/registry.h"
-#include "probes/outcome.h"
-#include "probes/suite.h"
+#include "probes/algorithms/suite.h"
+#include "probes/exchange/outcome.h"
 
 namespace exporter {
 

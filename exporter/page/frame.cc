@@ -1,7 +1,7 @@
 #include "exporter/page/frame.h"
 
+#include "exporter/base/version.h"
 #include "exporter/page/assets.h"
-#include "exporter/version.h"
 
 namespace exporter {
 namespace {

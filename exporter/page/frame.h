@@ -9,7 +9,7 @@
 
 #include "exporter/page/html.h"
 #include "exporter/page/recent_section.h"
-#include "exporter/store.h"
+#include "exporter/targets/store.h"
 
 namespace exporter {
 

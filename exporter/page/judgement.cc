@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "exporter/page/format.h"
-#include "exporter/weak_algorithms.h"
-#include "probes/suite_text.h"
+#include "exporter/targets/weak_algorithms.h"
+#include "probes/algorithms/suite_text.h"
 
 namespace exporter {
 namespace {

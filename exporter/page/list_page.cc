@@ -2,7 +2,7 @@
 
 #include <iterator>
 
-#include "exporter/count_text.h"
+#include "exporter/base/count_text.h"
 #include "exporter/page/format.h"
 #include "exporter/page/list_selection.h"
 #include "exporter/page/target_row.h"

@@ -7,7 +7,7 @@
 #include <span>
 #include <utility>
 
-#include "exporter/url.h"
+#include "exporter/base/url.h"
 
 namespace exporter {
 namespace {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "exporter/count_text.h"
+#include "exporter/base/count_text.h"
 #include "exporter/page/format.h"
 #include "exporter/page/judgement.h"
 #include "exporter/page/list_query.h"

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <string>
 
-#include "exporter/count_text.h"
+#include "exporter/base/count_text.h"
 #include "exporter/page/format.h"
 
 namespace exporter {

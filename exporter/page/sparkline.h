@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "exporter/page/html.h"
-#include "exporter/probe_history.h"
+#include "exporter/targets/probe_history.h"
 
 namespace exporter {
 

@@ -4,7 +4,7 @@
 
 #include "exporter/page/format.h"
 #include "exporter/page/sparkline.h"
-#include "exporter/weak_algorithms.h"
+#include "exporter/targets/weak_algorithms.h"
 
 namespace exporter {
 namespace {

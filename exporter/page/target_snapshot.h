@@ -6,7 +6,7 @@
 #include <memory>
 #include <optional>
 
-#include "exporter/store.h"
+#include "exporter/targets/store.h"
 
 namespace exporter {
 

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <vector>
 
-#include "exporter/count_text.h"
+#include "exporter/base/count_text.h"
 #include "exporter/page/format.h"
 #include "exporter/page/judgement.h"
-#include "exporter/weak_algorithms.h"
+#include "exporter/targets/weak_algorithms.h"
 #include "probes/algorithms/vendor_ids.h"
-#include "probes/vendor_advice.h"
+#include "probes/audit/vendor_advice.h"
 
 namespace exporter {
 namespace {

@@ -5,12 +5,12 @@
 #include <functional>
 #include <vector>
 
-#include "exporter/count_text.h"
+#include "exporter/base/count_text.h"
 #include "exporter/net/address.h"
-#include "exporter/packet_text.h"
 #include "exporter/page/format.h"
 #include "exporter/page/judgement.h"
-#include "exporter/weak_algorithms.h"
+#include "exporter/targets/packet_text.h"
+#include "exporter/targets/weak_algorithms.h"
 #include "probes/algorithms/vendor_ids.h"
 
 namespace exporter {

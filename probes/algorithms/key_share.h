@@ -10,7 +10,7 @@
 #include <optional>
 #include <span>
 
-#include "probes/bytes.h"
+#include "probes/base/bytes.h"
 
 namespace ike {
 

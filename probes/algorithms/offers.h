@@ -6,8 +6,7 @@
 
 #include <string_view>
 
-#include "probes/opening.h"
-#include "probes/target.h"
+#include "probes/algorithms/opening.h"
 
 namespace ike {
 

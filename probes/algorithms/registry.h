@@ -9,7 +9,7 @@
 #include <span>
 #include <string_view>
 
-#include "probes/suite.h"
+#include "probes/algorithms/suite.h"
 
 namespace ike {
 

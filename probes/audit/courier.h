@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "probes/audit.h"
+#include "probes/audit/audit.h"
 
 namespace ike::audit {
 

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "probes/audit.h"
+#include "probes/audit/audit.h"
 #include "probes/audit/courier.h"
 #include "probes/audit/ikev1_methods.h"
 #include "probes/audit/ikev1_progress.h"

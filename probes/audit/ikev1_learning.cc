@@ -4,7 +4,7 @@
 
 #include "probes/algorithms/implementations.h"
 #include "probes/audit/ikev1_audit.h"
-#include "probes/fingerprint.h"
+#include "probes/exchange/fingerprint.h"
 
 namespace ike::audit {
 namespace {

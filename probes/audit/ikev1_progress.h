@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "probes/algorithms/suite.h"
 #include "probes/audit/ikev1_methods.h"
-#include "probes/suite.h"
 
 namespace ike::audit {
 

@@ -9,10 +9,10 @@
 #include <string_view>
 #include <vector>
 
-#include "probes/audit.h"
+#include "probes/algorithms/opening.h"
+#include "probes/algorithms/suite.h"
+#include "probes/audit/audit.h"
 #include "probes/audit/candidate.h"
-#include "probes/opening.h"
-#include "probes/suite.h"
 
 namespace ike::audit {
 

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "probes/audit.h"
+#include "probes/audit/audit.h"
 #include "probes/audit/courier.h"
 #include "probes/audit/ikev2_offer.h"
 #include "probes/audit/ikev2_question.h"

@@ -5,7 +5,7 @@
 #include "probes/algorithms/implementations.h"
 #include "probes/algorithms/key_share.h"
 #include "probes/audit/ikev2_audit.h"
-#include "probes/fingerprint.h"
+#include "probes/exchange/fingerprint.h"
 
 namespace ike::audit {
 namespace {

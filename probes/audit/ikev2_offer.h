@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "probes/algorithms/opening.h"
 #include "probes/audit/ikev2_space.h"
-#include "probes/opening.h"
 
 namespace ike::audit {
 

@@ -6,9 +6,9 @@
 #include <array>
 #include <cstdint>
 
-#include "probes/audit.h"
+#include "probes/algorithms/suite.h"
+#include "probes/audit/audit.h"
 #include "probes/audit/axis_search.h"
-#include "probes/suite.h"
 
 namespace ike::audit {
 

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "probes/bytes.h"
+#include "probes/base/bytes.h"
 
 namespace ike::wire {
 

@@ -9,9 +9,9 @@
 #include <span>
 #include <vector>
 
-#include "probes/bytes.h"
-#include "probes/opening.h"
-#include "probes/suite.h"
+#include "probes/algorithms/opening.h"
+#include "probes/algorithms/suite.h"
+#include "probes/base/bytes.h"
 
 namespace ike::wire {
 

@@ -9,10 +9,10 @@
 #include <span>
 #include <vector>
 
-#include "probes/bytes.h"
-#include "probes/opening.h"
-#include "probes/quirks.h"
-#include "probes/suite.h"
+#include "probes/algorithms/opening.h"
+#include "probes/algorithms/suite.h"
+#include "probes/base/bytes.h"
+#include "probes/wire/quirks.h"
 
 namespace ike::wire {
 

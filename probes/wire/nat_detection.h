@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "probes/bytes.h"
-#include "probes/ip_address.h"
+#include "probes/base/bytes.h"
+#include "probes/base/ip_address.h"
 
 namespace ike::wire {
 

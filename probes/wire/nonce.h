@@ -4,8 +4,8 @@
 
 #include <cstddef>
 
-#include "probes/bytes.h"
-#include "probes/suite.h"
+#include "probes/algorithms/suite.h"
+#include "probes/base/bytes.h"
 
 namespace ike::wire {
 

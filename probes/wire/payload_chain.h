@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "probes/bytes.h"
+#include "probes/base/bytes.h"
 #include "probes/wire/ike_header.h"
 #include "probes/wire/ikev2_ids.h"
 

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <span>
 
-#include "probes/bytes.h"
+#include "probes/base/bytes.h"
 
 namespace ike::wire {
 

@@ -21,11 +21,11 @@
 #include <utility>
 #include <vector>
 
-#include "exporter/audit_judge.h"
 #include "exporter/engine/audit_desk.h"
+#include "exporter/engine/audit_judge.h"
 #include "exporter/engine/scheduler.h"
 #include "probes/algorithms/key_share.h"
-#include "probes/audit_result.h"
+#include "probes/audit/audit_result.h"
 #include "tests/bench/fleet_config.h"
 #include "tests/responder/fleet.h"
 #include "tests/support/virtual_engine.h"

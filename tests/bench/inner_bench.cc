@@ -9,11 +9,11 @@
 #include <utility>
 #include <vector>
 
-#include "exporter/engine/spi_table.h"
+#include "exporter/base/spi_table.h"
 #include "exporter/metrics/page.h"
 #include "exporter/net/timer_wheel.h"
 #include "probes/algorithms/offers.h"
-#include "probes/exchange.h"
+#include "probes/exchange/exchange.h"
 #include "probes/wire/ikev2_ids.h"
 #include "probes/wire/ikev2_sa.h"
 #include "probes/wire/ke.h"

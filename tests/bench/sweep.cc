@@ -17,8 +17,8 @@
 #include <memory>
 #include <string_view>
 
-#include "exporter/engine/exchange_runner.h"
 #include "exporter/engine/scheduler.h"
+#include "exporter/transport/exchange_runner.h"
 #include "tests/bench/allocations.h"
 #include "tests/bench/answers.h"
 #include "tests/bench/fleet_config.h"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "probes/bytes.h"
+#include "probes/base/bytes.h"
 
 namespace ike::test {
 

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "probes/opening.h"
+#include "probes/algorithms/opening.h"
 #include "probes/wire/identification.h"
 #include "probes/wire/ike_header.h"
 #include "probes/wire/ikev1_ids.h"

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <random>
 
-#include "probes/bytes.h"
+#include "probes/base/bytes.h"
 
 namespace ike::test {
 

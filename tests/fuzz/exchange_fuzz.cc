@@ -5,8 +5,8 @@
 #include <chrono>
 
 #include "probes/algorithms/offers.h"
-#include "probes/exchange.h"
-#include "probes/fingerprint.h"
+#include "probes/exchange/exchange.h"
+#include "probes/exchange/fingerprint.h"
 #include "probes/wire/ike_header.h"
 #include "probes/wire/ikev2_ids.h"
 #include "probes/wire/payload_chain.h"

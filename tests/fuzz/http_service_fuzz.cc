@@ -9,7 +9,8 @@
 #include <string_view>
 
 #include "exporter/http/service.h"
-#include "exporter/log.h"
+#include "exporter/log/log.h"
+#include "exporter/web/site.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "exporter/json/sealed_rows.h"
-#include "exporter/json/state_json.h"
+#include "exporter/state/sealed_rows.h"
+#include "exporter/state/state_json.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace {

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "exporter/web_config.h"
+#include "exporter/http/web_config.h"
 #include "tests/fuzz/fuzz.h"
 
 using ike::fuzz::Require;

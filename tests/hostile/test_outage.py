@@ -16,7 +16,7 @@ import arena  # noqa: E402
 from arena import run  # noqa: E402
 
 HEALTHY = 500
-LINES_AT_ONCE, LINES_PER_SECOND = 1000, 100  # exporter/log_limit.h
+LINES_AT_ONCE, LINES_PER_SECOND = 1000, 100  # exporter/log/log_limit.h
 SETTINGS = """
 [metrics]
 rtt_buckets = []

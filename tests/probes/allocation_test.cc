@@ -6,7 +6,7 @@
 #include <new>
 
 #include "probes/algorithms/offers.h"
-#include "tests/probes/exchange_fixture.h"
+#include "tests/probes/exchange/exchange_fixture.h"
 
 namespace {
 size_t allocations = 0;

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "probes/bytes.h"
+#include "probes/base/bytes.h"
 
 namespace ike::test {
 

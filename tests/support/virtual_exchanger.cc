@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "probes/liveness.h"
+#include "probes/liveness/liveness.h"
 
 namespace exporter::test {
 namespace {

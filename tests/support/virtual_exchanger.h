@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-#include "exporter/engine/exchanger.h"
+#include "exporter/transport/exchanger.h"
 
 namespace exporter::test {
 

@@ -9,7 +9,7 @@
 
 #include "exporter/net/event_loop.h"
 #include "exporter/net/resolver.h"
-#include "probes/audit_result.h"
+#include "probes/audit/audit_result.h"
 #include "tests/support/simulated_gateway.h"
 
 namespace exporter::test {

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "exporter/engine/scheduler.h"
-#include "exporter/log.h"
+#include "exporter/log/log.h"
 #include "tests/support/simulated_gateway.h"
 
 namespace exporter::test {

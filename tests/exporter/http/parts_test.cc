@@ -6,12 +6,12 @@
 #include <future>
 #include <thread>
 
-#include "exporter/http/ad_hoc.h"
+#include "exporter/base/url.h"
 #include "exporter/http/credentials.h"
-#include "exporter/http/guard.h"
-#include "exporter/http/routes.h"
 #include "exporter/http/thread_pool.h"
-#include "exporter/url.h"
+#include "exporter/web/ad_hoc.h"
+#include "exporter/web/guard.h"
+#include "exporter/web/routes.h"
 
 namespace exporter {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "exporter/packet_text.h"
+#include "exporter/targets/packet_text.h"
 
 namespace exporter {
 namespace {

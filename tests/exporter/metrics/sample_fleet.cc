@@ -7,8 +7,8 @@
 #include "config/load.h"
 #include "probes/algorithms/policy.h"
 #include "probes/algorithms/vendor_ids.h"
-#include "probes/audit_report.h"
-#include "probes/audit_result.h"
+#include "probes/audit/audit_report.h"
+#include "probes/audit/audit_result.h"
 
 namespace exporter::test {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "exporter/store.h"
+#include "exporter/targets/store.h"
 
 namespace exporter::test {
 

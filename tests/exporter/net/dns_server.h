@@ -10,7 +10,7 @@
 
 #include "exporter/net/event_loop.h"
 #include "exporter/net/udp_socket.h"
-#include "probes/bytes.h"
+#include "probes/base/bytes.h"
 
 namespace exporter::net {
 

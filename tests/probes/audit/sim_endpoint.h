@@ -11,9 +11,9 @@
 #include <set>
 #include <vector>
 
-#include "probes/audit.h"
-#include "probes/opening.h"
-#include "probes/outcome.h"
+#include "probes/algorithms/opening.h"
+#include "probes/audit/audit.h"
+#include "probes/exchange/outcome.h"
 #include "tests/probes/audit/sim_behaviour.h"
 
 namespace ike::sim {

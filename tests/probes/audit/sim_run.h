@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "probes/audit.h"
+#include "probes/audit/audit.h"
 #include "tests/probes/audit/sim_endpoint.h"
 
 namespace ike::sim {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "probes/bytes.h"
+#include "probes/base/bytes.h"
 
 namespace ike::test {
 

@@ -1,0 +1,237 @@
+#include "exporter/web/api.h"
+
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "config/host.h"
+#include "exporter/json/audit_json.h"
+#include "exporter/json/probe_json.h"
+#include "exporter/json/target_json.h"
+#include "probes/algorithms/policy.h"
+
+namespace exporter {
+namespace {
+
+constexpr ike::Duration kResolveLimit = std::chrono::seconds(5);
+
+std::string Text(const Json& json) { return JsonText(json) + "\n"; }
+
+ApiReply Refuse(const ProbedHost& host, const HttpError& error) {
+  ApiReply reply;
+  reply.status = error.status;
+  reply.body = Text(ErrorJson(host, error.sentence, error.reason));
+  reply.retry_after = error.retry_after;
+  if (error.status == 403 || error.status == 429) reply.rejection = error.reason;
+  return reply;
+}
+
+// 502 refused, unreachable, unresolvable or no IKE; 504 no answer in time.
+int StatusOf(ike::Reason reason) {
+  if (reason == ike::Reason::kTimeout) return 504;
+  return reason == ike::Reason::kInternal ? 500 : 502;
+}
+
+std::chrono::milliseconds DefaultTimeout(ApiEndpoint endpoint) {
+  return std::chrono::seconds(endpoint == ApiEndpoint::kVersion ? 10 : 15);
+}
+
+struct Place {
+  ike::Transport transport;
+  uint16_t port;
+};
+
+// A port of its own goes before the one that stands in the host.
+Place PlaceOf(const ApiRequest& request, std::optional<uint16_t> port_in_host) {
+  std::optional<uint16_t> port = request.port ? request.port : port_in_host;
+  ike::Transport transport =
+      request.transport.value_or(port == 4500 ? ike::Transport::kUdpEncap : ike::Transport::kUdp);
+  return {transport, port.value_or(ike::DefaultPort(transport))};
+}
+
+// What an error says it is about; nothing where there is no host.
+ProbedHost AskedFor(const ApiRequest& request) {
+  if (request.host.empty()) return {};
+  auto parsed = config::ParseHostPort(request.host);
+  return {request.host, PlaceOf(request, parsed ? parsed->port : std::nullopt).port};
+}
+
+std::shared_ptr<const ike::ProbeSettings> SettingsFor(const ApiRequest& request,
+                                                      ApiEndpoint endpoint,
+                                                      std::optional<uint16_t> port_in_host,
+                                                      const ike::ProbeSettings& defaults) {
+  auto settings = std::make_shared<ike::ProbeSettings>();
+  settings->half_open_budget = defaults.half_open_budget;
+  settings->source_address = defaults.source_address;
+  settings->source_port = defaults.source_port;
+  settings->policy = request.policy.empty() ? defaults.policy : request.policy;
+  const Place place = PlaceOf(request, port_in_host);
+  settings->transport = place.transport;
+  settings->port = place.port;
+  settings->proposal = request.proposal;
+  settings->address_family = request.address_family;
+  settings->exchange = request.exchange;
+  settings->aggressive_id = request.id;
+  settings->aggressive_id_type = request.identity_type();
+  settings->aggressive_dh_group = request.dh_group;
+  settings->timeout = endpoint == ApiEndpoint::kAudit
+                          ? defaults.timeout
+                          : request.timeout.value_or(DefaultTimeout(endpoint));
+  settings->ikev1 = endpoint != ApiEndpoint::kV2Sa;
+  settings->ikev1_named = endpoint == ApiEndpoint::kProbe || defaults.ikev1_named;
+  settings->ikev2 = endpoint != ApiEndpoint::kProbe;
+  return settings;
+}
+
+// An identity must be of its type, or no daemon would read it.
+std::optional<std::string> CheckIdentity(const ApiRequest& request) {
+  if (request.exchange == ike::Ikev1Mode::kMain) return std::nullopt;
+  if (request.identity_type() != ike::IdType::kIpv4) {
+    if (!request.id.empty()) return std::nullopt;
+    return "\"idType\" other than \"ipv4\" needs an \"id\"";
+  }
+  auto address = config::ParseIpAddress(request.id);
+  if (request.id.empty() || (address && address->is_v4())) return std::nullopt;
+  return "\"id\" must be an IPv4 address, since \"idType\" says so";
+}
+
+ApiReply BadRequest(const ProbedHost& host, const std::string& sentence) {
+  return Refuse(host, {400, sentence, "request", 0});
+}
+
+ApiReply NotAnswered(const ProbedHost& host, const std::optional<ProbeResult>& answer) {
+  if (!answer) return Refuse(host, {504, "no answer in time", "timeout", 0});
+  if (answer->end == ProbeEnd::kNoBudget) {
+    return Refuse(host, {429, "the half-open budget of this address is spent; try again later",
+                         "budget", 30});
+  }
+  ike::Reason reason = answer->report.outcome.reason;
+  return Refuse(host, {StatusOf(reason), FailureSentence(*answer), ike::ReasonName(reason), 0});
+}
+
+bool Answered(const std::optional<ProbeResult>& answer) {
+  return answer && answer->end == ProbeEnd::kProbed && answer->report.outcome.answered();
+}
+
+std::string NewAuditId() {
+  uint64_t number = 0;
+  RAND_bytes(reinterpret_cast<unsigned char*>(&number), sizeof number);
+  return SpiHex(number);
+}
+
+}  // namespace
+
+ApiReply Api::Post(ApiEndpoint endpoint, std::string_view body, const std::string& client) {
+  auto request = ParseApiRequest(body, endpoint);
+  if (!request) return BadRequest(AskedFor(request.error().request), request.error().sentence);
+  const ProbedHost asked = AskedFor(*request);
+  auto parsed = config::ParseHostPort(request->host);
+  if (!parsed) return BadRequest(asked, "\"host\": " + parsed.error());
+  if (auto mistake = CheckIdentity(*request)) return BadRequest(asked, *mistake);
+  std::shared_ptr<const TargetTable> table = services_->store->table();
+  bool known_policy = request->policy.empty() || ike::IsBuiltInPolicy(request->policy) ||
+                      table->config->policies.contains(request->policy);
+  if (!known_policy) return BadRequest(asked, "\"policy\" names no policy that there is");
+  auto settings = SettingsFor(*request, endpoint, parsed->port, *table->config->defaults);
+  auto ticket = ad_hoc_->Enter(client);
+  if (!ticket) return Refuse(asked, ticket.error());
+  auto admitted = ad_hoc_->Admit(parsed->host, settings, kResolveLimit);
+  if (!admitted) return Refuse(asked, admitted.error());
+  if (endpoint == ApiEndpoint::kAudit) return StartAudit(*admitted, client);
+  return Run(endpoint, *request, *admitted);
+}
+
+ApiReply Api::Run(ApiEndpoint endpoint, const ApiRequest& request, const Admitted& admitted) {
+  bool need_suite = endpoint != ApiEndpoint::kVersion;
+  AdHoc::Answers answers = ad_hoc_->Probe(admitted, admitted.settings->timeout, need_suite, false);
+  const std::optional<ProbeResult>& ikev1 = answers.versions[0];
+  const std::optional<ProbeResult>& ikev2 = answers.versions[1];
+  ProbedHost host{request.host, admitted.settings->port};
+  for (const auto& answer : {ikev1, ikev2}) {
+    if (answer && (host.address.empty() || Answered(answer))) host.address = answer->report.address;
+  }
+  if (endpoint == ApiEndpoint::kProbe) {
+    if (!Answered(ikev1)) return NotAnswered(host, ikev1);
+    Json json = Ikev1ProbeJson(host, ikev1->report.outcome);
+    AddProvenance(*ikev1, &json);
+    return {200, Text(json), "", 0, ""};
+  }
+  if (endpoint == ApiEndpoint::kV2Sa) {
+    if (!Answered(ikev2)) return NotAnswered(host, ikev2);
+    Json json = Ikev2SaJson(host, ikev2->report.outcome);
+    AddProvenance(*ikev2, &json);
+    return {200, Text(json), "", 0, ""};
+  }
+  if (!Answered(ikev1) && !Answered(ikev2)) return NotAnswered(host, ikev2);
+  return {200, Text(VersionJson(host, answers.versions)), "", 0, ""};
+}
+
+void Api::ForgetOldAudits() {
+  auto now = std::chrono::steady_clock::now();
+  std::erase_if(audits_, [&](const auto& item) {
+    return item.second.job->done() && now - item.second.started > kAuditKept;
+  });
+}
+
+bool Api::HasRoomFor(const std::string& client) const {
+  auto own = std::ranges::count_if(audits_,
+                                   [&](const auto& item) { return item.second.client == client; });
+  return MayTake(audits_.size(), static_cast<size_t>(own), kMaxAudits);
+}
+
+ApiReply Api::StartAudit(const Admitted& admitted, const std::string& client) {
+  ProbedHost host{admitted.host, admitted.settings->port};
+  std::string id;
+  {
+    std::lock_guard lock(mutex_);
+    ForgetOldAudits();
+    for (const auto& [known_id, audit] : audits_) {
+      bool same = audit.host == host.host && audit.port == host.port &&
+                  audit.transport == admitted.settings->transport;
+      if (same && !audit.job->done()) id = known_id;
+    }
+    if (id.empty()) {
+      if (!HasRoomFor(client)) {
+        return Refuse(host, {429, "too many audits are kept; try again later", "concurrency", 60});
+      }
+      id = NewAuditId();
+      AuditJobPtr job =
+          services_->engines->For(admitted.host)
+              .Audit({admitted.host, admitted.addresses.front(), admitted.settings, nullptr});
+      audits_.emplace(id, KeptAudit{host.host, host.port, admitted.settings->transport, job, client,
+                                    std::chrono::steady_clock::now()});
+    }
+  }
+  std::string location = "/api/audits/" + id;
+  Json body{{"id", id}, {"host", host.host}, {"port", host.port}, {"location", location}};
+  return {202, Text(body), location, 0, ""};
+}
+
+ApiReply Api::Audit(const std::string& id) {
+  std::lock_guard lock(mutex_);
+  auto found = audits_.find(id);
+  if (found == audits_.end()) {
+    return Refuse({},
+                  {404, "there is no such audit; results are kept for an hour", "not_found", 0});
+  }
+  const KeptAudit& audit = found->second;
+  std::shared_ptr<const ike::AuditResult> result = audit.job->result();
+  uint32_t requests = result ? 0 : audit.job->requests();
+  Json json{{"id", id}, {"host", audit.host}, {"port", audit.port}, {"done", result != nullptr}};
+  if (result) {
+    json["result"] = AuditJson(*result);
+  } else {
+    json["requests"] = requests;
+    json["estimatedRequests"] = std::max(requests, audit.job->estimated_requests());
+  }
+  return {200, Text(json), "", 0, ""};
+}
+
+ApiReply Api::Target(const std::string& name) const {
+  EntryPtr entry = services_->store->table()->Find(name);
+  if (!entry) return Refuse({}, {404, "there is no target of that name", "not_found", 0});
+  return {200, Text(TargetJson(*entry)), "", 0, ""};
+}
+
+}  // namespace exporter

@@ -1,0 +1,57 @@
+// The JSON API (contract sections 3 and 4). Handlers take plain text and give plain text, so that
+// they do not know the HTTP library. Any thread.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "exporter/json/request.h"
+#include "exporter/web/ad_hoc.h"
+
+namespace exporter {
+
+struct ApiReply {
+  int status = 200;
+  std::string body;      // JSON
+  std::string location;  // of a 202
+  int retry_after = 0;
+  std::string_view rejection;  // for ike_exporter_api_rejections_total; empty = none
+};
+
+class Api {
+ public:
+  Api(const HttpServices* services, AdHoc* ad_hoc) : services_(services), ad_hoc_(ad_hoc) {}
+
+  ApiReply Post(ApiEndpoint endpoint, std::string_view body, const std::string& client);
+  ApiReply Target(const std::string& name) const;
+  ApiReply Audit(const std::string& id);
+
+ private:
+  // A finished audit stays for an hour, and no more than this many are kept.
+  static constexpr size_t kMaxAudits = 1000;
+  static constexpr std::chrono::hours kAuditKept{1};
+
+  struct KeptAudit {
+    std::string host;
+    uint16_t port = 0;
+    ike::Transport transport{};
+    AuditJobPtr job;
+    std::string client;  // that asked for it first
+    std::chrono::steady_clock::time_point started;
+  };
+
+  ApiReply Run(ApiEndpoint endpoint, const ApiRequest& request, const Admitted& admitted);
+  ApiReply StartAudit(const Admitted& admitted, const std::string& client);
+  bool HasRoomFor(const std::string& client) const;
+  void ForgetOldAudits();
+
+  const HttpServices* const services_;
+  AdHoc* const ad_hoc_;
+  std::mutex mutex_;
+  std::unordered_map<std::string, KeptAudit> audits_;  // guarded by mutex_, by id
+};
+
+}  // namespace exporter
