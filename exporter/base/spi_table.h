@@ -21,7 +21,7 @@ class SpiTable {
   }
 
   // `spi` will be looked up soon: brings its place towards the cache.
-  void Expect(uint64_t spi) const { __builtin_prefetch(&slots_[Home(spi)]); }
+  void Prefetch(uint64_t spi) const { __builtin_prefetch(&slots_[Home(spi)]); }
 
   // REQUIRES: spi is not in the table.
   void Insert(uint64_t spi, T* value) {

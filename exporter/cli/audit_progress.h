@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-#include "exporter/engine/audit_desk.h"
+#include "exporter/engine/audit_queue.h"
 
 namespace exporter {
 

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "exporter/base/number_text.h"
 #include "exporter/json/probe_json.h"
 #include "exporter/net/address.h"
 #include "exporter/targets/packet_text.h"

@@ -12,8 +12,8 @@
 #include "exporter/base/count_text.h"
 #include "exporter/base/unix_time.h"
 #include "exporter/base/version.h"
-#include "exporter/daemon/memory_keeper.h"
-#include "exporter/daemon/service_manager.h"
+#include "exporter/daemon/heap_trimmer.h"
+#include "exporter/daemon/systemd_notifier.h"
 #include "exporter/engine/audit_judge.h"
 #include "exporter/engine/engine_pool.h"
 #include "exporter/engine/reload.h"
@@ -187,13 +187,14 @@ void Reload(ConfigReloader* reloader, const char* cause) {
 }
 
 // Whether the threads that matter still turn.
-class Pulse {
+class Watchdog {
  public:
-  Pulse(const HttpServer* server, const EnginePool* engines) : server_(server), engines_(engines) {}
+  Watchdog(const HttpServer* server, const EnginePool* engines)
+      : server_(server), engines_(engines) {}
 
   // Each has turned since the last time that all had: they wake up about once a second, not
   // together, and may be asked more often.
-  bool Beats() {
+  bool Alive() {
     std::vector<uint64_t> turns{server_->beats()};
     for (const auto& engine : engines_->engines()) turns.push_back(engine->stats().turns.load());
     for (size_t i = 0; i < last_.size(); ++i) {
@@ -220,14 +221,14 @@ int NextSignal(const sigset_t& signals, std::chrono::microseconds patience) {
 struct Waiting {
   const sigset_t& signals;
   ConfigReloader* reloader;
-  ServiceManager* manager;
-  Pulse pulse;
-  MemoryKeeper memory;
+  SystemdNotifier* manager;
+  Watchdog pulse;
+  HeapTrimmer memory;
 };
 
 void WaitForEnd(Waiting waiting) {
   auto watchdog = waiting.manager->watchdog();
-  std::chrono::microseconds patience = MemoryKeeper::kInterval;
+  std::chrono::microseconds patience = HeapTrimmer::kInterval;
   if (watchdog) patience = std::min(patience, *watchdog / 2);  // as sd_watchdog_enabled(3) advises
   for (;;) {
     waiting.memory.Trim();
@@ -238,13 +239,13 @@ void WaitForEnd(Waiting waiting) {
       waiting.manager->Ready("running");
     } else if (signal != 0) {
       return Log(LogLevel::kInfo, "stopping", {{"signal", signal == SIGTERM ? "TERM" : "INT"}});
-    } else if (watchdog && waiting.pulse.Beats()) {
+    } else if (watchdog && waiting.pulse.Alive()) {
       waiting.manager->Alive();
     }
   }
 }
 
-tl::expected<std::vector<Listener>, std::string> AdoptListeners(ServiceManager* manager) {
+tl::expected<std::vector<Listener>, std::string> AdoptListeners(SystemdNotifier* manager) {
   auto sockets = manager->TakeSockets();
   if (!sockets) return tl::make_unexpected(sockets.error());
   std::vector<Listener> listeners;
@@ -280,10 +281,10 @@ std::string AddressesOf(const std::vector<Listener>& listeners) {
 
 int Serve(const ServeOptions& options) {
   if (options.config_check) return CheckConfig(options.config_files);
-  MemoryKeeper::SetUp();
+  HeapTrimmer::SetUp();
   net::RaiseDescriptorLimit();
   sigset_t signals = BlockSignals();
-  ServiceManager manager;
+  SystemdNotifier manager;
   StartLog(options.log_level.empty() ? "info" : options.log_level, options.log_format);
   Store store;
   AuditJudge judge = MakeAuditJudge(&store);
@@ -323,8 +324,8 @@ int Serve(const ServeOptions& options) {
        {"targets", std::to_string(store.table()->entries.size())},
        {"listen", addresses}});
   manager.Ready("running");
-  WaitForEnd({signals, &reloader, &manager, Pulse(server->get(), engines->get()),
-              MemoryKeeper(engines->get())});
+  WaitForEnd({signals, &reloader, &manager, Watchdog(server->get(), engines->get()),
+              HeapTrimmer(engines->get())});
   manager.Stopping();
   (*server)->Drain();
   (*engines)->Stop(kDrainPatience);

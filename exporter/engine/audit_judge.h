@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "config/config.h"
-#include "exporter/engine/audit_desk.h"
+#include "exporter/engine/audit_queue.h"
 #include "exporter/targets/store.h"
 
 namespace exporter {

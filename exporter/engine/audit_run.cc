@@ -10,7 +10,7 @@
 namespace exporter {
 namespace {
 
-constexpr auto kAsker = HalfOpenBudget::Asker::kAudit;
+constexpr auto kRequester = HalfOpenBudget::Requester::kAudit;
 
 // Whether the other audit of the address has ended.
 constexpr ike::Duration kAskAgain = std::chrono::seconds(1);
@@ -125,18 +125,18 @@ bool AuditRun::TakeSlot(ike::TimePoint now, ike::TimePoint* wake) {
     *wake = std::min(*wake, now + kAskAgain);
     return false;
   }
-  if (services_->budget->TryTake(order_.address, limit, kAsker, now)) {
+  if (services_->budget->TryTake(order_.address, limit, kRequester, now)) {
     slot_ = now;
     return true;
   }
-  if (!waiting_) services_->budget->AddWaiter(order_.address, kAsker);
+  if (!waiting_) services_->budget->AddWaiter(order_.address, kRequester);
   waiting_ = true;
-  *wake = std::min(*wake, services_->budget->NextFree(order_.address, limit, kAsker, now));
+  *wake = std::min(*wake, services_->budget->NextFree(order_.address, limit, kRequester, now));
   return false;
 }
 
 void AuditRun::StopWaiting() {
-  if (waiting_) services_->budget->RemoveWaiter(order_.address, kAsker);
+  if (waiting_) services_->budget->RemoveWaiter(order_.address, kRequester);
   waiting_ = false;
 }
 
@@ -151,7 +151,7 @@ void AuditRun::Send(Side* side, ike::TimePoint now) {
   job.source_port = order_.settings->source_port;
   job.opening = std::make_shared<const ike::PreparedOpening>(std::move(side->step->opening));
   job.may_leave_state = side->step->may_leave_state;
-  job.timeout = order_.settings->timeout * side->step->fifths / 5;
+  job.timeout = order_.settings->timeout * side->step->timeout_fifths / 5;
   job.last_rtt = side->last_rtt;
   side->step.reset();
   exchange_ = services_->exchanger->Start(job, this, nullptr);
@@ -180,7 +180,7 @@ void AuditRun::NoteState(const ike::Outcome& outcome, ike::TimePoint now) {
   LearnBudget(services_, {order_.address, order_.settings->half_open_budget, slot_.has_value()},
               outcome);
   bool none = outcome.leaves_no_state() || outcome.packets_sent == 0;
-  if (slot_ && none) services_->budget->GiveBack(order_.address, kAsker, *slot_);
+  if (slot_ && none) services_->budget->Release(order_.address, kRequester, *slot_);
   if (!slot_ && outcome.selected()) services_->budget->ForceTake(order_.address, now);
   if (ike::Fingerprint(outcome) == ike::kLibreswan) {
     sending_->state_lifetime = StateLifetimeOfLibreswan(outcome.version);

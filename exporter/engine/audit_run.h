@@ -83,7 +83,7 @@ class AuditRun final : public Alarm, private ExchangeHandler {
   AuditOutcome result_;
   ike::TimePoint started_{};
   ike::TimePoint next_send_{};
-  ExchangeTicket exchange_ = 0;
+  ExchangeHandle exchange_ = 0;
   Side* sending_ = nullptr;
   std::optional<ike::TimePoint> slot_;
   std::vector<ike::TimePoint> left_open_;  // when the state of its own openings ends there

@@ -26,7 +26,7 @@ constexpr ike::Duration kTick = std::chrono::milliseconds(2);
 
 constexpr ike::Duration kProgressInterval = std::chrono::milliseconds(200);
 constexpr ike::Duration kSparesPeriod = std::chrono::seconds(30);
-constexpr size_t kGiveBackSlice = 500;  // objects, which takes about half a millisecond
+constexpr size_t kTrimSlice = 500;  // objects, which takes about half a millisecond
 
 // What the scheduled audits of all engines may take: of memory, and of the packets.
 constexpr size_t kAuditMemory = size_t{128} << 20;
@@ -45,7 +45,7 @@ class Engine::RequestedProbe final : public ProbeRun::Owner {
  public:
   RequestedProbe(Engine* engine, ProbeRequest request, std::function<void(ProbeResult)> callback)
       : engine_(engine), callback_(std::move(callback)) {
-    ProbeOrder order;
+    ProbeSpec order;
     order.host = std::move(request.host);
     order.addresses = std::move(request.addresses);
     order.openings = engine->openings_.For(request.settings);
@@ -176,7 +176,7 @@ ike::TimePoint Engine::OnTick(ike::TimePoint now) {
     next_progress_ = now + kProgressInterval;
     audits_.UpdateProgress();
     PublishStats();
-    GiveBack(now);
+    Trim(now);
   }
   stats_.in_flight.store(scheduler_.in_flight() + requested_.size() + audits_.running(),
                          std::memory_order_relaxed);
@@ -207,13 +207,13 @@ void Engine::CheckDrained(ike::TimePoint now) {
 }
 
 // What a burst needed goes again once half a minute did without it.
-void Engine::GiveBack(ike::TimePoint now) {
+void Engine::Trim(ike::TimePoint now) {
   if (now >= next_period_) {
     next_period_ = now + kSparesPeriod;
     runner_.BeginPeriod();
     scheduler_.BeginPeriod();
   }
-  const size_t given = runner_.GiveBack(kGiveBackSlice) + scheduler_.GiveBack(kGiveBackSlice);
+  const size_t given = runner_.Trim(kTrimSlice) + scheduler_.Trim(kTrimSlice);
   if (given > 0) stats_.given_back.fetch_add(given, std::memory_order_relaxed);
 }
 

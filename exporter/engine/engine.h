@@ -11,7 +11,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "exporter/engine/audit_desk.h"
+#include "exporter/engine/audit_queue.h"
 #include "exporter/engine/engine_stats.h"
 #include "exporter/engine/probe_run.h"
 #include "exporter/engine/scheduler.h"
@@ -71,7 +71,7 @@ class Engine final : private net::Ticker {
   ike::TimePoint OnTick(ike::TimePoint now) override;
   std::optional<AuditRequest> TakeDueAudit();
   void PublishStats();
-  void GiveBack(ike::TimePoint now);
+  void Trim(ike::TimePoint now);
   void CheckDrained(ike::TimePoint now);
   double UnixTime();
 
@@ -85,7 +85,7 @@ class Engine final : private net::Ticker {
   ExchangeRunner runner_;
   Services services_;
   OpeningCache openings_;
-  AuditDesk audits_;
+  AuditQueue audits_;
   Scheduler scheduler_;
   std::vector<std::unique_ptr<RequestedProbe>> requested_;
   std::vector<std::unique_ptr<RequestedProbe>> ended_;

@@ -55,7 +55,7 @@ void StartWith(uint16_t hash, std::vector<ike::IpAddress>* addresses) {
 
 }  // namespace
 
-ProbeRun::ProbeRun(const Services* services, ProbeOrder order, ike::LivenessMemory* memory,
+ProbeRun::ProbeRun(const Services* services, ProbeSpec order, ike::LivenessMemory* memory,
                    Owner* owner)
     : services_(services),
       order_(std::move(order)),
@@ -69,8 +69,9 @@ ProbeRun::~ProbeRun() {
   CancelExchanges();
 }
 
-HalfOpenBudget::Asker ProbeRun::asker() const {
-  return order_.scheduled ? HalfOpenBudget::Asker::kScheduled : HalfOpenBudget::Asker::kOnRequest;
+HalfOpenBudget::Requester ProbeRun::requester() const {
+  return order_.scheduled ? HalfOpenBudget::Requester::kScheduled
+                          : HalfOpenBudget::Requester::kOnRequest;
 }
 
 void ProbeRun::Begin() {
@@ -82,11 +83,11 @@ void ProbeRun::Begin() {
     return Choose();
   }
   if (!order_.addresses.empty()) return Take(order_.addresses);
-  net::Resolver::Ticket ticket = services_->resolver->Resolve(
+  net::Resolver::LookupId handle = services_->resolver->Resolve(
       order_.host, FamilyOf(settings().family_to_probe()),
       [this](const net::ResolveResult& result) { OnResolved(result); });
-  if (ticket == 0) return;  // answered already; this may be gone
-  resolving_ = ticket;
+  if (handle == 0) return;  // answered already; this may be gone
+  resolving_ = handle;
   services_->wheel->Arm(this, deadline_);
 }
 
@@ -112,7 +113,8 @@ void ProbeRun::Take(const std::vector<ike::IpAddress>& addresses) {
 }
 
 void ProbeRun::AskBudget() {
-  standing_ = services_->budget->StandingOf(address_, settings().half_open_budget, asker(), now());
+  standing_ =
+      services_->budget->StandingOf(address_, settings().half_open_budget, requester(), now());
   if (!MayConnect()) {
     standing_.next_free = std::max(standing_.next_free, now() + kAskAgain);
   }
@@ -182,7 +184,7 @@ void ProbeRun::OnNoOpening() {
 bool ProbeRun::WaitForBudget(ike::TimePoint latest) {
   if (standing_.next_free > latest) return false;
   if (!order_.scheduled && !waiting_) {
-    services_->budget->AddWaiter(address_, asker());
+    services_->budget->AddWaiter(address_, requester());
     waiting_ = true;
   }
   services_->wheel->Arm(this, standing_.next_free);
@@ -190,7 +192,7 @@ bool ProbeRun::WaitForBudget(ike::TimePoint latest) {
 }
 
 void ProbeRun::StopWaiting() {
-  if (waiting_) services_->budget->RemoveWaiter(address_, asker());
+  if (waiting_) services_->budget->RemoveWaiter(address_, requester());
   waiting_ = false;
 }
 
@@ -210,7 +212,7 @@ void ProbeRun::Try(ike::OpeningKind kind) {
   ike::TimePoint at = now();
   std::optional<HalfOpenBudget::Standing> taken;
   if (MayConnect()) {
-    taken = services_->budget->TryTake(address_, settings().half_open_budget, asker(), at);
+    taken = services_->budget->TryTake(address_, settings().half_open_budget, requester(), at);
   }
   if (!taken) {
     AskBudget();  // another engine was quicker
@@ -246,16 +248,16 @@ void ProbeRun::Send(ike::OpeningKind kind) {
   exchange_ = services_->exchanger->Start(std::move(job), this, trace_.get());
 }
 
-void ProbeRun::ExpectExchangeDone(int stage) {
+void ProbeRun::PrefetchExchangeDone(int stage) {
   if (stage == 0) ike::Prefetch(owner_, kOwnerBytes);
-  if (stage == 1) owner_->ExpectProbeDone();
+  if (stage == 1) owner_->PrefetchProbeDone();
 }
 
 // What was thought to leave state and did not, or the other way round.
 void ProbeRun::SettleBudget(const ike::Outcome& outcome) {
   LearnBudget(services_, {address_, settings().half_open_budget, slot_.has_value()}, outcome);
   if (slot_ && (outcome.leaves_no_state() || outcome.packets_sent == 0)) {
-    services_->budget->GiveBack(address_, asker(), *slot_);
+    services_->budget->Release(address_, requester(), *slot_);
   }
   if (!slot_ && outcome.selected()) services_->budget->ForceTake(address_, now());
   slot_.reset();
@@ -292,9 +294,9 @@ void ProbeRun::OnExchangeDone(const ike::Outcome& outcome) {
 }
 
 // It ends the probe, unless the choice that was asked for may still come.
-void ProbeRun::OnLateAnswer(ExchangeTicket ticket, const ike::Outcome& outcome) {
+void ProbeRun::OnLateAnswer(ExchangeHandle handle, const ike::Outcome& outcome) {
   const auto found = std::find_if(earlier_.begin(), earlier_.end(),
-                                  [&](const Earlier& earlier) { return earlier.ticket == ticket; });
+                                  [&](const Earlier& earlier) { return earlier.handle == handle; });
   const Earlier earlier = *found;
   earlier_.erase(found);
   if (order_.need_suite && !MayLeaveState(earlier.kind)) return;
@@ -314,7 +316,7 @@ void ProbeRun::OnLateAnswer(ExchangeTicket ticket, const ike::Outcome& outcome) 
 // Those that may still be answered, too. What the one under way has sent counts.
 void ProbeRun::CancelExchanges() {
   if (exchange_ != 0) packets_sent_ += services_->exchanger->Cancel(std::exchange(exchange_, 0));
-  for (const Earlier& earlier : earlier_) services_->exchanger->Cancel(earlier.ticket);
+  for (const Earlier& earlier : earlier_) services_->exchanger->Cancel(earlier.handle);
   earlier_.clear();
 }
 

@@ -18,7 +18,7 @@
 
 namespace exporter {
 
-struct ProbeOrder {
+struct ProbeSpec {
   std::string host;                            // resolved, unless `address` is given
   ike::IpAddress address;                      // a literal
   std::vector<ike::IpAddress> addresses;       // those that were checked before an ad hoc probe
@@ -41,23 +41,23 @@ class ProbeRun final : public Alarm, private ExchangeHandler {
     // The last call about `run`, which the owner may destroy in it.
     virtual void OnProbeDone(ProbeRun* run, ProbeResult&& result) = 0;
     // It will be called soon: what it needs may be brought towards the cache.
-    virtual void ExpectProbeDone() {}
+    virtual void PrefetchProbeDone() {}
   };
 
   // `services`, `memory` and `owner` outlive the run.
-  ProbeRun(const Services* services, ProbeOrder order, ike::LivenessMemory* memory, Owner* owner);
+  ProbeRun(const Services* services, ProbeSpec order, ike::LivenessMemory* memory, Owner* owner);
   ~ProbeRun() override;
 
   // May call owner->OnProbeDone before it returns.
   void Begin();
 
-  const ProbeOrder& order() const { return order_; }
+  const ProbeSpec& order() const { return order_; }
   void OnAlarm(ike::TimePoint now) override;
 
  private:
   // An opening that met silence and may be answered yet.
   struct Earlier {
-    ExchangeTicket ticket = 0;
+    ExchangeHandle handle = 0;
     ike::OpeningKind kind{};
     std::optional<ike::TimePoint> slot;
     ike::IpAddress address;
@@ -65,8 +65,8 @@ class ProbeRun final : public Alarm, private ExchangeHandler {
   };
 
   void OnExchangeDone(const ike::Outcome& outcome) override;
-  void OnLateAnswer(ExchangeTicket ticket, const ike::Outcome& outcome) override;
-  void ExpectExchangeDone(int stage) override;
+  void OnLateAnswer(ExchangeHandle handle, const ike::Outcome& outcome) override;
+  void PrefetchExchangeDone(int stage) override;
 
   void OnResolved(const net::ResolveResult& result);
   void Take(const std::vector<ike::IpAddress>& addresses);
@@ -93,12 +93,12 @@ class ProbeRun final : public Alarm, private ExchangeHandler {
   void Report(ProbeEnd end, const ike::Outcome& outcome);
   void Deliver(ProbeResult result);
   ike::LivenessCircumstances Circumstances(ike::TimePoint at) const;
-  HalfOpenBudget::Asker asker() const;
+  HalfOpenBudget::Requester requester() const;
   ike::TimePoint now() const { return services_->now(); }
   const ike::ProbeSettings& settings() const { return *order_.openings->settings; }
 
   const Services* const services_;
-  const ProbeOrder order_;
+  const ProbeSpec order_;
   ike::LivenessMemory* const memory_;
   Owner* const owner_;
   std::unique_ptr<Trace> trace_;  // null where none is wanted
@@ -110,8 +110,8 @@ class ProbeRun final : public Alarm, private ExchangeHandler {
   std::vector<ike::IpAddress> candidates_;  // where a name has several, in the order of their turns
   size_t next_candidate_ = 0;
   std::vector<Earlier> earlier_;
-  net::Resolver::Ticket resolving_ = 0;
-  ExchangeTicket exchange_ = 0;
+  net::Resolver::LookupId resolving_ = 0;
+  ExchangeHandle exchange_ = 0;
   ike::OpeningKind kind_ = ike::OpeningKind::kFull;
   std::optional<ike::TimePoint> slot_;  // when the current opening took one
   HalfOpenBudget::Standing standing_;

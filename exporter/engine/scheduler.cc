@@ -50,7 +50,7 @@ class Scheduler::Scheduled final : public Alarm, public ProbeRun::Owner {
   void Configure(uint32_t generation, ike::TimePoint now);
   void OnAlarm(ike::TimePoint now) override;
   // What follows from it, in this order: see StartEach.
-  void Expect() const { ike::Prefetch(this, sizeof *this); }
+  void Prefetch() const { ike::Prefetch(this, sizeof *this); }
   void Rearm(ike::TimePoint now);
   void Start();
   // Whether its audit was due; it is not any more.
@@ -76,7 +76,7 @@ class Scheduler::Scheduled final : public Alarm, public ProbeRun::Owner {
   ike::Duration FirstStep() const;
   ike::IkeVersion VersionOf(uint64_t turn) const;
   void OnProbeDone(ProbeRun* run, ProbeResult&& result) override;
-  void ExpectProbeDone() override { entry_->Prefetch(); }
+  void PrefetchProbeDone() override { entry_->Prefetch(); }
   void OnAuditDue(ike::TimePoint now);
   // Whether the first probe of every version has ended: audits do not take its slots.
   bool WasProbed() const;
@@ -249,8 +249,8 @@ void Scheduler::Scheduled::Rearm(ike::TimePoint now) {
   services().wheel->Arm(this, due_);
   if (literal_.scope_id != 0) FindInterface();
   if (literal_.empty()) return;
-  services().budget->Expect(literal_);
-  services().exchanger->Expect(literal_);
+  services().budget->Prefetch(literal_);
+  services().exchanger->Prefetch(literal_);
 }
 
 // It may have come since, or be another one of the same name.
@@ -265,7 +265,7 @@ void Scheduler::Scheduled::Start() {
   const ike::IkeVersion version = starting_;
   size_t index = static_cast<size_t>(version) - 1;
   if (runs_[index] != nullptr) return scheduler_->stats_->CountSkip(Skip::kInFlight);
-  ProbeOrder order;
+  ProbeSpec order;
   order.address = literal_;
   if (literal_.empty()) order.host = entry_->target()->host;
   order.openings = openings_;
@@ -343,7 +343,7 @@ void Scheduler::StartDue(ike::TimePoint now) {
 // Targets lie all over the memory. Each round reads what the one before asked for: for many at once
 // that takes no longer than for one.
 void Scheduler::StartEach(std::span<Scheduled* const> due, ike::TimePoint now) {
-  for (const Scheduled* target : due) target->Expect();
+  for (const Scheduled* target : due) target->Prefetch();
   for (Scheduled* target : due) target->Rearm(now);
   if (draining_) return;
   for (Scheduled* target : due) target->Start();

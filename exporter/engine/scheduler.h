@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-#include "exporter/base/slot_pool.h"
+#include "exporter/base/object_pool.h"
 #include "exporter/engine/alarm.h"
 #include "exporter/engine/engine_stats.h"
 #include "exporter/engine/openings.h"
@@ -43,9 +43,9 @@ class Scheduler {
   // Starts nothing any more; what is in flight ends by itself.
   void Drain() { draining_ = true; }
 
-  // See Spares: of the probes.
+  // See FreeList: of the probes.
   void BeginPeriod() { runs_.BeginPeriod(); }
-  size_t GiveBack(size_t most) { return runs_.GiveBack(most); }
+  size_t Trim(size_t most) { return runs_.Trim(most); }
 
   size_t targets() const { return scheduled_.size(); }
   size_t in_flight() const { return in_flight_ + due_.size(); }
@@ -69,7 +69,7 @@ class Scheduler {
   const std::function<bool(std::string_view)> owns_;
   OpeningCache openings_;
   std::shared_ptr<const TargetTable> table_;
-  SlotPool<ProbeRun> runs_;  // outlives scheduled_
+  ObjectPool<ProbeRun> runs_;  // outlives scheduled_
   std::vector<Scheduled*> due_;
   // Oldest first; some are due no more, because a reload removed them or their audits.
   std::deque<EntryPtr> audit_queue_;

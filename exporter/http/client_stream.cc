@@ -62,18 +62,18 @@ bool ClientStream::Fill(ike::TimePoint deadline) {
 }
 
 // The lines that have come, as far as they are the head's.
-HeadCheck::Verdict ClientStream::TakeLines() {
+HeadCheck::Action ClientStream::TakeLines() {
   for (;;) {
     size_t end = in_.find('\n', checked_);
     if (end == in_.npos) return head_.TakePartial(std::string_view(in_).substr(checked_));
     std::string line = in_.substr(checked_, end + 1 - checked_);
     size_t size = line.size();
-    HeadCheck::Verdict verdict = head_.Take(&line);
-    if (verdict == HeadCheck::Verdict::kRefuse) return verdict;
-    if (verdict == HeadCheck::Verdict::kDrop) line.clear();
+    HeadCheck::Action verdict = head_.Take(&line);
+    if (verdict == HeadCheck::Action::kRefuse) return verdict;
+    if (verdict == HeadCheck::Action::kDrop) line.clear();
     in_.replace(checked_, size, line);
     checked_ += line.size();
-    if (verdict == HeadCheck::Verdict::kEnd) return verdict;
+    if (verdict == HeadCheck::Action::kEnd) return verdict;
   }
 }
 
@@ -95,9 +95,9 @@ bool ClientStream::ReadHead() {
   bool between = std::exchange(served_, true) && in_.empty();
   ike::TimePoint deadline = since_ + (between ? kIdle : kHeadTime);
   for (;;) {
-    HeadCheck::Verdict verdict = TakeLines();
-    if (verdict == HeadCheck::Verdict::kRefuse) Refuse();
-    if (verdict == HeadCheck::Verdict::kRefuse || verdict == HeadCheck::Verdict::kEnd) return true;
+    HeadCheck::Action verdict = TakeLines();
+    if (verdict == HeadCheck::Action::kRefuse) Refuse();
+    if (verdict == HeadCheck::Action::kRefuse || verdict == HeadCheck::Action::kEnd) return true;
     bool idle = in_.empty();
     if (!Fill(deadline)) return false;
     if (idle) deadline = Now() + kHeadTime;

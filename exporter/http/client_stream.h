@@ -68,7 +68,7 @@ class ClientStream : public httplib::Stream {
   ConnectionLimiter::Place* place() { return place_; }
 
  private:
-  HeadCheck::Verdict TakeLines();
+  HeadCheck::Action TakeLines();
   void Refuse();
   bool Fill(ike::TimePoint deadline);
   bool SendAll(std::string_view bytes);

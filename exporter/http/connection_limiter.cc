@@ -53,7 +53,7 @@ void ConnectionLimiter::TrimClient(Client* client, ike::TimePoint now) {
   }
 }
 
-ConnectionLimiter::PlacePtr ConnectionLimiter::Enter(int fd, const ike::IpAddress& address) {
+ConnectionLimiter::PlacePtr ConnectionLimiter::Add(int fd, const ike::IpAddress& address) {
   Lock lock(mutex_);
   std::weak_ptr<Client>& known = clients_[address];
   std::shared_ptr<Client> client = known.lock();

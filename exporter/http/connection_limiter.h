@@ -60,7 +60,7 @@ class ConnectionLimiter {
   explicit ConnectionLimiter(size_t max_connections = kMaxConnections) : max_(max_connections) {}
 
   // Null: there is no place for one more, and nobody else's to take.
-  PlacePtr Enter(int fd, const ike::IpAddress& client);
+  PlacePtr Add(int fd, const ike::IpAddress& client);
   // Shuts down what waits beyond kMaxWaiting of a client. To be called about once a second.
   void Trim(ike::TimePoint now);
   // False: no connection waits.

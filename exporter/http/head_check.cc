@@ -59,13 +59,13 @@ std::string_view TrustedPart(std::string_view name, std::string_view value) {
 
 }  // namespace
 
-HeadCheck::Verdict HeadCheck::Refuse(int status, std::string sentence) {
+HeadCheck::Action HeadCheck::Refuse(int status, std::string sentence) {
   error_ = HttpError{status, std::move(sentence), "request", 0};
-  return Verdict::kRefuse;
+  return Action::kRefuse;
 }
 
 // Early, so that neither a client that speaks TLS nor one that never ends a line is waited for.
-HeadCheck::Verdict HeadCheck::TakePartial(std::string_view line) {
+HeadCheck::Action HeadCheck::TakePartial(std::string_view line) {
   if (lines_ == 0 && !line.empty()) {
     bool upper = line[0] >= 'A' && line[0] <= 'Z';
     if (!upper && line[0] != '\r' && line[0] != '\n') return Refuse(400, "this is no HTTP request");
@@ -73,27 +73,27 @@ HeadCheck::Verdict HeadCheck::TakePartial(std::string_view line) {
       return Refuse(414, "the request line is longer than " + std::to_string(kMaxLine) + " bytes");
     }
   }
-  if (size_ + line.size() <= kMaxHead) return Verdict::kPass;
+  if (size_ + line.size() <= kMaxHead) return Action::kPass;
   return Refuse(431, "the header fields are longer than " + std::to_string(kMaxHead) + " bytes");
 }
 
-HeadCheck::Verdict HeadCheck::Take(std::string* line) {
-  if (TakePartial(*line) == Verdict::kRefuse) return Verdict::kRefuse;
+HeadCheck::Action HeadCheck::Take(std::string* line) {
+  if (TakePartial(*line) == Action::kRefuse) return Action::kRefuse;
   if (line->size() < 2 || (*line)[line->size() - 2] != '\r') {
     return Refuse(400, "a line ends without a carriage return");
   }
   size_ += line->size();
   std::string_view text = std::string_view(*line).substr(0, line->size() - 2);
-  if (text.empty() && lines_ > 0) return Verdict::kEnd;
+  if (text.empty() && lines_ > 0) return Action::kEnd;
   if (text.empty()) {
     // RFC 9112 section 2.2: an empty line before the request is skipped; one is enough.
-    return size_ == 2 ? Verdict::kDrop : Refuse(400, "this is no HTTP request");
+    return size_ == 2 ? Action::kDrop : Refuse(400, "this is no HTTP request");
   }
   if (++lines_ > kMaxFields + 1) return Refuse(431, "there are too many header fields");
   return lines_ == 1 ? TakeRequestLine(line) : TakeField(text, line->size());
 }
 
-HeadCheck::Verdict HeadCheck::TakeRequestLine(std::string* line) {
+HeadCheck::Action HeadCheck::TakeRequestLine(std::string* line) {
   std::string_view text = std::string_view(*line).substr(0, line->size() - 2);
   size_t first = text.find(' ');
   size_t last = text.rfind(' ');
@@ -112,10 +112,10 @@ HeadCheck::Verdict HeadCheck::TakeRequestLine(std::string* line) {
     return Refuse(505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
   }
   if (!Contains(kLibraryMethods, text.substr(0, first))) line->replace(0, first, "TRACE");
-  return Verdict::kPass;
+  return Action::kPass;
 }
 
-HeadCheck::Verdict HeadCheck::TakeField(std::string_view text, size_t size) {
+HeadCheck::Action HeadCheck::TakeField(std::string_view text, size_t size) {
   if (text[0] == ' ' || text[0] == '\t') return Refuse(400, "a header field is folded");
   size_t colon = std::min(text.find(':'), text.size());
   std::string name = Lower(text.substr(0, colon));
@@ -133,10 +133,10 @@ HeadCheck::Verdict HeadCheck::TakeField(std::string_view text, size_t size) {
   }
   if (name == "accept-encoding") accept_encoding_ = value;
   // A range would be matched with a recursive regular expression; nothing here serves ranges.
-  if (name == "accept-encoding" || name == "range") return Verdict::kDrop;
-  if (size <= kMaxLine) return Verdict::kPass;
+  if (name == "accept-encoding" || name == "range") return Action::kDrop;
+  if (size <= kMaxLine) return Action::kPass;
   // No credentials are as long: they are wrong.
-  if (!Contains(kTrusted, name) || name == "authorization") return Verdict::kDrop;
+  if (!Contains(kTrusted, name) || name == "authorization") return Action::kDrop;
   return Refuse(431, "the header field " + name + " is too long");
 }
 

@@ -20,7 +20,7 @@ class HeadCheck {
   static constexpr size_t kMaxHead = 32 * 1024;
   static constexpr size_t kMaxFields = 100;
 
-  enum class Verdict : unsigned char {
+  enum class Action : unsigned char {
     kPass,  // the library is to read it
     kDrop,  // the library is not to see it
     kEnd,   // the head is complete
@@ -29,9 +29,9 @@ class HeadCheck {
 
   // A whole line, its end included. A method that the library does not know is overwritten by one
   // that no route takes: both are answered alike.
-  Verdict Take(std::string* line);
+  Action Take(std::string* line);
   // A line that has not ended yet.
-  Verdict TakePartial(std::string_view line);
+  Action TakePartial(std::string_view line);
 
   const HttpError& error() const { return *error_; }
   // What the request line asks for; empty before it.
@@ -40,9 +40,9 @@ class HeadCheck {
   const std::string& accept_encoding() const { return accept_encoding_; }
 
  private:
-  Verdict TakeRequestLine(std::string* line);
-  Verdict TakeField(std::string_view text, size_t size);
-  Verdict Refuse(int status, std::string sentence);
+  Action TakeRequestLine(std::string* line);
+  Action TakeField(std::string_view text, size_t size);
+  Action Refuse(int status, std::string sentence);
 
   std::optional<HttpError> error_;
   std::string target_;

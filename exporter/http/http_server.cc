@@ -64,7 +64,7 @@ struct HttpServer::State {
         service(handler.get(), access.get()),
         limiter(ConnectionLimit()) {}
 
-  void Admit(int fd);
+  void OnAccepted(int fd);
   void Serve(const Connection& connection);
   void Tick(bool first);
 
@@ -77,9 +77,9 @@ struct HttpServer::State {
   std::vector<std::unique_ptr<Acceptor>> acceptors;
 };
 
-void HttpServer::State::Admit(int fd) {
+void HttpServer::State::OnAccepted(int fd) {
   auto connection = std::make_shared<Connection>(fd);
-  connection->place = limiter.Enter(fd, connection->address);
+  connection->place = limiter.Add(fd, connection->address);
   if (!connection->place) return;
   pool.Run([this, connection] { Serve(*connection); });
   // Jobs without a thread wait for one that waits for its client.
@@ -117,7 +117,7 @@ tl::expected<std::unique_ptr<HttpServer>, std::string> HttpServer::Start(
   for (Listener& listener : options.listeners) {
     WarnIfOpen(listener, *state->access->current());
     bool first = state->acceptors.empty();
-    Acceptor::Callbacks callbacks{[at = state.get()](int fd) { at->Admit(fd); },
+    Acceptor::Callbacks callbacks{[at = state.get()](int fd) { at->OnAccepted(fd); },
                                   [at = state.get(), first] { at->Tick(first); },
                                   [at = state.get()] { return at->limiter.ShutLongest(); }};
     state->acceptors.push_back(std::make_unique<Acceptor>(std::move(listener), callbacks));

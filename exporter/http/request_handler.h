@@ -17,7 +17,7 @@ namespace exporter {
 struct Route;  // a row of the handler's own table
 
 // What is to be done with a request.
-struct Admission {
+struct Decision {
   const Route* route = nullptr;  // null: there is none
   // The request is to be answered with this.
   std::optional<HttpReply> refusal;
@@ -34,12 +34,12 @@ class RequestHandler {
   // The paths that take POST.
   virtual std::vector<std::string> PostPaths() const = 0;
   // Quick. `authenticated`: CheckPassword has granted it.
-  virtual Admission Admit(const HttpRequest& request, const WebPolicy& policy,
+  virtual Decision Decide(const HttpRequest& request, const WebPolicy& policy,
                           bool authenticated) = 0;
   // The reply to a wrong password; nullopt: it is the right one. `turn` is the client's.
   virtual std::optional<HttpReply> CheckPassword(const HttpRequest& request,
                                                  const WebPolicy& policy, std::mutex* turn) = 0;
-  // REQUIRES: Admit let the request pass to `route`.
+  // REQUIRES: Decide let the request pass to `route`.
   virtual HttpReply Serve(const Route& route, const HttpRequest& request) = 0;
   // The reply to a request of `path` that is refused for `error`.
   virtual HttpReply Refuse(const HttpError& error, std::string_view path) const = 0;

@@ -101,7 +101,7 @@ struct Service::Exchange {
   WebPolicyPtr policy;
   ike::TimePoint begun;
   ReadRequest read;  // what the library read
-  Admission admission;
+  Decision decision;
   bool answered = false;  // by us, not by the library
   bool last = true;       // the connection ends with it
   int status = 0;
@@ -134,8 +134,8 @@ struct Service::Exchange {
   // No exception of a library ends the process, and none of its texts reaches a client.
   HttpReply Ask(RequestHandler* handler) {
     std::unique_lock lock(*turn(), std::defer_lock);
-    if (admission.one_at_a_time) lock.lock();
-    return handler->Serve(*admission.route, read.request);
+    if (decision.one_at_a_time) lock.lock();
+    return handler->Serve(*decision.route, read.request);
   }
 };
 
@@ -151,7 +151,7 @@ Service::Service(RequestHandler* handler, const WebAccess* access)
   svr_sock_ = 0;  // else the library takes itself for stopped, and cuts long bodies short
   set_payload_max_length(ClientStream::kMaxBody);
   set_pre_routing_handler(
-      [this](const auto& request, auto& response) { return Decide(request, response); });
+      [this](const auto& request, auto& response) { return PreRoute(request, response); });
   set_post_routing_handler(
       [this](const auto& request, auto& response) { AddFields(request, response); });
   set_error_handler(HandlerWithResponse(
@@ -175,24 +175,24 @@ Service::Service(RequestHandler* handler, const WebAccess* access)
 }
 
 // Everything that is allowed or refused, whatever the library would do with it.
-Service::HandlerResponse Service::Decide(const httplib::Request&, httplib::Response& response) {
+Service::HandlerResponse Service::PreRoute(const httplib::Request&, httplib::Response& response) {
   auto* exchange = static_cast<Exchange*>(current);
   exchange->client->place->Work();
-  Admission& admission = exchange->admission;
+  Decision& decision = exchange->decision;
   const HttpRequest& request = exchange->read.request;
   if (exchange->read.refusal) {
-    admission.refusal = handler_->Refuse(*exchange->read.refusal, request.path);
+    decision.refusal = handler_->Refuse(*exchange->read.refusal, request.path);
   } else {
-    admission = handler_->Admit(request, *exchange->policy, false);
+    decision = handler_->Decide(request, *exchange->policy, false);
   }
-  if (admission.needs_password) {
+  if (decision.needs_password) {
     auto refusal = handler_->CheckPassword(request, *exchange->policy,
                                            &exchange->client->place->client()->password);
-    admission = refusal ? Admission{.refusal = std::move(refusal)}
-                        : handler_->Admit(request, *exchange->policy, true);
+    decision = refusal ? Decision{.refusal = std::move(refusal)}
+                       : handler_->Decide(request, *exchange->policy, true);
   }
-  if (admission.refusal) {
-    exchange->Fill(std::move(*admission.refusal), &response);
+  if (decision.refusal) {
+    exchange->Fill(std::move(*decision.refusal), &response);
     return HandlerResponse::Handled;
   }
   if (request.method == "POST") return HandlerResponse::Unhandled;  // the library reads the body
@@ -251,7 +251,7 @@ bool Service::ServeOne(ClientStream* stream, const ServedClient& client) {
   current = nullptr;
   double took =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - exchange.begun).count();
-  if (exchange.status != 0) handler_->Count(exchange.admission.route, exchange.status, took);
+  if (exchange.status != 0) handler_->Count(exchange.decision.route, exchange.status, took);
   if (!sent || exchange.last) {
     stream->Linger();
     return false;

@@ -33,7 +33,7 @@ class Service final : private httplib::Server {
   struct Exchange;
 
   bool ServeOne(ClientStream* stream, const ServedClient& client);
-  HandlerResponse Decide(const httplib::Request& request, httplib::Response& response);
+  HandlerResponse PreRoute(const httplib::Request& request, httplib::Response& response);
   HandlerResponse AnswerUnread(const httplib::Request& request, httplib::Response& response);
   void AnswerPost(const httplib::Request& request, httplib::Response& response);
   void AddFields(const httplib::Request& request, httplib::Response& response);

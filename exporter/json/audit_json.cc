@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "exporter/base/number_text.h"
 #include "probes/algorithms/suite_text.h"
 #include "probes/algorithms/vendor_ids.h"
 #include "probes/audit/vendor_advice.h"

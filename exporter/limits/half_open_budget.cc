@@ -14,11 +14,12 @@ constexpr ike::Duration kAskAgain = std::chrono::seconds(1);
 
 }  // namespace
 
-size_t HalfOpenBudget::Allowed(const Account& account, uint16_t limit, Asker asker,
+size_t HalfOpenBudget::Allowed(const Account& account, uint16_t limit, Requester requester,
                                ike::TimePoint now) {
   if (limit <= 1) return 1;
-  bool scheduled = asker != Asker::kOnRequest || (account.scheduled != ike::TimePoint{} &&
-                                                  now - account.scheduled < kScheduledMemory);
+  bool scheduled =
+      requester != Requester::kOnRequest ||
+      (account.scheduled != ike::TimePoint{} && now - account.scheduled < kScheduledMemory);
   return scheduled ? limit - 1u : limit;
 }
 
@@ -133,30 +134,30 @@ void HalfOpenBudget::Sweep(ike::TimePoint now) {
   learnt_.Sweep(now);
 }
 
-bool HalfOpenBudget::Yields(uint64_t key, Asker asker, ike::TimePoint now) const {
-  if (asker == Asker::kScheduled) return false;
+bool HalfOpenBudget::Yields(uint64_t key, Requester requester, ike::TimePoint now) const {
+  if (requester == Requester::kScheduled) return false;
   if (claims_.Exist(key, now)) return true;
-  return asker == Asker::kAudit && turns_.AuditYields(key, now);
+  return requester == Requester::kAudit && turns_.AuditYields(key, now);
 }
 
-void HalfOpenBudget::NoteTaken(uint64_t key, Asker asker) {
-  if (asker == Asker::kAudit) turns_.AuditTook(key);
-  if (asker == Asker::kOnRequest) turns_.RequestTook(key);
+void HalfOpenBudget::NoteTaken(uint64_t key, Requester requester) {
+  if (requester == Requester::kAudit) turns_.AuditTook(key);
+  if (requester == Requester::kOnRequest) turns_.RequestTook(key);
 }
 
 std::optional<HalfOpenBudget::Standing> HalfOpenBudget::TryTake(const ike::IpAddress& address,
-                                                                uint16_t limit, Asker asker,
+                                                                uint16_t limit, Requester requester,
                                                                 ike::TimePoint now) {
   std::lock_guard lock(lock_);
   Sweep(now);
   Account& account = FindOrMake(address);
-  if (asker != Asker::kOnRequest) account.scheduled = now;
+  if (requester != Requester::kOnRequest) account.scheduled = now;
   DropExpired(&account, now);
-  if (Yields(account.key, asker, now)) return std::nullopt;
-  const size_t allowed = Allowed(account, learnt_.LimitOf(account.key, limit, now), asker, now);
+  if (Yields(account.key, requester, now)) return std::nullopt;
+  const size_t allowed = Allowed(account, learnt_.LimitOf(account.key, limit, now), requester, now);
   if (account.taken >= allowed) return std::nullopt;
   Insert(&account, now);
-  NoteTaken(account.key, asker);
+  NoteTaken(account.key, requester);
   return StandingIn(account, allowed, now);
 }
 
@@ -165,11 +166,12 @@ void HalfOpenBudget::ForceTake(const ike::IpAddress& address, ike::TimePoint now
   Insert(&FindOrMake(address), now);
 }
 
-void HalfOpenBudget::GiveBack(const ike::IpAddress& address, Asker asker, ike::TimePoint taken) {
+void HalfOpenBudget::Release(const ike::IpAddress& address, Requester requester,
+                             ike::TimePoint taken) {
   std::lock_guard lock(lock_);
   Account* account = Find(address);
   if (account == nullptr || account->taken == 0) return;
-  if (asker == Asker::kAudit) turns_.AuditGaveBack(account->key);
+  if (requester == Requester::kAudit) turns_.AuditGaveBack(account->key);
   RemoveAt(account, taken);
 }
 
@@ -204,19 +206,19 @@ void HalfOpenBudget::Release(const ike::IpAddress& address, ike::TimePoint end) 
 }
 
 HalfOpenBudget::Standing HalfOpenBudget::StandingOf(const ike::IpAddress& address, uint16_t limit,
-                                                    Asker asker, ike::TimePoint now) {
+                                                    Requester requester, ike::TimePoint now) {
   std::lock_guard lock(lock_);
-  const bool scheduled = asker != Asker::kOnRequest;
+  const bool scheduled = requester != Requester::kOnRequest;
   Account* account = scheduled ? &FindOrMake(address) : Find(address);
   if (account == nullptr) return {now, false};
   if (scheduled) account->scheduled = now;
   DropExpired(account, now);
   limit = learnt_.LimitOf(account->key, limit, now);
-  Standing standing = StandingIn(*account, Allowed(*account, limit, asker, now), now);
-  if (Yields(account->key, asker, now)) {
+  Standing standing = StandingIn(*account, Allowed(*account, limit, requester, now), now);
+  if (Yields(account->key, requester, now)) {
     standing.next_free = std::max(standing.next_free, now + kAskAgain);
   }
-  if (asker == Asker::kOnRequest && standing.next_free > now) {
+  if (requester == Requester::kOnRequest && standing.next_free > now) {
     turns_.RequestTurnedAway(account->key, now);
   }
   return standing;
@@ -235,10 +237,10 @@ HalfOpenBudget::Standing HalfOpenBudget::StandingIn(const Account& account, size
   return {at + kLifetime, contended};
 }
 
-void HalfOpenBudget::AddWaiter(const ike::IpAddress& address, Asker asker) {
+void HalfOpenBudget::AddWaiter(const ike::IpAddress& address, Requester requester) {
   std::lock_guard lock(lock_);
   ++FindOrMake(address).waiters;
-  if (asker == Asker::kAudit) turns_.AddAudit(KeyOf(address));
+  if (requester == Requester::kAudit) turns_.AddAudit(KeyOf(address));
 }
 
 void HalfOpenBudget::Claim(const ike::IpAddress& address, const void* who, ike::TimePoint now) {
@@ -251,9 +253,9 @@ void HalfOpenBudget::Withdraw(const ike::IpAddress& address, const void* who) {
   claims_.Withdraw(KeyOf(address), who);
 }
 
-void HalfOpenBudget::RemoveWaiter(const ike::IpAddress& address, Asker asker) {
+void HalfOpenBudget::RemoveWaiter(const ike::IpAddress& address, Requester requester) {
   std::lock_guard lock(lock_);
-  if (asker == Asker::kAudit) turns_.RemoveAudit(KeyOf(address));
+  if (requester == Requester::kAudit) turns_.RemoveAudit(KeyOf(address));
   Account* account = Find(address);
   if (account != nullptr && account->waiters > 0) --account->waiters;
 }

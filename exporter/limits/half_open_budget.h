@@ -14,9 +14,9 @@
 #include <vector>
 
 #include "exporter/base/tiny_lock.h"
-#include "exporter/limits/budget_claims.h"
-#include "exporter/limits/budget_turns.h"
+#include "exporter/limits/audit_share.h"
 #include "exporter/limits/learnt_limits.h"
+#include "exporter/limits/liveness_reservations.h"
 #include "probes/base/ip_address.h"
 #include "probes/exchange/outcome.h"
 
@@ -29,7 +29,7 @@ class HalfOpenBudget {
   // How long after its last scheduled probe an address counts as one with scheduled liveness.
   static constexpr ike::Duration kScheduledMemory = std::chrono::minutes(10);
 
-  enum class Asker : uint8_t {
+  enum class Requester : uint8_t {
     kScheduled,
     kOnRequest,
     kAudit,  // takes what liveness leaves
@@ -41,12 +41,12 @@ class HalfOpenBudget {
   };
 
   // Takes a slot if one of `limit` is free. Returns how the address stands then; none = no slot.
-  std::optional<Standing> TryTake(const ike::IpAddress& address, uint16_t limit, Asker asker,
-                                  ike::TimePoint now);
+  std::optional<Standing> TryTake(const ike::IpAddress& address, uint16_t limit,
+                                  Requester requester, ike::TimePoint now);
   // An opening that was thought free left state after all: counted whatever the limit.
   void ForceTake(const ike::IpAddress& address, ike::TimePoint now);
   // The opening for which a slot was taken at `taken` proved to leave nothing.
-  void GiveBack(const ike::IpAddress& address, Asker asker, ike::TimePoint taken);
+  void Release(const ike::IpAddress& address, Requester requester, ike::TimePoint taken);
 
   // The state of the opening that has the youngest slot at `now` lasts until `end`.
   void Prolong(const ike::IpAddress& address, ike::TimePoint now, ike::TimePoint end);
@@ -63,22 +63,22 @@ class HalfOpenBudget {
   std::optional<uint16_t> Learn(const SlotUse& use, bool silent, ike::TimePoint now);
 
   // Where the address stands. Asking for a scheduled probe notes that its liveness is scheduled.
-  Standing StandingOf(const ike::IpAddress& address, uint16_t limit, Asker asker,
+  Standing StandingOf(const ike::IpAddress& address, uint16_t limit, Requester requester,
                       ike::TimePoint now);
-  ike::TimePoint NextFree(const ike::IpAddress& address, uint16_t limit, Asker asker,
+  ike::TimePoint NextFree(const ike::IpAddress& address, uint16_t limit, Requester requester,
                           ike::TimePoint now) {
-    return StandingOf(address, limit, asker, now).next_free;
+    return StandingOf(address, limit, requester, now).next_free;
   }
 
   // The address will be asked for soon: brings what is known of it towards the cache.
-  void Expect(const ike::IpAddress& address) const {
+  void Prefetch(const ike::IpAddress& address) const {
     const size_t mask = expected_mask_.load(std::memory_order_relaxed);
     __builtin_prefetch(expected_.load(std::memory_order_relaxed) + (KeyOf(address) & mask));
   }
 
   // Someone with less right than liveness waits for a slot here; liveness yields while it can.
-  void AddWaiter(const ike::IpAddress& address, Asker asker);
-  void RemoveWaiter(const ike::IpAddress& address, Asker asker);
+  void AddWaiter(const ike::IpAddress& address, Requester requester);
+  void RemoveWaiter(const ike::IpAddress& address, Requester requester);
 
   // `who`, a scheduled probe, went without an opening that was due: all others leave slots to it
   // until it had one.
@@ -103,9 +103,10 @@ class HalfOpenBudget {
   };
 
   // Whether a slot that is free is another's by right.
-  bool Yields(uint64_t key, Asker asker, ike::TimePoint now) const;
-  void NoteTaken(uint64_t key, Asker asker);
-  static size_t Allowed(const Account& account, uint16_t limit, Asker asker, ike::TimePoint now);
+  bool Yields(uint64_t key, Requester requester, ike::TimePoint now) const;
+  void NoteTaken(uint64_t key, Requester requester);
+  static size_t Allowed(const Account& account, uint16_t limit, Requester requester,
+                        ike::TimePoint now);
   static uint64_t KeyOf(const ike::IpAddress& address);
   size_t PlaceOf(uint64_t key) const;
   Account* Find(const ike::IpAddress& address);
@@ -129,8 +130,8 @@ class HalfOpenBudget {
   std::vector<Slot> slots_ = std::vector<Slot>(1);            // [0] is no slot
   uint32_t free_slot_ = 0;
   ike::TimePoint next_sweep_{};
-  BudgetClaims claims_;
-  BudgetTurns turns_;
+  LivenessReservations claims_;
+  AuditShare turns_;
   LearntLimits learnt_;
 };
 

@@ -5,10 +5,10 @@
 
 #include <cstdint>
 
-#include "exporter/limits/address_gate.h"
 #include "exporter/limits/audited_addresses.h"
 #include "exporter/limits/half_open_budget.h"
 #include "exporter/limits/network_pacer.h"
+#include "exporter/limits/per_address_queue.h"
 #include "exporter/limits/recent_answers.h"
 
 namespace exporter {
@@ -17,7 +17,7 @@ struct SharedLimits {
   explicit SharedLimits(uint32_t engines = 1) : gate(engines > 1), networks(engines > 1) {}
 
   HalfOpenBudget budget;
-  AddressGate gate;
+  PerAddressQueue gate;
   AuditedAddresses audited;
   NetworkPacer networks;
   RecentAnswers answers;

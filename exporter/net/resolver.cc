@@ -123,14 +123,14 @@ class Resolver::Impl {
   }
 
   int Open();  // an ARES_ status; a channel that was open goes when the new one stands
-  Ticket Resolve(std::string_view host, IpFamily family, Callback callback);
-  void Cancel(Ticket ticket) { waiting_.erase(ticket); }
+  LookupId Resolve(std::string_view host, IpFamily family, Callback callback);
+  void Cancel(LookupId lookup) { waiting_.erase(lookup); }
   void FlushCache();
   size_t pending() const { return asking_ + queue_.size(); }
 
  private:
   struct Waiter {
-    Ticket ticket;
+    LookupId lookup;
     Callback callback;
   };
   // An entry without waiters may be dropped at any time, one with waiters never.
@@ -177,8 +177,8 @@ class Resolver::Impl {
   std::map<uint64_t, ike::TimePoint> recent_;  // questions that count, by number: when asked
   LoopTimer patience_;                         // while the queue waits for them
   std::deque<Entry*> answered_;                // to be delivered
-  std::unordered_set<Ticket> waiting_;         // those that were not cancelled
-  Ticket last_ticket_ = 0;
+  std::unordered_set<LookupId> waiting_;       // those that were not cancelled
+  LookupId last_lookup_ = 0;
 };
 
 int Resolver::Impl::Open() {
@@ -205,8 +205,8 @@ int Resolver::Impl::Open() {
   return status;
 }
 
-Resolver::Ticket Resolver::Impl::Resolve(std::string_view host, IpFamily family,
-                                         Callback callback) {
+Resolver::LookupId Resolver::Impl::Resolve(std::string_view host, IpFamily family,
+                                           Callback callback) {
   if (const auto address = config::ParseIpAddress(host)) {
     callback(LiteralResult(host, *address, family));
     return 0;
@@ -224,12 +224,12 @@ Resolver::Ticket Resolver::Impl::Resolve(std::string_view host, IpFamily family,
     return 0;
   }
   const bool first = entry->waiters.empty();
-  entry->waiters.push_back({++last_ticket_, std::move(callback)});
-  waiting_.insert(last_ticket_);
-  const Ticket ticket = last_ticket_;
+  entry->waiters.push_back({++last_lookup_, std::move(callback)});
+  waiting_.insert(last_lookup_);
+  const LookupId lookup = last_lookup_;
   if (first) queue_.push_back(entry);
   Ask();
-  return ticket;
+  return lookup;
 }
 
 Resolver::Impl::Entry* Resolver::Impl::FindOrMake(const std::string& key) {
@@ -355,7 +355,7 @@ void Resolver::Impl::Deliver() {
     const ResolveResult result = *entry->answer;
     const std::vector<Waiter> waiters = std::exchange(entry->waiters, {});
     for (const Waiter& waiter : waiters) {
-      if (waiting_.erase(waiter.ticket) > 0) waiter.callback(result);
+      if (waiting_.erase(waiter.lookup) > 0) waiter.callback(result);
     }
   }
   Ask();
@@ -383,10 +383,10 @@ tl::expected<std::unique_ptr<Resolver>, std::string> Resolver::Create(
 Resolver::Resolver(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Resolver::~Resolver() = default;
 
-Resolver::Ticket Resolver::Resolve(std::string_view host, IpFamily family, Callback callback) {
+Resolver::LookupId Resolver::Resolve(std::string_view host, IpFamily family, Callback callback) {
   return impl_->Resolve(host, family, std::move(callback));
 }
-void Resolver::Cancel(Ticket ticket) { impl_->Cancel(ticket); }
+void Resolver::Cancel(LookupId lookup) { impl_->Cancel(lookup); }
 void Resolver::FlushCache() { impl_->FlushCache(); }
 size_t Resolver::pending() const { return impl_->pending(); }
 

@@ -46,7 +46,7 @@ struct ResolverOptions {
 class Resolver {
  public:
   using Callback = std::function<void(const ResolveResult&)>;
-  using Ticket = uint64_t;  // 0 = answered already
+  using LookupId = uint64_t;  // 0 = answered already
 
   static tl::expected<std::unique_ptr<Resolver>, std::string> Create(
       EventLoop* loop, const ResolverOptions& options = {});
@@ -56,8 +56,8 @@ class Resolver {
 
   // Calls back exactly once unless cancelled; before it returns, with 0, where nothing has to be
   // asked: a literal, a cached answer, or what cannot be a name.
-  Ticket Resolve(std::string_view host, IpFamily family, Callback callback);
-  void Cancel(Ticket ticket);  // the callback is not called any more; unknown tickets are ignored
+  LookupId Resolve(std::string_view host, IpFamily family, Callback callback);
+  void Cancel(LookupId lookup);  // the callback is not called any more; unknown lookups are ignored
 
   // Reads the system's configuration and hosts file anew and forgets all answers: on reload.
   void FlushCache();

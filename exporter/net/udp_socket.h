@@ -31,7 +31,7 @@ class UdpSocket {
   static constexpr size_t kBatch = 64;
   static constexpr size_t kSendBytes = 2048;      // a longer message goes out alone, unbatched
   static constexpr size_t kReceiveBytes = 65536;  // more than any datagram holds
-  static constexpr int kExpectStages = 4;
+  static constexpr int kPrefetchStages = 4;
 
   // `local.address` none = any of `family` (which is not kAny); `local.port` 0 = ephemeral.
   static tl::expected<std::unique_ptr<UdpSocket>, std::string> Open(IpFamily family,
@@ -54,14 +54,14 @@ class UdpSocket {
 
   // Calls handle(const Datagram&) for what has arrived, at most about `max`, and returns how many
   // were taken from the socket: fewer than `max` = it is drained. Before, for all datagrams of a
-  // batch, expect(index, ByteSpan, stage) in kExpectStages rounds: to bring what they concern
+  // batch, expect(index, ByteSpan, stage) in kPrefetchStages rounds: to bring what they concern
   // towards the cache, which for many at once takes no longer than for one.
   template <typename Handle, typename Expect>
   size_t Receive(Handle&& handle, Expect&& expect, size_t max) {
     size_t total = 0;
     while (total < max) {
       const size_t count = ReadBatch();
-      for (int stage = 0; stage < kExpectStages; ++stage) {
+      for (int stage = 0; stage < kPrefetchStages; ++stage) {
         for (size_t i = 0; i < count; ++i) expect(i, BytesAt(i), stage);
       }
       for (size_t i = 0; i < count; ++i) {

@@ -9,7 +9,7 @@
 #include <memory>
 #include <utility>
 
-#include "exporter/transport/flight.h"
+#include "exporter/transport/in_flight_exchange.h"
 #include "probes/base/prefetch.h"
 
 namespace exporter {
@@ -51,17 +51,18 @@ ExchangeRunner::ExchangeRunner(net::EventLoop* loop, net::RouteCache* routes, Sh
       timers_(loop->now()),
       limits_(limits),
       pacer_(loop->now()),
-      lines_(loop, &pacer_),
+      sockets_(loop, &pacer_),
       held_(&limits->budget) {}
 
 ExchangeRunner::~ExchangeRunner() = default;
 
-void ExchangeRunner::BeginPeriod() { flights_.spares()->BeginPeriod(); }
+void ExchangeRunner::BeginPeriod() { flights_.free_list()->BeginPeriod(); }
 
-size_t ExchangeRunner::GiveBack(size_t most) { return flights_.spares()->GiveBack(most); }
+size_t ExchangeRunner::Trim(size_t most) { return flights_.free_list()->Trim(most); }
 
-ExchangeTicket ExchangeRunner::Start(ExchangeJob job, ExchangeHandler* handler, Trace* trace) {
-  Flight* flight = flights_.Acquire([this] { return std::make_unique<Flight>(this); });
+ExchangeHandle ExchangeRunner::Start(ExchangeJob job, ExchangeHandler* handler, Trace* trace) {
+  InFlightExchange* flight =
+      flights_.Acquire([this] { return std::make_unique<InFlightExchange>(this); });
   flight->job = std::move(job);
   flight->handler = handler;
   flight->trace = trace;
@@ -70,11 +71,11 @@ ExchangeTicket ExchangeRunner::Start(ExchangeJob job, ExchangeHandler* handler, 
   flight->began = flight->connecting = flight->settled = flight->cancelled = flight->unsent = false;
   flight->awaited = flight->paced = flight->repeats = flight->late = false;
   EnterGate(flight);
-  return flight->ticket();
+  return flight->handle();
 }
 
-uint32_t ExchangeRunner::Cancel(ExchangeTicket ticket) {
-  Flight* flight = flights_.Find(ticket);
+uint32_t ExchangeRunner::Cancel(ExchangeHandle handle) {
+  InFlightExchange* flight = flights_.Find(handle);
   if (flight == nullptr || flight->cancelled) return 0;
   flight->cancelled = true;
   const uint32_t sent = flight->packets_sent();
@@ -84,11 +85,12 @@ uint32_t ExchangeRunner::Cancel(ExchangeTicket ticket) {
 
 ike::TimePoint ExchangeRunner::Tick(ike::TimePoint now) {
   pacer_.Advance(now);
-  for (auto& [key, line] : lines_.all()) {
-    lines_.NoteRead(&line, ReadLine(line.socket.get()));
+  for (auto& [key, socket] : sockets_.all()) {
+    sockets_.NoteRead(&socket, ReadSocket(socket.socket.get()));
   }
-  timers_.Advance(now,
-                  [&](net::TimerNode& node) { OnFlightTimer(static_cast<Flight*>(&node), now); });
+  timers_.Advance(now, [&](net::TimerNode& node) {
+    OnExchangeTimer(static_cast<InFlightExchange*>(&node), now);
+  });
   held_.Advance(now);
   SendWaiting(now);
   FlushLines(now);
@@ -98,11 +100,11 @@ ike::TimePoint ExchangeRunner::Tick(ike::TimePoint now) {
   FlushLines(now);
   const bool waits = !waiting_.empty() || !repeating_.empty();
   if (!done_.empty() || (waits && pacer_.MaySend())) return now;
-  if (waits || !lines_.all_watched()) return now + kTick;
+  if (waits || !sockets_.all_watched()) return now + kTick;
   return std::min(timers_.NextExpiry(), held_.NextEnd());
 }
 
-void ExchangeRunner::Launch(Flight* flight, ike::TimePoint now) {
+void ExchangeRunner::Launch(InFlightExchange* flight, ike::TimePoint now) {
   // What it waited for our own limits is not the peer's silence.
   flight->started += now - flight->queued_at;
   if (!ike::IsTcp(flight->job.transport)) return LaunchUdp(flight, now);
@@ -112,16 +114,16 @@ void ExchangeRunner::Launch(Flight* flight, ike::TimePoint now) {
   unconnected_.push_back(flight);
 }
 
-void ExchangeRunner::LaunchUdp(Flight* flight, ike::TimePoint now) {
+void ExchangeRunner::LaunchUdp(InFlightExchange* flight, ike::TimePoint now) {
   flight->source = flight->job.source;
   if (flight->source.empty()) {
     auto source = SourceFor(flight->job, now, routes_);
     if (!source) return FailUnsent(flight, ike::Reason::kSend, now);
     flight->source = *source;
   }
-  flight->line = lines_.For(flight->job);
-  if (flight->line == nullptr) return FailUnsent(flight, ike::Reason::kSend, now);
-  BeginExchange(flight, {flight->source, flight->line->local_port()}, now);
+  flight->socket = sockets_.For(flight->job);
+  if (flight->socket == nullptr) return FailUnsent(flight, ike::Reason::kSend, now);
+  BeginExchange(flight, {flight->source, flight->socket->local_port()}, now);
 }
 
 // Drawn by the call before, so that its place in the table is in the cache by now.
@@ -130,11 +132,12 @@ uint64_t ExchangeRunner::FreshSpi() {
   do {
     spi = std::exchange(next_spi_, random_.U64());
   } while (spi == 0 || active_.Find(spi) != nullptr);
-  active_.Expect(next_spi_);
+  active_.Prefetch(next_spi_);
   return spi;
 }
 
-void ExchangeRunner::BeginExchange(Flight* flight, const ike::Endpoint& local, ike::TimePoint now) {
+void ExchangeRunner::BeginExchange(InFlightExchange* flight, const ike::Endpoint& local,
+                                   ike::TimePoint now) {
   ike::ExchangeSeed seed;
   seed.initiator_spi = FreshSpi();
   random_.Take(seed.nonce);
@@ -150,8 +153,8 @@ void ExchangeRunner::BeginExchange(Flight* flight, const ike::Endpoint& local, i
   Rearm(flight);
 }
 
-void ExchangeRunner::SendMessage(Flight* flight, ike::ByteSpan message, bool retransmission,
-                                 ike::TimePoint now) {
+void ExchangeRunner::SendMessage(InFlightExchange* flight, ike::ByteSpan message,
+                                 bool retransmission, ike::TimePoint now) {
   if (message.empty()) return;
   if (flight->trace != nullptr) {
     const ike::ByteSpan kept = retransmission ? ike::ByteSpan{} : message;
@@ -162,7 +165,7 @@ void ExchangeRunner::SendMessage(Flight* flight, ike::ByteSpan message, bool ret
     if (!flight->channel->Send(message)) flight->exchange.OnSendFailed(now);
     return;
   }
-  flight->unsent = !flight->line->Send(
+  flight->unsent = !flight->socket->Send(
       {flight->job.remote, flight->source, message, flight->exchange.initiator_spi()});
   if (flight->unsent) return;
   pacer_.OnSent(now, true);
@@ -170,41 +173,41 @@ void ExchangeRunner::SendMessage(Flight* flight, ike::ByteSpan message, bool ret
   flight->awaited = true;
 }
 
-size_t ExchangeRunner::ReadLine(net::UdpSocket* line) {
-  std::array<Flight*, net::UdpSocket::kBatch> expected;  // of the datagrams at hand
+size_t ExchangeRunner::ReadSocket(net::UdpSocket* socket) {
+  std::array<InFlightExchange*, net::UdpSocket::kBatch> expected;  // of the datagrams at hand
   size_t read = 0;
   while (read < kReadAtOnce) {
     const size_t count =
-        line->Receive([&](const net::Datagram& datagram) { OnDatagram(line, datagram); },
-                      [&](size_t index, ike::ByteSpan message, int stage) {
-                        if (stage == 0) expected[index] = FindFor(message);
-                        if (expected[index] != nullptr) Expect(*expected[index], stage);
-                      },
-                      net::UdpSocket::kBatch);
+        socket->Receive([&](const net::Datagram& datagram) { OnDatagram(socket, datagram); },
+                        [&](size_t index, ike::ByteSpan message, int stage) {
+                          if (stage == 0) expected[index] = FindFor(message);
+                          if (expected[index] != nullptr) Prefetch(*expected[index], stage);
+                        },
+                        net::UdpSocket::kBatch);
     read += count;
     if (count < net::UdpSocket::kBatch) break;
     ReportDone();  // while what they concern is in the cache
   }
-  if (!line->has_errors()) return read;
-  line->ReadErrors([&](const net::IcmpError& error) { OnIcmp(line, error); }, 256);
+  if (!socket->has_errors()) return read;
+  socket->ReadErrors([&](const net::IcmpError& error) { OnIcmp(socket, error); }, 256);
   return read;
 }
 
 // Each stage reads what the one before asked for.
-void ExchangeRunner::Expect(const Flight& flight, int stage) const {
+void ExchangeRunner::Prefetch(const InFlightExchange& flight, int stage) const {
   if (stage == 0) ike::Prefetch(&flight, sizeof flight);
   if (stage == 1) {
-    flight.exchange.Expect();
+    flight.exchange.Prefetch();
     ike::Prefetch(flight.handler, kHandlerBytes);
-    limits_->gate.Expect(flight.job.remote.address);
+    limits_->gate.Prefetch(flight.job.remote.address);
   }
-  if (stage >= 2) flight.handler->ExpectExchangeDone(stage - 2);
+  if (stage >= 2) flight.handler->PrefetchExchangeDone(stage - 2);
 }
 
-void ExchangeRunner::OnIcmp(net::UdpSocket* line, const net::IcmpError& error) {
-  Flight* flight = FindFor(error.quoted);
+void ExchangeRunner::OnIcmp(net::UdpSocket* socket, const net::IcmpError& error) {
+  InFlightExchange* flight = FindFor(error.quoted);
   const bool ours =
-      flight != nullptr && flight->line == line && flight->job.remote == error.destination;
+      flight != nullptr && flight->socket == socket && flight->job.remote == error.destination;
   if (error.error == EMSGSIZE) return;  // the kernel sends fragments from now on
   routes_->Forget(error.destination.address);
   if (!ours) return errors_.Note(error.destination, loop_->now());
@@ -213,7 +216,8 @@ void ExchangeRunner::OnIcmp(net::UdpSocket* line, const net::IcmpError& error) {
   Settle(flight);
 }
 
-void ExchangeRunner::Deliver(Flight* flight, ike::ByteSpan message, ike::TimePoint arrival) {
+void ExchangeRunner::Deliver(InFlightExchange* flight, ike::ByteSpan message,
+                             ike::TimePoint arrival) {
   if (flight->settled) return;
   if (flight->trace != nullptr) {
     TracedMessage traced{false, false, arrival - flight->started, {}};
@@ -232,7 +236,7 @@ void ExchangeRunner::Deliver(Flight* flight, ike::ByteSpan message, ike::TimePoi
   Settle(flight);
 }
 
-void ExchangeRunner::OnFlightTimer(Flight* flight, ike::TimePoint now) {
+void ExchangeRunner::OnExchangeTimer(InFlightExchange* flight, ike::TimePoint now) {
   if (flight->settled) return;
   if (flight->held) return OnGateTimer(flight, now);
   if (flight->paced) return Queue(flight);
@@ -245,7 +249,7 @@ void ExchangeRunner::OnFlightTimer(Flight* flight, ike::TimePoint now) {
 }
 
 // Sends the last message again, or finds that the time is up.
-void ExchangeRunner::Repeat(Flight* flight, ike::TimePoint now) {
+void ExchangeRunner::Repeat(InFlightExchange* flight, ike::TimePoint now) {
   flight->repeats = false;
   if (garbage_.Since(flight->job.remote, flight->started)) flight->exchange.NoteGarbage();
   if (errors_.Since(flight->job.remote, flight->started)) flight->exchange.NoteUnattributedError();
@@ -255,14 +259,14 @@ void ExchangeRunner::Repeat(Flight* flight, ike::TimePoint now) {
   Rearm(flight);
 }
 
-void ExchangeRunner::Rearm(Flight* flight) {
+void ExchangeRunner::Rearm(InFlightExchange* flight) {
   timers_.Arm(flight, flight->unsent ? loop_->now() + kTick : flight->exchange.NextTimer());
 }
 
 void ExchangeRunner::FlushLines(ike::TimePoint now) {
-  for (const auto& [key, line] : lines_.all()) {
-    for (const net::SendFailure& failure : line.socket->Flush()) {
-      Flight* flight = active_.Find(failure.tag);
+  for (const auto& [key, socket] : sockets_.all()) {
+    for (const net::SendFailure& failure : socket.socket->Flush()) {
+      InFlightExchange* flight = active_.Find(failure.tag);
       if (flight == nullptr || flight->settled) continue;
       ForgetRoute(flight->job, routes_);
       flight->exchange.OnSendFailed(now);
@@ -272,7 +276,7 @@ void ExchangeRunner::FlushLines(ike::TimePoint now) {
 }
 
 // No exchange ever began: the outcome has only a reason.
-void ExchangeRunner::FailUnsent(Flight* flight, ike::Reason reason, ike::TimePoint now) {
+void ExchangeRunner::FailUnsent(InFlightExchange* flight, ike::Reason reason, ike::TimePoint now) {
   flight->failed = {};
   flight->failed.version = flight->job.opening->version();
   flight->failed.reason = reason;
@@ -281,7 +285,7 @@ void ExchangeRunner::FailUnsent(Flight* flight, ike::Reason reason, ike::TimePoi
 }
 
 // The flight ends; its handler hears of it in ReportDone.
-void ExchangeRunner::Settle(Flight* flight) {
+void ExchangeRunner::Settle(InFlightExchange* flight) {
   if (flight->settled) return;
   flight->settled = true;
   flight->Rest();
@@ -296,9 +300,9 @@ void ExchangeRunner::Settle(Flight* flight) {
 }
 
 void ExchangeRunner::ReportDone() {
-  std::vector<Flight*> done;
+  std::vector<InFlightExchange*> done;
   done.swap(done_);
-  for (Flight* flight : done) {
+  for (InFlightExchange* flight : done) {
     // Destroyed here and not in its own callback.
     HoldOrDisconnect(flight);
     const bool may_listen = MayListen(*flight);
@@ -317,7 +321,7 @@ void ExchangeRunner::ReportDone() {
 }
 
 uint64_t ExchangeRunner::dropped_packets() {
-  const uint64_t drops = lines_.drops();
+  const uint64_t drops = sockets_.drops();
   pacer_.OnDrops(drops, loop_->now());
   return drops;
 }

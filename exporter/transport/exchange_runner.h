@@ -1,6 +1,6 @@
-// ExchangeRunner: the Exchanger over real sockets, a few of UDP (see UdpLines) whatever the number
-// of peers; replies are found by SPI in O(1) and count only from the endpoint that was asked; one
-// opening at a time goes to each address. Used by one engine on its thread.
+// ExchangeRunner: the Exchanger over real sockets, a few of UDP (see UdpSocketPool) whatever the
+// number of peers; replies are found by SPI in O(1) and count only from the endpoint that was
+// asked; one opening at a time goes to each address. Used by one engine on its thread.
 #pragma once
 
 #include <cstdint>
@@ -17,11 +17,11 @@
 #include "exporter/net/timer_wheel.h"
 #include "exporter/transport/exchanger.h"
 #include "exporter/transport/finished_spis.h"
+#include "exporter/transport/handle_table.h"
 #include "exporter/transport/held_connections.h"
 #include "exporter/transport/key_pool.h"
-#include "exporter/transport/peer_notes.h"
-#include "exporter/transport/ticket_table.h"
-#include "exporter/transport/udp_lines.h"
+#include "exporter/transport/recent_peer_cache.h"
+#include "exporter/transport/udp_socket_pool.h"
 
 namespace exporter {
 
@@ -31,9 +31,9 @@ class ExchangeRunner final : public Exchanger {
   ExchangeRunner(net::EventLoop* loop, net::RouteCache* routes, SharedLimits* limits);
   ~ExchangeRunner() override;
 
-  void Expect(const ike::IpAddress& remote) override { limits_->gate.Expect(remote); }
-  ExchangeTicket Start(ExchangeJob job, ExchangeHandler* handler, Trace* trace) override;
-  uint32_t Cancel(ExchangeTicket ticket) override;
+  void Prefetch(const ike::IpAddress& remote) override { limits_->gate.Prefetch(remote); }
+  ExchangeHandle Start(ExchangeJob job, ExchangeHandler* handler, Trace* trace) override;
+  uint32_t Cancel(ExchangeHandle handle) override;
   bool MayLeaveState() const override { return held_.has_room(); }
 
   // Reads, fires timers, sends: the owner's OnTick calls it. Returns when it has to be called next.
@@ -43,9 +43,9 @@ class ExchangeRunner final : public Exchanger {
   // Of TCP; further exchanges wait until one is over.
   void set_max_connections(size_t count);
 
-  // See Spares: of the exchanges.
+  // See FreeList: of the exchanges.
   void BeginPeriod();
-  size_t GiveBack(size_t most);
+  size_t Trim(size_t most);
 
   HeldConnections* held_connections() { return &held_; }
   size_t in_flight() const { return active_.size() + connecting_; }
@@ -55,49 +55,51 @@ class ExchangeRunner final : public Exchanger {
   uint64_t dropped_packets();
 
  private:
-  struct Flight;
+  struct InFlightExchange;
 
-  void EnterGate(Flight* flight);
-  void LeaveGate(Flight* flight);
-  void OnAdmitted(ExchangeTicket ticket);
-  void OnGateTimer(Flight* flight, ike::TimePoint now);
-  void AwaitTurn(Flight* flight);
-  void Queue(Flight* flight);
+  void EnterGate(InFlightExchange* flight);
+  void LeaveGate(InFlightExchange* flight);
+  void OnAdmitted(ExchangeHandle handle);
+  void OnGateTimer(InFlightExchange* flight, ike::TimePoint now);
+  void AwaitTurn(InFlightExchange* flight);
+  void Queue(InFlightExchange* flight);
   void SendWaiting(ike::TimePoint now);
   void RepeatNext(ike::TimePoint now);
   void LaunchNext(ike::TimePoint now);
-  bool MayRepeat(Flight* flight, ike::TimePoint now);
-  void Repeat(Flight* flight, ike::TimePoint now);
+  bool MayRepeat(InFlightExchange* flight, ike::TimePoint now);
+  void Repeat(InFlightExchange* flight, ike::TimePoint now);
   void LaunchUnconnected(ike::TimePoint now);
-  void Launch(Flight* flight, ike::TimePoint now);
-  void LaunchUdp(Flight* flight, ike::TimePoint now);
-  void LaunchTcp(Flight* flight);
+  void Launch(InFlightExchange* flight, ike::TimePoint now);
+  void LaunchUdp(InFlightExchange* flight, ike::TimePoint now);
+  void LaunchTcp(InFlightExchange* flight);
   bool CanConnect() const { return connections_ + held_.size() < max_connections_; }
-  void Disconnect(Flight* flight);
-  void HoldOrDisconnect(Flight* flight);
-  bool Reconnect(Flight* flight);
-  void BeginExchange(Flight* flight, const ike::Endpoint& local, ike::TimePoint now);
+  void Disconnect(InFlightExchange* flight);
+  void HoldOrDisconnect(InFlightExchange* flight);
+  bool Reconnect(InFlightExchange* flight);
+  void BeginExchange(InFlightExchange* flight, const ike::Endpoint& local, ike::TimePoint now);
   uint64_t FreshSpi();
-  void SendMessage(Flight* flight, ike::ByteSpan message, bool retransmission, ike::TimePoint now);
+  void SendMessage(InFlightExchange* flight, ike::ByteSpan message, bool retransmission,
+                   ike::TimePoint now);
 
-  size_t ReadLine(net::UdpSocket* line);         // how many datagrams came
-  Flight* FindFor(ike::ByteSpan message) const;  // by its initiator SPI; null: none of ours
-  void Expect(const Flight& flight, int stage) const;
-  void OnDatagram(net::UdpSocket* line, const net::Datagram& datagram);
+  size_t ReadSocket(net::UdpSocket* socket);  // how many datagrams came
+  InFlightExchange* FindFor(
+      ike::ByteSpan message) const;  // by its initiator SPI; null: none of ours
+  void Prefetch(const InFlightExchange& flight, int stage) const;
+  void OnDatagram(net::UdpSocket* socket, const net::Datagram& datagram);
   void OnUnmatched(const net::Datagram& datagram);
-  void OnIcmp(net::UdpSocket* line, const net::IcmpError& error);
-  void Deliver(Flight* flight, ike::ByteSpan message, ike::TimePoint arrival);
-  void OnTcpConnected(Flight* flight);
-  void OnTcpClosed(Flight* flight, const net::TcpClosed& closed);
-  void OnFlightTimer(Flight* flight, ike::TimePoint now);
+  void OnIcmp(net::UdpSocket* socket, const net::IcmpError& error);
+  void Deliver(InFlightExchange* flight, ike::ByteSpan message, ike::TimePoint arrival);
+  void OnTcpConnected(InFlightExchange* flight);
+  void OnTcpClosed(InFlightExchange* flight, const net::TcpClosed& closed);
+  void OnExchangeTimer(InFlightExchange* flight, ike::TimePoint now);
   void FlushLines(ike::TimePoint now);
-  void Rearm(Flight* flight);
-  void FailUnsent(Flight* flight, ike::Reason reason, ike::TimePoint now);
-  void Settle(Flight* flight);
+  void Rearm(InFlightExchange* flight);
+  void FailUnsent(InFlightExchange* flight, ike::Reason reason, ike::TimePoint now);
+  void Settle(InFlightExchange* flight);
   void ReportDone();
-  void Report(Flight* flight);
-  static bool MayListen(const Flight& flight);
-  void Listen(Flight* flight);
+  void Report(InFlightExchange* flight);
+  static bool MayListen(const InFlightExchange& flight);
+  void Listen(InFlightExchange* flight);
 
   net::EventLoop* const loop_;
   net::RouteCache* const routes_;
@@ -106,17 +108,17 @@ class ExchangeRunner final : public Exchanger {
   net::TimerWheel timers_;
   SharedLimits* const limits_;
   PacketPacer pacer_;
-  SpiTable<Flight> active_;
+  SpiTable<InFlightExchange> active_;
   uint64_t next_spi_ = 0;  // drawn before it is needed: see FreshSpi
-  TicketTable<Flight> flights_;
-  RingQueue<Flight*> waiting_;           // for the pacer
-  RingQueue<ExchangeTicket> repeating_;  // for the pacer, before waiting_
-  RingQueue<Flight*> unconnected_;       // for one of max_connections_
-  std::vector<Flight*> done_;            // to be reported when the state is consistent
-  UdpLines lines_;
+  HandleTable<InFlightExchange> flights_;
+  RingQueue<InFlightExchange*> waiting_;      // for the pacer
+  RingQueue<ExchangeHandle> repeating_;       // for the pacer, before waiting_
+  RingQueue<InFlightExchange*> unconnected_;  // for one of max_connections_
+  std::vector<InFlightExchange*> done_;       // to be reported when the state is consistent
+  UdpSocketPool sockets_;
   FinishedSpis finished_;
-  PeerNotes garbage_;
-  PeerNotes errors_;
+  RecentPeerCache garbage_;
+  RecentPeerCache errors_;
   uint64_t unmatched_ = 0;
   PaceCounts delayed_{};
   size_t delayed_launches_ = 0;  // at the front of waiting_, counted already

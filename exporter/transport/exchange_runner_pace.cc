@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "exporter/transport/exchange_runner.h"
-#include "exporter/transport/flight.h"
+#include "exporter/transport/in_flight_exchange.h"
 #include "probes/base/prefetch.h"
 
 namespace exporter {
@@ -29,21 +29,21 @@ void ExpectLaunches(const Queue& waiting) {
   if (waiting.size() > 2 * kAhead) ike::Prefetch(waiting[2 * kAhead], sizeof *waiting[0]);
   if (waiting.size() <= kAhead) return;
   const auto& next = *waiting[kAhead];
-  next.exchange.Expect();
+  next.exchange.Prefetch();
   ike::Prefetch(next.job.route, sizeof *next.job.route);
 }
 
 }  // namespace
 
-void ExchangeRunner::EnterGate(Flight* flight) {
+void ExchangeRunner::EnterGate(InFlightExchange* flight) {
   flight->held =
-      !limits_->gate.Enter(flight, flight->job.remote.address, flight->ticket(), flight->started);
+      !limits_->gate.Enter(flight, flight->job.remote.address, flight->handle(), flight->started);
   if (!flight->held) return AwaitTurn(flight);
   timers_.Arm(flight, flight->started + PatienceOf(flight->job));
 }
 
 // It has been let through, or has waited for long.
-void ExchangeRunner::OnGateTimer(Flight* flight, ike::TimePoint now) {
+void ExchangeRunner::OnGateTimer(InFlightExchange* flight, ike::TimePoint now) {
   const ike::TimePoint latest = flight->started + flight->job.timeout / 2;
   const ike::Duration patience = PatienceOf(flight->job);
   const auto silent = limits_->gate.Overtake(flight, now >= latest ? now : now - patience);
@@ -51,24 +51,24 @@ void ExchangeRunner::OnGateTimer(Flight* flight, ike::TimePoint now) {
   timers_.Arm(flight, std::min(latest, *silent + patience));
 }
 
-void ExchangeRunner::LeaveGate(Flight* flight) {
+void ExchangeRunner::LeaveGate(InFlightExchange* flight) {
   std::optional<ike::TimePoint> answered;
   if (flight->began && flight->exchange.answered()) answered = loop_->now();
-  const AddressGate::Admission next = limits_->gate.Leave(flight, answered);
+  const PerAddressQueue::Turn next = limits_->gate.Leave(flight, answered);
   if (next.node == nullptr) return;
   // Of another engine's flight nothing is ours to touch but what never changes.
-  ExchangeRunner* owner = static_cast<Flight*>(next.node)->runner;
+  ExchangeRunner* owner = static_cast<InFlightExchange*>(next.node)->runner;
   if (owner == this) return OnAdmitted(next.tag);
-  owner->loop_->Post([owner, ticket = next.tag] { owner->OnAdmitted(ticket); });
+  owner->loop_->Post([owner, handle = next.tag] { owner->OnAdmitted(handle); });
 }
 
-void ExchangeRunner::OnAdmitted(ExchangeTicket ticket) {
-  Flight* flight = flights_.Find(ticket);
+void ExchangeRunner::OnAdmitted(ExchangeHandle handle) {
+  InFlightExchange* flight = flights_.Find(handle);
   if (flight == nullptr || flight->settled || !flight->held) return;
   timers_.Arm(flight, loop_->now() + kGatePause);
 }
 
-void ExchangeRunner::AwaitTurn(Flight* flight) {
+void ExchangeRunner::AwaitTurn(InFlightExchange* flight) {
   const ike::TimePoint now = loop_->now();
   flight->held = false;
   flight->queued_at = now;
@@ -79,7 +79,7 @@ void ExchangeRunner::AwaitTurn(Flight* flight) {
   timers_.Arm(flight, turn);
 }
 
-void ExchangeRunner::Queue(Flight* flight) {
+void ExchangeRunner::Queue(InFlightExchange* flight) {
   flight->paced = false;
   flight->waiting = true;
   waiting_.push_back(flight);
@@ -95,7 +95,7 @@ void ExchangeRunner::SendWaiting(ike::TimePoint now) {
 }
 
 void ExchangeRunner::RepeatNext(ike::TimePoint now) {
-  Flight* flight = flights_.Find(repeating_.front());
+  InFlightExchange* flight = flights_.Find(repeating_.front());
   repeating_.pop_front();
   // It may have been answered since, or its time may be up.
   if (flight != nullptr && !flight->settled && flight->repeats) Repeat(flight, now);
@@ -103,7 +103,7 @@ void ExchangeRunner::RepeatNext(ike::TimePoint now) {
 
 void ExchangeRunner::LaunchNext(ike::TimePoint now) {
   ExpectLaunches(waiting_);
-  Flight* flight = waiting_.front();
+  InFlightExchange* flight = waiting_.front();
   waiting_.pop_front();
   delayed_launches_ -= std::min<size_t>(delayed_launches_, 1);
   flight->waiting = false;
@@ -115,7 +115,7 @@ void ExchangeRunner::LaunchNext(ike::TimePoint now) {
 }
 
 // Whether it may go now. Otherwise its turn comes, unless its time is up before.
-bool ExchangeRunner::MayRepeat(Flight* flight, ike::TimePoint now) {
+bool ExchangeRunner::MayRepeat(InFlightExchange* flight, ike::TimePoint now) {
   if (!flight->repeats) {
     flight->repeats = true;
     const ike::TimePoint turn = limits_->networks.Take(flight->job.remote.address, now);
@@ -127,7 +127,7 @@ bool ExchangeRunner::MayRepeat(Flight* flight, ike::TimePoint now) {
   }
   if (repeating_.empty() && pacer_.MaySend()) return true;
   if (!pacer_.MaySend()) ++delayed_[static_cast<size_t>(pacer_.limit())];
-  repeating_.push_back(flight->ticket());
+  repeating_.push_back(flight->handle());
   timers_.Arm(flight, flight->deadline());
   return false;
 }

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "exporter/transport/exchange_runner.h"
-#include "exporter/transport/flight.h"
+#include "exporter/transport/in_flight_exchange.h"
 
 namespace exporter {
 
@@ -16,7 +16,7 @@ void ExchangeRunner::set_max_connections(size_t count) {
 // In their order, as connections become free.
 void ExchangeRunner::LaunchUnconnected(ike::TimePoint now) {
   while (!unconnected_.empty() && CanConnect()) {
-    Flight* flight = unconnected_.front();
+    InFlightExchange* flight = unconnected_.front();
     unconnected_.pop_front();
     flight->waiting = false;
     if (flight->settled) {  // cancelled while it waited
@@ -27,7 +27,7 @@ void ExchangeRunner::LaunchUnconnected(ike::TimePoint now) {
   }
 }
 
-void ExchangeRunner::LaunchTcp(Flight* flight) {
+void ExchangeRunner::LaunchTcp(InFlightExchange* flight) {
   const ExchangeJob& job = flight->job;
   net::TcpTarget target{
       job.remote,
@@ -43,14 +43,14 @@ void ExchangeRunner::LaunchTcp(Flight* flight) {
   timers_.Arm(flight, flight->started + job.timeout);
 }
 
-void ExchangeRunner::Disconnect(Flight* flight) {
+void ExchangeRunner::Disconnect(InFlightExchange* flight) {
   if (!flight->channel) return;
   flight->channel.reset();
   --connections_;
 }
 
 // The exchange is over, its connection not always.
-void ExchangeRunner::HoldOrDisconnect(Flight* flight) {
+void ExchangeRunner::HoldOrDisconnect(InFlightExchange* flight) {
   if (flight->leaves_connection()) {
     const bool selected = flight->exchange.done() && flight->exchange.outcome().selected();
     held_.Hold(std::move(flight->channel),
@@ -63,7 +63,7 @@ void ExchangeRunner::HoldOrDisconnect(Flight* flight) {
 
 // The peer asked for another message and closed, as libreswan does after INVALID_KE_PAYLOAD: that
 // message goes over a second connection, but there is no third.
-bool ExchangeRunner::Reconnect(Flight* flight) {
+bool ExchangeRunner::Reconnect(InFlightExchange* flight) {
   if (flight->reconnected || flight->connecting || !flight->exchange.answered()) return false;
   flight->reconnected = true;
   Disconnect(flight);
@@ -71,7 +71,7 @@ bool ExchangeRunner::Reconnect(Flight* flight) {
   return true;
 }
 
-void ExchangeRunner::OnTcpConnected(Flight* flight) {
+void ExchangeRunner::OnTcpConnected(InFlightExchange* flight) {
   flight->connecting = false;
   --connecting_;
   flight->Cancel();
@@ -82,7 +82,7 @@ void ExchangeRunner::OnTcpConnected(Flight* flight) {
   Rearm(flight);
 }
 
-void ExchangeRunner::OnTcpClosed(Flight* flight, const net::TcpClosed& closed) {
+void ExchangeRunner::OnTcpClosed(InFlightExchange* flight, const net::TcpClosed& closed) {
   if (flight->settled) return;
   ike::TimePoint now = loop_->now();
   bool unreachable = closed.end == net::TcpEnd::kRefused || closed.end == net::TcpEnd::kUnreachable;

@@ -29,7 +29,7 @@ struct ExchangeJob {
   ike::Duration listening{};     // UDP: after silence answers count for so much longer
 };
 
-using ExchangeTicket = uint64_t;  // 0 = none
+using ExchangeHandle = uint64_t;  // 0 = none
 
 class ExchangeHandler {
  public:
@@ -38,22 +38,22 @@ class ExchangeHandler {
   virtual void OnExchangeDone(const ike::Outcome& outcome) = 0;
   // After OnExchangeDone had to tell of silence, an answer has come while the job was listening.
   // The last call about that exchange, which ends unheard otherwise.
-  virtual void OnLateAnswer(ExchangeTicket /*ticket*/, const ike::Outcome& /*outcome*/) {}
+  virtual void OnLateAnswer(ExchangeHandle /*handle*/, const ike::Outcome& /*outcome*/) {}
   // It will be called soon: what it needs may be brought towards the cache, in two stages, of which
   // the second reads what the first asked for.
-  virtual void ExpectExchangeDone(int /*stage*/) {}
+  virtual void PrefetchExchangeDone(int /*stage*/) {}
 };
 
 class Exchanger {
  public:
   virtual ~Exchanger() = default;
   // An exchange with this address will be started soon.
-  virtual void Expect(const ike::IpAddress& /*remote*/) {}
+  virtual void Prefetch(const ike::IpAddress& /*remote*/) {}
   // Calls handler->OnExchangeDone exactly once, never before it returns, unless cancelled. `trace`
   // (may be null) outlives the exchange, and the time that it listens.
-  virtual ExchangeTicket Start(ExchangeJob job, ExchangeHandler* handler, Trace* trace) = 0;
+  virtual ExchangeHandle Start(ExchangeJob job, ExchangeHandler* handler, Trace* trace) = 0;
   // Returns how many packets it has sent; 0 for one that is over.
-  virtual uint32_t Cancel(ExchangeTicket ticket) = 0;
+  virtual uint32_t Cancel(ExchangeHandle handle) = 0;
   // Whether one more exchange over TCP may leave state at its peer: its connection would be kept
   // open for as long as that lives.
   virtual bool MayLeaveState() const { return true; }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "config/host.h"
+#include "exporter/base/number_text.h"
 #include "exporter/json/audit_json.h"
 #include "exporter/json/probe_json.h"
 #include "exporter/json/target_json.h"
@@ -134,20 +135,21 @@ ApiReply Api::Post(ApiEndpoint endpoint, std::string_view body, const std::strin
                       table->config->policies.contains(request->policy);
   if (!known_policy) return BadRequest(asked, "\"policy\" names no policy that there is");
   auto settings = SettingsFor(*request, endpoint, parsed->port, *table->config->defaults);
-  auto ticket = ad_hoc_->Enter(client);
-  if (!ticket) return Refuse(asked, ticket.error());
-  auto admitted = ad_hoc_->Admit(parsed->host, settings, kResolveLimit);
-  if (!admitted) return Refuse(asked, admitted.error());
-  if (endpoint == ApiEndpoint::kAudit) return StartAudit(*admitted, client);
-  return Run(endpoint, *request, *admitted);
+  auto slot = prober_->TakeSlot(client);
+  if (!slot) return Refuse(asked, slot.error());
+  auto allowed = prober_->ResolveAllowed(parsed->host, settings, kResolveLimit);
+  if (!allowed) return Refuse(asked, allowed.error());
+  if (endpoint == ApiEndpoint::kAudit) return StartAudit(*allowed, client);
+  return Run(endpoint, *request, *allowed);
 }
 
-ApiReply Api::Run(ApiEndpoint endpoint, const ApiRequest& request, const Admitted& admitted) {
+ApiReply Api::Run(ApiEndpoint endpoint, const ApiRequest& request, const AllowedHost& allowed) {
   bool need_suite = endpoint != ApiEndpoint::kVersion;
-  AdHoc::Answers answers = ad_hoc_->Probe(admitted, admitted.settings->timeout, need_suite, false);
+  OnDemandProber::Answers answers =
+      prober_->Probe(allowed, allowed.settings->timeout, need_suite, false);
   const std::optional<ProbeResult>& ikev1 = answers.versions[0];
   const std::optional<ProbeResult>& ikev2 = answers.versions[1];
-  ProbedHost host{request.host, admitted.settings->port};
+  ProbedHost host{request.host, allowed.settings->port};
   for (const auto& answer : {ikev1, ikev2}) {
     if (answer && (host.address.empty() || Answered(answer))) host.address = answer->report.address;
   }
@@ -180,15 +182,15 @@ bool Api::HasRoomFor(const std::string& client) const {
   return MayTake(audits_.size(), static_cast<size_t>(own), kMaxAudits);
 }
 
-ApiReply Api::StartAudit(const Admitted& admitted, const std::string& client) {
-  ProbedHost host{admitted.host, admitted.settings->port};
+ApiReply Api::StartAudit(const AllowedHost& allowed, const std::string& client) {
+  ProbedHost host{allowed.host, allowed.settings->port};
   std::string id;
   {
     std::lock_guard lock(mutex_);
     ForgetOldAudits();
     for (const auto& [known_id, audit] : audits_) {
       bool same = audit.host == host.host && audit.port == host.port &&
-                  audit.transport == admitted.settings->transport;
+                  audit.transport == allowed.settings->transport;
       if (same && !audit.job->done()) id = known_id;
     }
     if (id.empty()) {
@@ -197,9 +199,9 @@ ApiReply Api::StartAudit(const Admitted& admitted, const std::string& client) {
       }
       id = NewAuditId();
       AuditJobPtr job =
-          services_->engines->For(admitted.host)
-              .Audit({admitted.host, admitted.addresses.front(), admitted.settings, nullptr});
-      audits_.emplace(id, KeptAudit{host.host, host.port, admitted.settings->transport, job, client,
+          services_->engines->For(allowed.host)
+              .Audit({allowed.host, allowed.addresses.front(), allowed.settings, nullptr});
+      audits_.emplace(id, KeptAudit{host.host, host.port, allowed.settings->transport, job, client,
                                     std::chrono::steady_clock::now()});
     }
   }

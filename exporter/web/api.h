@@ -9,7 +9,7 @@
 #include <unordered_map>
 
 #include "exporter/json/request.h"
-#include "exporter/web/ad_hoc.h"
+#include "exporter/web/on_demand_prober.h"
 
 namespace exporter {
 
@@ -23,7 +23,8 @@ struct ApiReply {
 
 class Api {
  public:
-  Api(const HttpServices* services, AdHoc* ad_hoc) : services_(services), ad_hoc_(ad_hoc) {}
+  Api(const HttpServices* services, OnDemandProber* prober)
+      : services_(services), prober_(prober) {}
 
   ApiReply Post(ApiEndpoint endpoint, std::string_view body, const std::string& client);
   ApiReply Target(const std::string& name) const;
@@ -43,13 +44,13 @@ class Api {
     std::chrono::steady_clock::time_point started;
   };
 
-  ApiReply Run(ApiEndpoint endpoint, const ApiRequest& request, const Admitted& admitted);
-  ApiReply StartAudit(const Admitted& admitted, const std::string& client);
+  ApiReply Run(ApiEndpoint endpoint, const ApiRequest& request, const AllowedHost& allowed);
+  ApiReply StartAudit(const AllowedHost& allowed, const std::string& client);
   bool HasRoomFor(const std::string& client) const;
   void ForgetOldAudits();
 
   const HttpServices* const services_;
-  AdHoc* const ad_hoc_;
+  OnDemandProber* const prober_;
   std::mutex mutex_;
   std::unordered_map<std::string, KeptAudit> audits_;  // guarded by mutex_, by id
 };

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "exporter/base/count_text.h"
+#include "exporter/base/number_text.h"
 #include "exporter/json/probe_json.h"
 #include "exporter/metrics/target_families.h"
 #include "exporter/net/address.h"

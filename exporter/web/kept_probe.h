@@ -7,7 +7,7 @@
 #include <string>
 
 #include "exporter/json/probe_json.h"
-#include "exporter/web/ad_hoc.h"
+#include "exporter/web/on_demand_prober.h"
 
 namespace exporter {
 
@@ -21,7 +21,7 @@ struct KeptProbe {
   std::shared_ptr<const ike::ProbeSettings> settings;
   ike::IpAddress address;  // empty: the name did not resolve,
   std::string error;       // for this reason
-  AdHoc::Answers answers;
+  OnDemandProber::Answers answers;
   std::string metrics;  // what the scrape got
 };
 

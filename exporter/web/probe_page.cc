@@ -22,8 +22,8 @@ ProbePage Refuse(const HttpError& error) {
 
 // A name that does not resolve is a failed probe, not a failed request, as blackbox_exporter has
 // it.
-AdHoc::Answers Unresolved(const ike::ProbeSettings& settings, const std::string& error) {
-  AdHoc::Answers answers;
+OnDemandProber::Answers Unresolved(const ike::ProbeSettings& settings, const std::string& error) {
+  OnDemandProber::Answers answers;
   for (ike::IkeVersion version : {ike::IkeVersion::kV1, ike::IkeVersion::kV2}) {
     if (!settings.probes(version)) continue;
     ProbeResult& answer = answers.versions[static_cast<size_t>(version) - 1].emplace();
@@ -36,15 +36,15 @@ AdHoc::Answers Unresolved(const ike::ProbeSettings& settings, const std::string&
   return answers;
 }
 
-struct ProbeOrder {
+struct RequestedProbe {
   std::string host;
   std::shared_ptr<const ike::ProbeSettings> settings;
   ike::Duration timeout;
 };
 
 // The error is a sentence.
-tl::expected<ProbeOrder, std::string> OrderOf(const ProbeQuery& query, const TargetTable& table,
-                                              ike::Duration margin) {
+tl::expected<RequestedProbe, std::string> OrderOf(const ProbeQuery& query, const TargetTable& table,
+                                                  ike::Duration margin) {
   if (query.target.empty()) return tl::make_unexpected("the parameter target is missing");
   std::shared_ptr<const ike::ProbeSettings> base = table.config->defaults;
   if (!query.module.empty()) {
@@ -63,7 +63,7 @@ tl::expected<ProbeOrder, std::string> OrderOf(const ProbeQuery& query, const Tar
   }
   auto timeout = ProbeTimeout({settings->timeout, margin}, query.scrape_timeout);
   if (!timeout) return tl::make_unexpected(timeout.error());
-  return ProbeOrder{parsed->host, std::move(settings), *timeout};
+  return RequestedProbe{parsed->host, std::move(settings), *timeout};
 }
 
 }  // namespace
@@ -85,24 +85,24 @@ tl::expected<ike::Duration, std::string> ProbeTimeout(const ProbeLimits& limits,
 ProbePage ServeProbe(const ProbeServices& services, const ProbeQuery& query) {
   auto order = OrderOf(query, *services.http->store->table(), services.http->timeout_margin);
   if (!order) return {400, order.error() + "\n", 0, {}};
-  auto ticket = services.ad_hoc->Enter(query.client);
-  if (!ticket) return Refuse(ticket.error());
+  auto slot = services.prober->TakeSlot(query.client);
+  if (!slot) return Refuse(slot.error());
   KeptProbe probe;
   probe.target = query.target;
   probe.module = query.module;
   probe.settings = order->settings;
   auto started = std::chrono::steady_clock::now();
   auto spent = [&] { return std::chrono::steady_clock::now() - started; };
-  auto admitted = services.ad_hoc->Admit(order->host, order->settings, order->timeout);
+  auto allowed = services.prober->ResolveAllowed(order->host, order->settings, order->timeout);
   const ike::Duration resolution = spent();
-  if (!admitted && admitted.error().status != 502) return Refuse(admitted.error());
-  if (admitted) {
-    probe.address = admitted->addresses.front();
+  if (!allowed && allowed.error().status != 502) return Refuse(allowed.error());
+  if (allowed) {
+    probe.address = allowed->addresses.front();
     bool traced = query.debug || services.recent->keeps();
-    probe.answers = services.ad_hoc->Probe(
-        *admitted, std::max(kShortest, order->timeout - resolution), false, traced);
+    probe.answers = services.prober->Probe(
+        *allowed, std::max(kShortest, order->timeout - resolution), false, traced);
   } else {
-    probe.error = admitted.error().sentence;
+    probe.error = allowed.error().sentence;
     probe.answers = Unresolved(*order->settings, probe.error);
   }
   for (auto& answer : probe.answers.versions) {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "exporter/web/ad_hoc.h"
+#include "exporter/web/on_demand_prober.h"
 #include "exporter/web/recent_probes.h"
 
 namespace exporter {
@@ -26,7 +26,7 @@ struct ProbePage {
 
 struct ProbeServices {
   const HttpServices* http;
-  AdHoc* ad_hoc;
+  OnDemandProber* prober;
   RecentProbes* recent;
 };
 

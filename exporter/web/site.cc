@@ -11,7 +11,7 @@
 #include "exporter/json/probe_json.h"
 #include "exporter/log/log.h"
 #include "exporter/page/pages.h"
-#include "exporter/web/guard.h"
+#include "exporter/web/cross_origin_check.h"
 #include "exporter/web/long_pages.h"
 #include "exporter/web/openapi.h"
 #include "exporter/web/probe_page.h"
@@ -104,9 +104,9 @@ HttpReply WrongPassword(AuthResult result) {
 Site::Site(HttpServices services)
     : services_(std::move(services)),
       metrics_({services_.engines, services_.reloader, services_.store}),
-      ad_hoc_(&services_),
+      prober_(&services_),
       recent_(services_.history_limit),
-      api_(&services_, &ad_hoc_) {
+      api_(&services_, &prober_) {
   metrics_.Expect(MetricsRoute().handler, MetricsRoute().success);
   for (const Route& route : AllRoutes()) metrics_.Expect(route.handler, route.success);
 }
@@ -125,12 +125,12 @@ std::optional<HttpError> Site::CheckRoute(const Route& route, const HttpRequest&
   return CheckContentType(request.Field("content-type"), request.has_body);
 }
 
-Admission Site::Admit(const HttpRequest& request, const WebPolicy& policy, bool authenticated) {
-  Admission admission;
+Decision Site::Decide(const HttpRequest& request, const WebPolicy& policy, bool authenticated) {
+  Decision decision;
   auto refuse = [&](const HttpError& error) {
     if (error.status == 403 || error.status == 415) metrics_.CountRejection(error.reason);
-    admission.refusal = ErrorReply(error, request.path);
-    return std::move(admission);
+    decision.refusal = ErrorReply(error, request.path);
+    return std::move(decision);
   };
   if (auto error = CheckHost(HeadersOf(request), services_.store->table()->config->web.hosts)) {
     return refuse(*error);
@@ -139,33 +139,33 @@ Admission Site::Admit(const HttpRequest& request, const WebPolicy& policy, bool 
     return refuse(
         {429, "too many requests; rate_limit of the web configuration bounds them", "web_rate", 1});
   }
-  admission.route = FindRoute(request.path, services_.telemetry_path);
-  bool open = !policy.auth || (admission.route != nullptr && admission.route->open);
+  decision.route = FindRoute(request.path, services_.telemetry_path);
+  bool open = !policy.auth || (decision.route != nullptr && decision.route->open);
   if (!open && !authenticated) {
     auto credentials = ParseCredentials(request.Field("authorization"));
     if (!credentials) {
-      admission.refusal = WrongPassword(AuthResult::kDenied);
-      return admission;
+      decision.refusal = WrongPassword(AuthResult::kDenied);
+      return decision;
     }
-    admission.needs_password = !policy.auth->Remembers(credentials->user, credentials->password);
-    if (admission.needs_password) return admission;
+    decision.needs_password = !policy.auth->Remembers(credentials->user, credentials->password);
+    if (decision.needs_password) return decision;
   }
-  if (admission.route == nullptr) {
+  if (decision.route == nullptr) {
     if (WantsPage(request)) {
-      admission.refusal = Pages(request, {});
-      return admission;
+      decision.refusal = Pages(request, {});
+      return decision;
     }
     return refuse({404, "there is nothing here", "not_found", 0});
   }
-  if (!Takes(*admission.route, request.method)) {
-    std::string methods(admission.route->methods);
-    admission.refusal = ErrorReply({405, "expected " + methods, "method", 0}, request.path);
-    admission.refusal->fields.push_back({"Allow", methods});
-    return admission;
+  if (!Takes(*decision.route, request.method)) {
+    std::string methods(decision.route->methods);
+    decision.refusal = ErrorReply({405, "expected " + methods, "method", 0}, request.path);
+    decision.refusal->fields.push_back({"Allow", methods});
+    return decision;
   }
-  if (auto error = CheckRoute(*admission.route, request)) return refuse(*error);
-  admission.one_at_a_time = !admission.route->acts && !admission.route->open;
-  return admission;
+  if (auto error = CheckRoute(*decision.route, request)) return refuse(*error);
+  decision.one_at_a_time = !decision.route->acts && !decision.route->open;
+  return decision;
 }
 
 // One at a time for each client, so that guesses do not take the turns of all others.
@@ -174,9 +174,9 @@ std::optional<HttpReply> Site::CheckPassword(const HttpRequest& request, const W
   auto credentials = ParseCredentials(request.Field("authorization"));
   if (!credentials || !policy.auth) return WrongPassword(AuthResult::kDenied);
   if (!passwords_.Take(request.client, kPasswords)) return WrongPassword(AuthResult::kBusy);
-  ConcurrencyTicket ticket(&passwords_, request.client);
+  ConcurrencySlot slot(&passwords_, request.client);
   std::lock_guard lock(*turn);
-  if (ad_hoc_.abandoned()) return WrongPassword(AuthResult::kBusy);
+  if (prober_.abandoned()) return WrongPassword(AuthResult::kBusy);
   AuthResult result = policy.auth->Check(credentials->user, credentials->password);
   return result == AuthResult::kGranted ? std::nullopt : std::optional(WrongPassword(result));
 }
@@ -254,7 +254,7 @@ HttpReply Site::Probe(const HttpRequest& request, const std::string&) {
   query.scrape_timeout = request.Field("x-prometheus-scrape-timeout-seconds");
   query.client = request.client;
   if (ambiguous) return ErrorReply({400, "a parameter is given twice", "request", 0});
-  ProbePage page = ServeProbe({&services_, &ad_hoc_, &recent_}, query);
+  ProbePage page = ServeProbe({&services_, &prober_, &recent_}, query);
   if (!page.rejection.empty()) metrics_.CountRejection(page.rejection);
   HttpReply reply = TextReply(page.status, std::move(page.text));
   if (!query.debug && page.status == 200) reply.type = kMetricsType;

@@ -10,8 +10,8 @@
 #include "exporter/http/basic_auth.h"
 #include "exporter/http/request_handler.h"
 #include "exporter/metrics/exporter_metrics.h"
-#include "exporter/web/ad_hoc.h"
 #include "exporter/web/api.h"
+#include "exporter/web/on_demand_prober.h"
 #include "exporter/web/recent_probes.h"
 #include "exporter/web/routes.h"
 #include "exporter/web/services.h"
@@ -24,14 +24,14 @@ class Site final : public RequestHandler {
   explicit Site(HttpServices services);
 
   std::vector<std::string> PostPaths() const override;
-  Admission Admit(const HttpRequest& request, const WebPolicy& policy, bool authenticated) override;
+  Decision Decide(const HttpRequest& request, const WebPolicy& policy, bool authenticated) override;
   std::optional<HttpReply> CheckPassword(const HttpRequest& request, const WebPolicy& policy,
                                          std::mutex* turn) override;
   HttpReply Serve(const Route& route, const HttpRequest& request) override;
   HttpReply Refuse(const HttpError& error, std::string_view path) const override;
   void Count(const Route* route, int status, double seconds) override;
   void Drain() override { draining_ = true; }
-  void Abandon() override { ad_hoc_.Abandon(); }
+  void Abandon() override { prober_.Abandon(); }
 
   // The answers, by route.
   HttpReply Metrics(const HttpRequest& request, const std::string& segment);
@@ -59,7 +59,7 @@ class Site final : public RequestHandler {
 
   const HttpServices services_;
   ExporterMetrics metrics_;
-  AdHoc ad_hoc_;
+  OnDemandProber prober_;
   ProbePlaces passwords_;  // being checked
   RecentProbes recent_;
   Api api_;

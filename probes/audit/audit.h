@@ -56,7 +56,7 @@ struct AuditStep {
   AuditAction action = AuditAction::kDone;
   Opening opening;              // kSend
   bool may_leave_state = true;  // kSend: wants a slot of the half-open budget
-  int fifths = 5;               // kSend: of the timeout; fewer where silence is likely
+  int timeout_fifths = 5;       // kSend: of the timeout; fewer where silence is likely
   TimePoint until{};            // kWait
 };
 
@@ -81,8 +81,8 @@ class Audit {
   virtual AuditStep Next(TimePoint now) = 0;
   virtual void OnOutcome(const Outcome& outcome, TimePoint now) = 0;
 
-  // Whose implementation it is, as the audit of the other version or a probe found out: spares the
-  // questions whose answers that settles. What the audit has seen itself goes before it.
+  // Whose implementation it is, as the audit of the other version or a probe found out: free_list
+  // the questions whose answers that settles. What the audit has seen itself goes before it.
   virtual void NoteImplementation(std::string_view name) = 0;
   // Everything was refused or met silence so far, and knowing the implementation would spare some
   // of what is left: worth waiting for the other version's audit.

@@ -138,7 +138,7 @@ size_t Ikev1Audit::AggressiveRoom(uint16_t group, size_t methods) const {
 }
 
 void Ikev1Audit::LearnAggressive(Verdict verdict) {
-  const Outcome& outcome = courier_.outcome();
+  const Outcome& outcome = sender_.outcome();
   if (verdict == Verdict::kNo) return RefuseAggressive();
   // The suite would do; perhaps another method does.
   if (outcome.error_notify == kAuthenticationFailed) return RefuseAggressiveMethod();

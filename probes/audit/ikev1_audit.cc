@@ -30,15 +30,15 @@ constexpr int kMostContacts = 5;  // openings without any answer before the vers
 
 }  // namespace
 
-Ikev1Audit::Ikev1Audit(const AuditLimits& limits) : limits_(limits), courier_(limits) {}
+Ikev1Audit::Ikev1Audit(const AuditLimits& limits) : limits_(limits), sender_(limits) {}
 
 AuditStep Ikev1Audit::Next(TimePoint now) {
   if (!asking_ && !Plan()) return AuditStep{};
-  return courier_.Next(now);
+  return sender_.Next(now);
 }
 
 void Ikev1Audit::OnOutcome(const Outcome& outcome, TimePoint now) {
-  if (!courier_.OnOutcome(outcome, now)) return;
+  if (!sender_.OnOutcome(outcome, now)) return;
   asking_ = false;
   Learn();
 }
@@ -71,7 +71,7 @@ VersionAudit Ikev1Audit::Result() const {
   result.requests = requests();
   result.responder = details_;
   result.implementation = implementation_;
-  result.answered = courier_.ever_answered() && !version_refused_;
+  result.answered = sender_.ever_answered() && !version_refused_;
   if (!result.answered) return result;
   space_.Report(&result);
   for (uint16_t method : methods_.accepted) {
@@ -86,7 +86,7 @@ VersionAudit Ikev1Audit::Result() const {
   result.main_mode = main_mode_;
   result.aggressive_mode = aggressive_.allowed;
   result.aggressive_suite = aggressive_.suite;
-  result.complete = phase_ == Phase::kDone && !courier_.given_up() && result.unknown.empty();
+  result.complete = phase_ == Phase::kDone && !sender_.given_up() && result.unknown.empty();
   return result;
 }
 
@@ -103,8 +103,8 @@ void Ikev1Audit::LeaveRestUndecided(VersionAudit* result) const {
 
 bool Ikev1Audit::Plan() {
   while (phase_ != Phase::kDone) {
-    bool nobody_there = contacts_ >= kMostContacts && !courier_.ever_answered();
-    if (courier_.given_up() || version_refused_ || nobody_there) {
+    bool nobody_there = contacts_ >= kMostContacts && !sender_.ever_answered();
+    if (sender_.given_up() || version_refused_ || nobody_there) {
       phase_ = Phase::kDone;
       break;
     }
@@ -139,7 +139,7 @@ bool Ikev1Audit::PlanPhase() {
 }
 
 bool Ikev1Audit::PlanContact() {
-  if (courier_.ever_answered()) return false;
+  if (sender_.ever_answered()) return false;
   // Not size makes this one silent, but methods.
   if (contacts_ == kPlainestContact && implementation_ == kLibreswan) ++contacts_;
   bool xauth = contacts_ == kXauthContact || contacts_ == kAggressiveXauthContact;
@@ -231,19 +231,19 @@ bool Ikev1Audit::PlanRetry() {
 
 void Ikev1Audit::Ask(Purpose purpose, Ikev1Opening opening) {
   purpose_ = purpose;
-  courier_.Ask(std::move(opening), true, PatienceWith(purpose));
+  sender_.Ask(std::move(opening), true, PatienceWith(purpose));
   asking_ = true;
 }
 
 // To questions of methods, connections and Aggressive Mode, silence is an answer of a kind:
 // libreswan has no other. That it is not a loss takes more copies of a question of methods, and
 // where the line is known to lose them.
-Courier::Patience Ikev1Audit::PatienceWith(Purpose purpose) const {
+QuestionSender::Patience Ikev1Audit::PatienceWith(Purpose purpose) const {
   switch (purpose) {
     case Purpose::kConnection:
-      return lossy_ ? Courier::Patience{2, 5} : Courier::Patience{1, 2};
+      return lossy_ ? QuestionSender::Patience{2, 5} : QuestionSender::Patience{1, 2};
     case Purpose::kAggressive:
-      return lossy_ ? Courier::Patience{2, 5} : Courier::Patience{1, 3};
+      return lossy_ ? QuestionSender::Patience{2, 5} : QuestionSender::Patience{1, 3};
     case Purpose::kMethods:
       return {3, 5};
     case Purpose::kSweep:

@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "probes/audit/audit.h"
-#include "probes/audit/courier.h"
 #include "probes/audit/ikev1_methods.h"
 #include "probes/audit/ikev1_progress.h"
 #include "probes/audit/ikev1_space.h"
+#include "probes/audit/question_sender.h"
 
 namespace ike::audit {
 
@@ -24,7 +24,7 @@ class Ikev1Audit final : public Audit {
 
   AuditStep Next(TimePoint now) override;
   void OnOutcome(const Outcome& outcome, TimePoint now) override;
-  uint32_t requests() const override { return courier_.requests(); }
+  uint32_t requests() const override { return sender_.requests(); }
   uint32_t estimated_requests() const override;
   void NoteImplementation(std::string_view name) override;
   bool wants_implementation() const override;
@@ -49,7 +49,7 @@ class Ikev1Audit final : public Audit {
   void StartAggressive();
   bool AskAggressive(Purpose purpose);
   void Ask(Purpose purpose, Ikev1Opening opening);
-  Courier::Patience PatienceWith(Purpose purpose) const;
+  QuestionSender::Patience PatienceWith(Purpose purpose) const;
   void AskBatch(Purpose purpose, Ikev1Space::Batch batch, const Methods& methods,
                 bool send_vendor_ids = false);
   void Offer(Ikev1Transform suite, const Methods& methods, Ikev1Opening* opening) const;
@@ -85,7 +85,7 @@ class Ikev1Audit final : public Audit {
   bool IsRefusalFinal() const;
 
   AuditLimits limits_;
-  Courier courier_;
+  QuestionSender sender_;
   Ikev1Space space_ = Ikev1Space::Unknown();
   Phase phase_ = Phase::kContact;
   Purpose purpose_ = Purpose::kContact;

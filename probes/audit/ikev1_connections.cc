@@ -32,8 +32,8 @@ void Ikev1Audit::LearnConnection(Verdict verdict) {
   const Methods methods = std::move(connections_.left.back());
   connections_.left.pop_back();
   if (verdict == Verdict::kNone) return;
-  const bool news = verdict == Verdict::kYes && space_.Learn(courier_.outcome().ikev1);
-  if (verdict == Verdict::kYes) AcceptMethod(courier_.outcome().ikev1.authentication);
+  const bool news = verdict == Verdict::kYes && space_.Learn(sender_.outcome().ikev1);
+  if (verdict == Verdict::kYes) AcceptMethod(sender_.outcome().ikev1.authentication);
   // libreswan is silent where it has no connection.
   if (!news && implementation_ != kLibreswan) return;
   if (methods.size() == 1) return SweepAgain(methods.front());

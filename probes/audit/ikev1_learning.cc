@@ -28,7 +28,7 @@ constexpr size_t kSmallestMessageLimit = 400;
 }  // namespace
 
 void Ikev1Audit::Learn() {
-  const Outcome& outcome = courier_.outcome();
+  const Outcome& outcome = sender_.outcome();
   if (outcome.answered() && !outcome.version_answered) {
     version_refused_ = true;
     return;
@@ -92,7 +92,7 @@ int Ikev1Audit::EnoughRefusals() const {
 }
 
 void Ikev1Audit::LearnContact(Verdict verdict) {
-  if (verdict == Verdict::kNone && !courier_.ever_answered()) {
+  if (verdict == Verdict::kNone && !sender_.ever_answered()) {
     if (contacts_ < kPlainestContact) connections_.lacking = methods_of_contact_;
     ++contacts_;
     return;
@@ -109,13 +109,13 @@ void Ikev1Audit::LearnContact(Verdict verdict) {
     ++refusals_;
   }
   if (verdict != Verdict::kYes) return;
-  space_.Learn(courier_.outcome().ikev1);
-  method_ = courier_.outcome().ikev1.authentication;
+  space_.Learn(sender_.outcome().ikev1);
+  method_ = sender_.outcome().ikev1.authentication;
   method_selected_ = true;
 }
 
 void Ikev1Audit::LearnSweep(Verdict verdict) {
-  const Outcome& outcome = courier_.outcome();
+  const Outcome& outcome = sender_.outcome();
   if (verdict == Verdict::kYes) {
     silences_ = 0;
     method_ = outcome.ikev1.authentication;
@@ -148,7 +148,7 @@ void Ikev1Audit::LearnSweep(Verdict verdict) {
 void Ikev1Audit::LearnOtherMethods(Verdict verdict) {
   if (verdict != Verdict::kYes) return;
   space_.ReopenAll();
-  space_.Learn(courier_.outcome().ikev1);
+  space_.Learn(sender_.outcome().ikev1);
   method_selected_ = true;
   phase_ = Phase::kSweep;
 }
@@ -158,8 +158,8 @@ void Ikev1Audit::LearnLastResort(Verdict verdict) {
   if (verdict != Verdict::kYes) return;
   life_seconds_ = kUsualLifeSeconds;
   space_.ReopenAll();
-  space_.Learn(courier_.outcome().ikev1);
-  method_ = courier_.outcome().ikev1.authentication;
+  space_.Learn(sender_.outcome().ikev1);
+  method_ = sender_.outcome().ikev1.authentication;
   method_selected_ = true;
   phase_ = Phase::kSweep;
 }
@@ -167,7 +167,7 @@ void Ikev1Audit::LearnLastResort(Verdict verdict) {
 void Ikev1Audit::LearnMethods(Verdict verdict) {
   if (verdict == Verdict::kNo) return methods_.left.clear();
   if (verdict == Verdict::kYes) {
-    uint16_t method = courier_.outcome().ikev1.authentication;
+    uint16_t method = sender_.outcome().ikev1.authentication;
     if (std::erase(methods_.left, method) == 0) return LeaveMethodsUndecided(kEchoesMethods);
     methods_.accepted.push_back(method);
     return;

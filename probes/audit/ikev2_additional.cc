@@ -113,7 +113,7 @@ bool Ikev2Audit::PlanSlots(bool rare_methods) {
 void Ikev2Audit::LearnSlots(Verdict verdict) {
   bool rare = question_.rare_methods;
   if (verdict == Verdict::kYes) {
-    LearnCurrentMatch(courier_.outcome());
+    LearnCurrentMatch(sender_.outcome());
     additional_.one_by_one[rare] = true;
     question_ = Question{};
     return;
@@ -158,7 +158,7 @@ bool Ikev2Audit::AskNonsenseMethod() {
 
 void Ikev2Audit::LearnAdditional(Verdict verdict) {
   if (verdict == Verdict::kYes) {
-    LearnCurrentMatch(courier_.outcome());
+    LearnCurrentMatch(sender_.outcome());
     if (additional_.step != AdditionalStep::kNonsense) additional_.match = last_match_;
     // All slots at once: it took NONE where it has none.
     additional_.tolerant |=
@@ -225,7 +225,7 @@ void Ikev2Audit::OnAdditionalRevealed(Verdict verdict) {
   }
   bool additional = false;
   if (verdict == Verdict::kYes) {
-    for (uint16_t method : courier_.outcome().ikev2.additional_ke) additional |= method != 0;
+    for (uint16_t method : sender_.outcome().ikev2.additional_ke) additional |= method != 0;
   }
   FinishAdditional(additional);
 }

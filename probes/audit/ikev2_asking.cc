@@ -47,7 +47,7 @@ void Ikev2Audit::AskCurrentMessage() {
   opening.ke_group = KeGroupFor(groups);
   size_t oracle_index = space_.GroupIndex(oracle_.group);
   bool free = oracle_.trusted && space_.axis(Axis::kGroup).refused()[oracle_index];
-  courier_.Ask(std::move(opening), !free, {});
+  sender_.Ask(std::move(opening), !free, {});
   asking_ = true;
 }
 
@@ -55,7 +55,7 @@ void Ikev2Audit::AskOpening(Purpose purpose, Ikev2Opening opening) {
   question_ = Question{};
   question_.purpose = purpose;
   question_.messages = {opening.proposals};
-  courier_.Ask(std::move(opening), true, {});
+  sender_.Ask(std::move(opening), true, {});
   asking_ = true;
 }
 
@@ -72,7 +72,7 @@ bool Ikev2Audit::AskReveal(const Match& match) {
 }
 
 bool Ikev2Audit::AskRevealInstead(const AxisSearch& search) {
-  if (!oracle_.trusted || !last_match_ || courier_.under_load()) return false;
+  if (!oracle_.trusted || !last_match_ || sender_.under_load()) return false;
   if (reveals_ >= limits_.max_reveals) return false;
   if (search.positive().count() < kRevealFrom) return false;
   Match match = *std::exchange(last_match_, std::nullopt);

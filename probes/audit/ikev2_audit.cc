@@ -25,17 +25,17 @@ constexpr std::string_view kNoPublicValue =
 
 }  // namespace
 
-Ikev2Audit::Ikev2Audit(const AuditLimits& limits) : limits_(limits), courier_(limits) {
+Ikev2Audit::Ikev2Audit(const AuditLimits& limits) : limits_(limits), sender_(limits) {
   ChooseOracleGroup();
 }
 
 AuditStep Ikev2Audit::Next(TimePoint now) {
   if (!asking_ && !Plan()) return AuditStep{};
-  return courier_.Next(now);
+  return sender_.Next(now);
 }
 
 void Ikev2Audit::OnOutcome(const Outcome& outcome, TimePoint now) {
-  if (!courier_.OnOutcome(outcome, now)) return;
+  if (!sender_.OnOutcome(outcome, now)) return;
   asking_ = false;
   Learn();
 }
@@ -74,7 +74,7 @@ VersionAudit Ikev2Audit::Result() const {
   result.requests = requests();
   result.responder = details_;
   result.implementation = implementation_;
-  result.answered = courier_.ever_answered() && !refused_.version;
+  result.answered = sender_.ever_answered() && !refused_.version;
   if (!result.answered) return result;
   Ikev2Space space = space_;
   if (additional_.silent) space.ReopenAll();
@@ -90,7 +90,7 @@ VersionAudit Ikev2Audit::Result() const {
     }
   }
   result.ikev2_suites = suites_;
-  result.complete = phase_ == Phase::kDone && !courier_.given_up() && result.unknown.empty();
+  result.complete = phase_ == Phase::kDone && !sender_.given_up() && result.unknown.empty();
   return result;
 }
 
@@ -98,8 +98,8 @@ VersionAudit Ikev2Audit::Result() const {
 
 bool Ikev2Audit::Plan() {
   while (phase_ != Phase::kDone) {
-    bool nobody_there = contacts_ > kMostContacts && !courier_.ever_answered();
-    if (courier_.given_up() || refused_.version || nobody_there) {
+    bool nobody_there = contacts_ > kMostContacts && !sender_.ever_answered();
+    if (sender_.given_up() || refused_.version || nobody_there) {
       phase_ = Phase::kDone;
       break;
     }
@@ -144,7 +144,7 @@ void Ikev2Audit::EnterNextPhase() {
 }
 
 bool Ikev2Audit::PlanGroups() {
-  if (contacts_ > 0 && !courier_.ever_answered()) {
+  if (contacts_ > 0 && !sender_.ever_answered()) {
     AskOpening(Purpose::kContact,
                contacts_ == 1 ? PlainestIkev2Opening() : MakeIkev2Opening(ProposalSet::kBroad));
     return true;
@@ -171,7 +171,7 @@ bool Ikev2Audit::PlanAxes() {
 }
 
 bool Ikev2Audit::PlanRetry() {
-  if (retried_ || !courier_.ever_answered()) return false;
+  if (retried_ || !sender_.ever_answered()) return false;
   retried_ = true;
   space_.RetryAll();
   if (additional_.silent) {
@@ -183,7 +183,7 @@ bool Ikev2Audit::PlanRetry() {
 }
 
 bool Ikev2Audit::PlanLastResort() {
-  if (!courier_.ever_answered()) return false;
+  if (!sender_.ever_answered()) return false;
   if (oracle_.trusted && !verified_ && !NothingAccepted()) {
     // It was too much for one datagram before the offers had become small.
     verified_ = true;

@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "probes/audit/audit.h"
-#include "probes/audit/courier.h"
 #include "probes/audit/ikev2_offer.h"
 #include "probes/audit/ikev2_question.h"
 #include "probes/audit/ikev2_space.h"
+#include "probes/audit/question_sender.h"
 
 namespace ike::audit {
 
@@ -26,7 +26,7 @@ class Ikev2Audit final : public Audit {
 
   AuditStep Next(TimePoint now) override;
   void OnOutcome(const Outcome& outcome, TimePoint now) override;
-  uint32_t requests() const override { return courier_.requests(); }
+  uint32_t requests() const override { return sender_.requests(); }
   uint32_t estimated_requests() const override;
   void NoteImplementation(std::string_view name) override;
   bool wants_implementation() const override;
@@ -90,7 +90,7 @@ class Ikev2Audit final : public Audit {
   bool NothingAccepted() const { return space_.axis(Axis::kGroup).accepted().none(); }
 
   AuditLimits limits_;
-  Courier courier_;
+  QuestionSender sender_;
   Ikev2Space space_;
   Phase phase_ = Phase::kGroups;
   Question question_;

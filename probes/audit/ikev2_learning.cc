@@ -20,7 +20,7 @@ constexpr size_t kSmallestMessageLimit = 400;
 }  // namespace
 
 void Ikev2Audit::Learn() {
-  const Outcome& outcome = courier_.outcome();
+  const Outcome& outcome = sender_.outcome();
   if (outcome.answered() && !outcome.version_answered) {
     refused_.version = true;
     return;
@@ -114,19 +114,19 @@ void Ikev2Audit::LearnCurrentMatch(const Outcome& outcome) {
 void Ikev2Audit::LearnContact(Verdict) {
   question_ = Question{};
   ++contacts_;
-  if (courier_.ever_answered() && limits_.max_message_bytes / 2 > kSmallestMessageLimit) {
+  if (sender_.ever_answered() && limits_.max_message_bytes / 2 > kSmallestMessageLimit) {
     limits_.max_message_bytes /= 2;
   }
 }
 
 void Ikev2Audit::LearnSearch(Verdict verdict) {
-  if (verdict == Verdict::kNone && !courier_.ever_answered()) return LearnContact(verdict);
+  if (verdict == Verdict::kNone && !sender_.ever_answered()) return LearnContact(verdict);
   AxisSearch& search = space_.axis(question_.axis);
   bool by_name = question_.axis == Axis::kGroup;
   if (verdict == Verdict::kYes) {
-    LearnCurrentMatch(courier_.outcome());
-    if (by_name && courier_.outcome().answer == AnswerKind::kInvalidKe) {
-      return AskWithoutGroup(courier_.outcome().invalid_ke_group);
+    LearnCurrentMatch(sender_.outcome());
+    if (by_name && sender_.outcome().answer == AnswerKind::kInvalidKe) {
+      return AskWithoutGroup(sender_.outcome().invalid_ke_group);
     }
     if (!by_name) search.OnYes(question_.subset);
     if (!by_name && oracle_.trusted && !oracle_.refusal_proven) oracle_.nonsense_due = true;
@@ -177,11 +177,11 @@ void Ikev2Audit::LearnReveal(Verdict verdict) {
   for (const OfferedTransform& t : question_.messages.front().front().transforms) {
     if (t.type == TransformType(Axis::kGroup)) group = t.id;
   }
-  bool answered = courier_.outcome().answered();
+  bool answered = sender_.outcome().answered();
   question_ = Question{};
-  if (verdict == Verdict::kYes && courier_.outcome().ikev2.group == group) verified_ = true;
+  if (verdict == Verdict::kYes && sender_.outcome().ikev2.group == group) verified_ = true;
   if (additional_.step == AdditionalStep::kVerify) return OnAdditionalRevealed(verdict);
-  if (verdict == Verdict::kYes && courier_.outcome().ikev2.group == group) return;
+  if (verdict == Verdict::kYes && sender_.outcome().ikev2.group == group) return;
   // What the oracle called acceptable was not selected.
   if (answered) return DistrustOracle();
   if (phase_ == Phase::kVerify)

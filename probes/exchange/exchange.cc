@@ -78,7 +78,7 @@ ByteSpan Exchange::OnMessage(ByteSpan message, TimePoint arrival) {
   return {};
 }
 
-void Exchange::Expect() const { Prefetch(dialogues_.get(), sizeof *dialogues_); }
+void Exchange::Prefetch() const { ike::Prefetch(dialogues_.get(), sizeof *dialogues_); }
 
 ByteSpan Exchange::OnReconnected(const Endpoint& local, TimePoint now) {
   if (done_ || now >= timing_.deadline) return OnTimer(now);

@@ -58,7 +58,7 @@ class Exchange {
   void OnClosed(TimePoint now);
 
   // A message will be delivered soon: brings what that takes towards the cache.
-  void Expect() const;
+  void Prefetch() const;
 
   // Goes on to wait for an answer after silence: what comes before `until` counts as before.
   // REQUIRES: done() without an answer.

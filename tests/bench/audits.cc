@@ -21,8 +21,8 @@
 #include <utility>
 #include <vector>
 
-#include "exporter/engine/audit_desk.h"
 #include "exporter/engine/audit_judge.h"
+#include "exporter/engine/audit_queue.h"
 #include "exporter/engine/scheduler.h"
 #include "probes/algorithms/key_share.h"
 #include "probes/audit/audit_result.h"
@@ -92,7 +92,7 @@ class Gateways final : public exporter::test::VirtualPeer, private responder::Si
   void Attach(VirtualEngine* engine) { engine_ = engine; }
   double cpu() const { return cpu_; }
 
-  void OnSent(exporter::ExchangeTicket ticket, const exporter::ExchangeJob& job,
+  void OnSent(exporter::ExchangeHandle handle, const exporter::ExchangeJob& job,
               ike::ByteSpan message) override {
     const double begun = CpuSeconds();
     const auto& octets = job.remote.address.octets;
@@ -105,7 +105,7 @@ class Gateways final : public exporter::test::VirtualPeer, private responder::Si
     const responder::Fleet::Place place = fleet_->Find(request.local.address);
     request.slot = place.slot;
     request.now = engine_->now().time_since_epoch().count();
-    ticket_ = ticket;
+    handle_ = handle;
     if (place.gateway != nullptr) place.gateway->Handle(request, *this, log_);
     cpu_ += CpuSeconds() - begun;
   }
@@ -123,14 +123,14 @@ class Gateways final : public exporter::test::VirtualPeer, private responder::Si
   void Send(const responder::Request&, responder::View bytes,
             const responder::Departure& departure) override {
     answers_.emplace(engine_->now() + ike::Duration(departure.delay),
-                     std::pair(ticket_, ike::Bytes(bytes.begin(), bytes.end())));
+                     std::pair(handle_, ike::Bytes(bytes.begin(), bytes.end())));
   }
 
   std::unique_ptr<responder::Fleet> fleet_;
   responder::EventLog log_;
   VirtualEngine* engine_ = nullptr;
-  exporter::ExchangeTicket ticket_ = 0;
-  std::multimap<ike::TimePoint, std::pair<exporter::ExchangeTicket, ike::Bytes>> answers_;
+  exporter::ExchangeHandle handle_ = 0;
+  std::multimap<ike::TimePoint, std::pair<exporter::ExchangeHandle, ike::Bytes>> answers_;
   double cpu_ = 0;
 };
 
@@ -150,7 +150,7 @@ class Hour {
     gateways_.Attach(&engine_);
     engine_.exchanger.ForgetJobs();
     engine_.services.resolver = resolver_.get();
-    desk_ = std::make_unique<exporter::AuditDesk>(
+    desk_ = std::make_unique<exporter::AuditQueue>(
         &engine_.services, exporter::MakeAuditJudge(config_),
         [this](const auto& entry, const auto& result) { OnAudited(entry, *result); },
         [this] { return TakeDue(); });
@@ -215,7 +215,7 @@ class Hour {
   exporter::EngineStats stats_;
   exporter::Store store_;
   exporter::Scheduler scheduler_{&engine_.services, &stats_, [](std::string_view) { return true; }};
-  std::unique_ptr<exporter::AuditDesk> desk_;
+  std::unique_ptr<exporter::AuditQueue> desk_;
   std::unordered_map<const exporter::TargetEntry*, int> audited_;
   std::vector<double> durations_;
   size_t complete_ = 0;

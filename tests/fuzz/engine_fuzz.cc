@@ -96,7 +96,7 @@ class Script final : public VirtualPeer, public ProbeRun::Owner, public AuditRun
     if (++begun_ > kMostRuns) return;
     const auto settings = SettingsNumber(choice >> 6);
     if ((choice & 0x08) != 0) return BeginAudit(settings);
-    ProbeOrder order;
+    ProbeSpec order;
     order.address = kAddress;
     order.openings = OpeningsNumber(choice >> 6);
     order.version = (choice & 0x01) != 0 ? ike::IkeVersion::kV2 : ike::IkeVersion::kV1;
@@ -146,9 +146,9 @@ class Script final : public VirtualPeer, public ProbeRun::Owner, public AuditRun
   }
 
   // What the step speaks of: the exchange of that number.
-  ExchangeTicket Chosen(uint8_t number) {
+  ExchangeHandle Chosen(uint8_t number) {
     engine_.exchanger.Turn();  // what has been started goes out
-    const std::vector<ExchangeTicket> active = engine_.exchanger.Active();
+    const std::vector<ExchangeHandle> active = engine_.exchanger.Active();
     return active.empty() ? 0 : active[number % active.size()];
   }
 
@@ -156,10 +156,10 @@ class Script final : public VirtualPeer, public ProbeRun::Owner, public AuditRun
   void Deliver(uint8_t what) {
     const ike::ByteSpan bytes = reader_.Take(std::min<size_t>(reader_.U16(), reader_.remaining()));
     ike::Bytes message(bytes.begin(), bytes.end());
-    const ExchangeTicket ticket = Chosen(static_cast<uint8_t>(what >> 3));
+    const ExchangeHandle handle = Chosen(static_cast<uint8_t>(what >> 3));
     if (message.size() >= ike::wire::kIkeHeaderSize) {
       ike::Writer writer(&message);
-      const uint64_t spi = engine_.exchanger.SpiOf(ticket);
+      const uint64_t spi = engine_.exchanger.SpiOf(handle);
       if ((what & 1) == 0) {
         writer.PatchU32(0, static_cast<uint32_t>(spi >> 32));
         writer.PatchU32(4, static_cast<uint32_t>(spi));
@@ -169,31 +169,31 @@ class Script final : public VirtualPeer, public ProbeRun::Owner, public AuditRun
       }
     }
     Require(!PacketText(message).empty() || message.empty(), "every packet can be shown");
-    engine_.exchanger.Deliver(ticket, message);
+    engine_.exchanger.Deliver(handle, message);
   }
 
   void Disturb(uint8_t what) {
-    const ExchangeTicket ticket = Chosen(static_cast<uint8_t>(what >> 3));
+    const ExchangeHandle handle = Chosen(static_cast<uint8_t>(what >> 3));
     switch (what & 7) {
       case 0:
-        return engine_.exchanger.NoteGarbage(ticket);
+        return engine_.exchanger.NoteGarbage(handle);
       case 1:
-        return engine_.exchanger.NoteError(ticket);
+        return engine_.exchanger.NoteError(handle);
       case 2:
-        return engine_.exchanger.Unreachable(ticket);
+        return engine_.exchanger.Unreachable(handle);
       case 3:
-        return engine_.exchanger.FailSend(ticket);
+        return engine_.exchanger.FailSend(handle);
       case 4:
         return probes_.clear();  // as a reload that drops the target does
       case 5:
         return audits_.clear();
       default:
-        engine_.budget.NextFree(kAddress, 3, HalfOpenBudget::Asker::kScheduled, engine_.now());
+        engine_.budget.NextFree(kAddress, 3, HalfOpenBudget::Requester::kScheduled, engine_.now());
         return;
     }
   }
 
-  void OnSent(ExchangeTicket, const ExchangeJob&, ike::ByteSpan message) override {
+  void OnSent(ExchangeHandle, const ExchangeJob&, ike::ByteSpan message) override {
     const auto header = ike::wire::ParseIkeHeader(message);
     Require(header && header->length == message.size(), "header of what is sent");
   }

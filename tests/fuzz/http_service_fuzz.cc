@@ -57,7 +57,7 @@ class Fixture {
   }
 
   std::string Serve(std::string_view bytes, size_t cut) {
-    auto place = limiter_.Enter(-1, {});
+    auto place = limiter_.Add(-1, {});
     MemoryStream stream(bytes, cut, place.get());
     service_.ServeAll(&stream, {"192.0.2.1", place.get(), [] { return false; }});
     return stream.sent();

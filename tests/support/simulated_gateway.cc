@@ -12,22 +12,22 @@ ike::ByteSpan RealShares::PublicValue(uint16_t group) {
   return known->second;
 }
 
-void SimulatedGateway::OnSent(ExchangeTicket ticket, const ExchangeJob& job,
+void SimulatedGateway::OnSent(ExchangeHandle handle, const ExchangeJob& job,
                               ike::ByteSpan message) {
   const ike::TimePoint now = engine_->now();
-  if (ticket > newest_) {
-    newest_ = ticket;
+  if (handle > newest_) {
+    newest_ = handle;
     openings_.push_back(now);
   }
   if (!is_at(job.remote.address) || loses(message)) return;
   bench_.now = now.time_since_epoch().count();
   for (const auto& sent : bench_.Ask({message.begin(), message.end()})) {
     if (sent.departure.icmp_code) {
-      engine_->exchanger.Unreachable(ticket);
+      engine_->exchanger.Unreachable(handle);
       continue;
     }
     const ike::Duration delay(sent.departure.delay);
-    answers_.emplace(now + delay, Answer{ticket, {sent.bytes.begin(), sent.bytes.end()}});
+    answers_.emplace(now + delay, Answer{handle, {sent.bytes.begin(), sent.bytes.end()}});
   }
 }
 
@@ -39,11 +39,11 @@ ike::TimePoint SimulatedGateway::NextDelivery() const {
 void SimulatedGateway::DeliverDue(ike::TimePoint now) {
   while (!answers_.empty() && answers_.begin()->first <= now) {
     const Answer answer = std::move(answers_.extract(answers_.begin()).mapped());
-    const uint64_t spi = engine_->exchanger.SpiOf(answer.ticket);
+    const uint64_t spi = engine_->exchanger.SpiOf(answer.handle);
     if (answer.bytes.size() >= 8 && ike::Reader(answer.bytes).U64() == spi) {
-      engine_->exchanger.Deliver(answer.ticket, answer.bytes);
+      engine_->exchanger.Deliver(answer.handle, answer.bytes);
     } else {
-      engine_->exchanger.NoteGarbage(answer.ticket);
+      engine_->exchanger.NoteGarbage(answer.handle);
     }
   }
 }

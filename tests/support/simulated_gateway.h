@@ -30,7 +30,7 @@ class SimulatedGateway final : public VirtualPeer {
   // Delivers to the exchanges of `engine`. Called once, before anything is sent.
   void Attach(VirtualEngine* engine) { engine_ = engine; }
 
-  void OnSent(ExchangeTicket ticket, const ExchangeJob& job, ike::ByteSpan message) override;
+  void OnSent(ExchangeHandle handle, const ExchangeJob& job, ike::ByteSpan message) override;
   ike::TimePoint NextDelivery() const override;
   void DeliverDue(ike::TimePoint now) override;
 
@@ -46,7 +46,7 @@ class SimulatedGateway final : public VirtualPeer {
 
  private:
   struct Answer {
-    ExchangeTicket ticket;
+    ExchangeHandle handle;
     ike::Bytes bytes;
   };
 
@@ -54,7 +54,7 @@ class SimulatedGateway final : public VirtualPeer {
   VirtualEngine* engine_ = nullptr;
   std::multimap<ike::TimePoint, Answer> answers_;
   std::vector<ike::TimePoint> openings_;
-  ExchangeTicket newest_ = 0;
+  ExchangeHandle newest_ = 0;
 };
 
 }  // namespace exporter::test

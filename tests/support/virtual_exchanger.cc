@@ -15,15 +15,15 @@ constexpr uint64_t kFirstSpi = 0x5350490000000000;
 
 VirtualExchanger::~VirtualExchanger() = default;
 
-VirtualExchanger::Flight* VirtualExchanger::Find(ExchangeTicket ticket) const {
+VirtualExchanger::InFlightExchange* VirtualExchanger::Find(ExchangeHandle handle) const {
   auto found = std::find_if(flights_.begin(), flights_.end(),
-                            [ticket](const auto& flight) { return flight->ticket == ticket; });
+                            [handle](const auto& flight) { return flight->handle == handle; });
   return found == flights_.end() ? nullptr : found->get();
 }
 
-ExchangeTicket VirtualExchanger::Start(ExchangeJob job, ExchangeHandler* handler, Trace*) {
-  auto flight = std::make_unique<Flight>();
-  flight->ticket = ++last_ticket_;
+ExchangeHandle VirtualExchanger::Start(ExchangeJob job, ExchangeHandler* handler, Trace*) {
+  auto flight = std::make_unique<InFlightExchange>();
+  flight->handle = ++last_ticket_;
   flight->job = job;
   flight->handler = handler;
   flights_.push_back(std::move(flight));
@@ -31,26 +31,26 @@ ExchangeTicket VirtualExchanger::Start(ExchangeJob job, ExchangeHandler* handler
   return last_ticket_;
 }
 
-uint32_t VirtualExchanger::Cancel(ExchangeTicket ticket) {
-  const Flight* flight = Find(ticket);
+uint32_t VirtualExchanger::Cancel(ExchangeHandle handle) {
+  const InFlightExchange* flight = Find(handle);
   if (flight == nullptr) return 0;
   const uint32_t sent = flight->began ? flight->exchange.packets_sent() : 0;
-  std::erase_if(flights_, [ticket](const auto& other) { return other->ticket == ticket; });
+  std::erase_if(flights_, [handle](const auto& other) { return other->handle == handle; });
   return sent;
 }
 
-void VirtualExchanger::Sent(const Flight& flight, ike::ByteSpan message) {
+void VirtualExchanger::Sent(const InFlightExchange& flight, ike::ByteSpan message) {
   if (message.empty()) return;
   // A copy: the peer may deliver an answer, which makes the exchange write another message there.
   const ike::Bytes copy(message.begin(), message.end());
-  peer_->OnSent(flight.ticket, flight.job, copy);
+  peer_->OnSent(flight.handle, flight.job, copy);
 }
 
-void VirtualExchanger::Begin(Flight* flight) {
+void VirtualExchanger::Begin(InFlightExchange* flight) {
   flight->began = true;
   ike::ExchangeSeed seed;
-  seed.initiator_spi = kFirstSpi + flight->ticket;
-  seed.nonce.fill(static_cast<uint8_t>(flight->ticket));
+  seed.initiator_spi = kFirstSpi + flight->handle;
+  seed.nonce.fill(static_cast<uint8_t>(flight->handle));
   seed.local = {ike::IpAddress::V4(127, 0, 0, 1), 40000};
   seed.remote = flight->job.remote;
   const ike::ExchangeTiming timing{
@@ -60,7 +60,7 @@ void VirtualExchanger::Begin(Flight* flight) {
        flight->exchange.Begin(*flight->job.opening, {shares_, flight->job.ke_group}, seed, timing));
 }
 
-VirtualExchanger::Flight* VirtualExchanger::NextDone() const {
+VirtualExchanger::InFlightExchange* VirtualExchanger::NextDone() const {
   for (const auto& flight : flights_) {
     if (flight->began && flight->exchange.done()) return flight.get();
   }
@@ -72,13 +72,13 @@ void VirtualExchanger::Turn() {
     more = false;
     // By index: a handler may start another exchange, which goes to the end.
     for (size_t i = 0; i < flights_.size(); ++i) {
-      Flight* flight = flights_[i].get();
+      InFlightExchange* flight = flights_[i].get();
       if (!flight->began) Begin(flight);
       if (!flight->exchange.done() && flight->exchange.NextTimer() <= now_) {
         Sent(*flight, flight->exchange.OnTimer(now_));
       }
     }
-    if (Flight* done = NextDone()) {
+    if (InFlightExchange* done = NextDone()) {
       more = true;
       Report(done);
     }
@@ -86,17 +86,17 @@ void VirtualExchanger::Turn() {
 }
 
 // Goes on to listen after silence. The handler may cancel it.
-void VirtualExchanger::Report(Flight* flight) {
+void VirtualExchanger::Report(InFlightExchange* flight) {
   const ike::Outcome outcome = flight->exchange.outcome();
-  const ExchangeTicket ticket = flight->ticket;
+  const ExchangeHandle handle = flight->handle;
   ExchangeHandler* handler = flight->handler;
   const bool listens = !flight->late && flight->job.listening > ike::Duration::zero() &&
                        !ike::IsTcp(flight->job.transport) && ike::IsSilence(outcome);
   if (!listens) {
     const bool late = flight->late;
-    Cancel(ticket);
+    Cancel(handle);
     if (!late) return handler->OnExchangeDone(outcome);
-    if (outcome.answered()) handler->OnLateAnswer(ticket, outcome);
+    if (outcome.answered()) handler->OnLateAnswer(handle, outcome);
     return;
   }
   flight->late = true;
@@ -113,35 +113,35 @@ ike::TimePoint VirtualExchanger::NextTurn() const {
   return next;
 }
 
-void VirtualExchanger::Deliver(ExchangeTicket ticket, ike::ByteSpan message) {
-  Flight* flight = Find(ticket);
+void VirtualExchanger::Deliver(ExchangeHandle handle, ike::ByteSpan message) {
+  InFlightExchange* flight = Find(handle);
   if (flight != nullptr) Sent(*flight, flight->exchange.OnMessage(message, now_));
 }
 
-void VirtualExchanger::Unreachable(ExchangeTicket ticket) {
-  if (Flight* flight = Find(ticket)) flight->exchange.OnUnreachable(now_);
+void VirtualExchanger::Unreachable(ExchangeHandle handle) {
+  if (InFlightExchange* flight = Find(handle)) flight->exchange.OnUnreachable(now_);
 }
 
-void VirtualExchanger::FailSend(ExchangeTicket ticket) {
-  if (Flight* flight = Find(ticket)) flight->exchange.OnSendFailed(now_);
+void VirtualExchanger::FailSend(ExchangeHandle handle) {
+  if (InFlightExchange* flight = Find(handle)) flight->exchange.OnSendFailed(now_);
 }
 
-void VirtualExchanger::NoteGarbage(ExchangeTicket ticket) {
-  if (Flight* flight = Find(ticket)) flight->exchange.NoteGarbage();
+void VirtualExchanger::NoteGarbage(ExchangeHandle handle) {
+  if (InFlightExchange* flight = Find(handle)) flight->exchange.NoteGarbage();
 }
 
-void VirtualExchanger::NoteError(ExchangeTicket ticket) {
-  if (Flight* flight = Find(ticket)) flight->exchange.NoteUnattributedError();
+void VirtualExchanger::NoteError(ExchangeHandle handle) {
+  if (InFlightExchange* flight = Find(handle)) flight->exchange.NoteUnattributedError();
 }
 
-std::vector<ExchangeTicket> VirtualExchanger::Active() const {
-  std::vector<ExchangeTicket> active;
-  for (const auto& flight : flights_) active.push_back(flight->ticket);
+std::vector<ExchangeHandle> VirtualExchanger::Active() const {
+  std::vector<ExchangeHandle> active;
+  for (const auto& flight : flights_) active.push_back(flight->handle);
   return active;
 }
 
-uint64_t VirtualExchanger::SpiOf(ExchangeTicket ticket) const {
-  const Flight* flight = Find(ticket);
+uint64_t VirtualExchanger::SpiOf(ExchangeHandle handle) const {
+  const InFlightExchange* flight = Find(handle);
   return flight == nullptr ? 0 : flight->exchange.initiator_spi();
 }
 

@@ -15,8 +15,8 @@ namespace exporter::test {
 class VirtualPeer {
  public:
   virtual ~VirtualPeer() = default;
-  // A message of the exchange `ticket`, its first or another. May deliver at once.
-  virtual void OnSent(ExchangeTicket ticket, const ExchangeJob& job, ike::ByteSpan message) = 0;
+  // A message of the exchange `handle`, its first or another. May deliver at once.
+  virtual void OnSent(ExchangeHandle handle, const ExchangeJob& job, ike::ByteSpan message) = 0;
   // When it has something to deliver later, and the call to do so.
   virtual ike::TimePoint NextDelivery() const { return ike::TimePoint::max(); }
   virtual void DeliverDue(ike::TimePoint) {}
@@ -28,8 +28,8 @@ class VirtualExchanger final : public Exchanger {
   VirtualExchanger(ike::KeyShares* shares, VirtualPeer* peer) : shares_(shares), peer_(peer) {}
   ~VirtualExchanger() override;
 
-  ExchangeTicket Start(ExchangeJob job, ExchangeHandler* handler, Trace* trace) override;
-  uint32_t Cancel(ExchangeTicket ticket) override;
+  ExchangeHandle Start(ExchangeJob job, ExchangeHandler* handler, Trace* trace) override;
+  uint32_t Cancel(ExchangeHandle handle) override;
   bool MayLeaveState() const override { return may_leave_state; }
 
   bool may_leave_state = true;
@@ -43,22 +43,22 @@ class VirtualExchanger final : public Exchanger {
   ike::TimePoint NextTurn() const;
 
   // What the network brings to an exchange; nothing happens to one that is over.
-  void Deliver(ExchangeTicket ticket, ike::ByteSpan message);
-  void Unreachable(ExchangeTicket ticket);  // an error that quotes its SPI
-  void FailSend(ExchangeTicket ticket);
-  void NoteGarbage(ExchangeTicket ticket);
-  void NoteError(ExchangeTicket ticket);  // one that does not quote it
+  void Deliver(ExchangeHandle handle, ike::ByteSpan message);
+  void Unreachable(ExchangeHandle handle);  // an error that quotes its SPI
+  void FailSend(ExchangeHandle handle);
+  void NoteGarbage(ExchangeHandle handle);
+  void NoteError(ExchangeHandle handle);  // one that does not quote it
 
   // The exchanges under way, oldest first.
-  std::vector<ExchangeTicket> Active() const;
-  uint64_t SpiOf(ExchangeTicket ticket) const;
+  std::vector<ExchangeHandle> Active() const;
+  uint64_t SpiOf(ExchangeHandle handle) const;
   // Every job there ever was, in order, unless told to forget them.
   const std::vector<ExchangeJob>& jobs() const { return jobs_; }
   void ForgetJobs() { keeps_jobs_ = false; }
 
  private:
-  struct Flight {
-    ExchangeTicket ticket = 0;
+  struct InFlightExchange {
+    ExchangeHandle handle = 0;
     ExchangeJob job;
     ExchangeHandler* handler = nullptr;
     ike::Exchange exchange;
@@ -66,19 +66,19 @@ class VirtualExchanger final : public Exchanger {
     bool late = false;
   };
 
-  Flight* Find(ExchangeTicket ticket) const;
-  Flight* NextDone() const;
-  void Report(Flight* flight);
-  void Begin(Flight* flight);
-  void Sent(const Flight& flight, ike::ByteSpan message);
+  InFlightExchange* Find(ExchangeHandle handle) const;
+  InFlightExchange* NextDone() const;
+  void Report(InFlightExchange* flight);
+  void Begin(InFlightExchange* flight);
+  void Sent(const InFlightExchange& flight, ike::ByteSpan message);
 
   ike::KeyShares* const shares_;
   VirtualPeer* const peer_;
-  std::vector<std::unique_ptr<Flight>> flights_;
+  std::vector<std::unique_ptr<InFlightExchange>> flights_;
   std::vector<ExchangeJob> jobs_;
   bool keeps_jobs_ = true;
   ike::TimePoint now_{};
-  ExchangeTicket last_ticket_ = 0;
+  ExchangeHandle last_ticket_ = 0;
 };
 
 }  // namespace exporter::test

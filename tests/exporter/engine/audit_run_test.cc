@@ -197,7 +197,7 @@ class Liveness final : public Alarm, public ProbeRun::Owner {
 
   void OnAlarm(ike::TimePoint now) override {
     engine_->services.wheel->Arm(this, now + seconds(10));
-    ProbeOrder order;
+    ProbeSpec order;
     order.address = Auditor::kAddress;
     order.openings = openings_;
     order.version = version_;
@@ -271,7 +271,7 @@ class Visitor final : public Alarm, public ProbeRun::Owner {
     engine_->services.wheel->Arm(this, engine_->now() + seconds(3));
   }
   void OnAlarm(ike::TimePoint) override {
-    ProbeOrder order;
+    ProbeSpec order;
     order.address = address_;
     order.openings = openings_;
     order.version = count_ % 2 == 0 ? IkeVersion::kV2 : IkeVersion::kV1;
@@ -346,10 +346,10 @@ TEST(AuditRun, DestroyingItLeavesNothingBehind) {
   auditor.engine.RunFor(seconds(12));  // it waits for the budget, or an exchange is under way
   auditor.run.reset();
   EXPECT_TRUE(auditor.engine.exchanger.Active().empty());
-  EXPECT_FALSE(
-      auditor.engine.budget
-          .StandingOf(Auditor::kAddress, 3, HalfOpenBudget::Asker::kScheduled, auditor.engine.now())
-          .contended);
+  EXPECT_FALSE(auditor.engine.budget
+                   .StandingOf(Auditor::kAddress, 3, HalfOpenBudget::Requester::kScheduled,
+                               auditor.engine.now())
+                   .contended);
   const size_t before = auditor.engine.exchanger.jobs().size();
   auditor.engine.RunFor(minutes(5));
   EXPECT_EQ(auditor.engine.exchanger.jobs().size(), before);

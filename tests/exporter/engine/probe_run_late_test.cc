@@ -51,7 +51,7 @@ TEST(SlowGateway, ItsRoundTripTimeIsLearnt) {
 
 TEST(SlowGateway, ARequestByHandIsAnswered) {
   Prober prober(kBoth + Delay(4900));
-  ProbeOrder order = prober.Order(IkeVersion::kV1);
+  ProbeSpec order = prober.Order(IkeVersion::kV1);
   order.scheduled = false;
   order.need_suite = true;
   const ProbeResult result = prober.Probe(order);
@@ -81,15 +81,15 @@ bool IsAlive(const ike::IpAddress& address) { return address == kAlive; }
 // A gateway at one address of several; the others are silent or unreachable.
 class SeveralAddresses : public testing::Test {
  protected:
-  ProbeOrder Order(std::vector<ike::IpAddress> addresses) {
-    ProbeOrder order = prober.Order();
+  ProbeSpec Order(std::vector<ike::IpAddress> addresses) {
+    ProbeSpec order = prober.Order();
     order.address = {};
     order.host = "vpn.example";
     order.addresses = std::move(addresses);
     return order;
   }
   // What each opening of a probe went to.
-  std::vector<ike::IpAddress> Asked(const ProbeOrder& order) {
+  std::vector<ike::IpAddress> Asked(const ProbeSpec& order) {
     const size_t before = prober.engine.exchanger.jobs().size();
     report = prober.Probe(order).report;
     std::vector<ike::IpAddress> asked;
@@ -129,7 +129,7 @@ TEST_F(SeveralAddresses, WithoutAnAnswerTheFailureSaysWhichItWas) {
 
 TEST_F(SeveralAddresses, ALateAnswerOfTheFirstCounts) {
   Prober slow(kBoth + Delay(4000));
-  ProbeOrder order = slow.Order();
+  ProbeSpec order = slow.Order();
   order.address = {};
   order.addresses = {kAlive, kDead};
   slow.gateway.is_at = IsAlive;

@@ -19,9 +19,10 @@ TEST(ProbeOnRequest, WaitsForTheBudgetWithinItsDeadline) {
   const ike::IpAddress address = ike::IpAddress::V4(127, 0, 0, 9);
   HalfOpenBudget& budget = prober.engine.budget;
   for (int i = 0; i < 3; ++i) {
-    ASSERT_TRUE(budget.TryTake(address, 3, HalfOpenBudget::Asker::kOnRequest, prober.engine.now()));
+    ASSERT_TRUE(
+        budget.TryTake(address, 3, HalfOpenBudget::Requester::kOnRequest, prober.engine.now()));
   }
-  ProbeOrder order = prober.Order();
+  ProbeSpec order = prober.Order();
   order.scheduled = false;
   order.timeout = seconds(15);
   const ProbeResult without_suite = prober.Probe(order);
@@ -37,8 +38,9 @@ TEST(ProbeOnRequest, WaitsForTheBudgetWithinItsDeadline) {
   const ProbeResult waited = prober.Probe(order);
   EXPECT_TRUE(waited.report.outcome.selected());
   EXPECT_GE(waited.report.duration, seconds(29));
-  EXPECT_FALSE(budget.StandingOf(address, 3, HalfOpenBudget::Asker::kScheduled, prober.engine.now())
-                   .contended)
+  EXPECT_FALSE(
+      budget.StandingOf(address, 3, HalfOpenBudget::Requester::kScheduled, prober.engine.now())
+          .contended)
       << "it waits no longer";
 }
 
@@ -54,7 +56,7 @@ TEST(ProbeOnRequest, AnEarlierAnswerStandsInWhereNoSlotComes) {
   prober.engine.RunFor(seconds(40));
   SpendBudget(&prober);
   prober.TakeKinds();
-  ProbeOrder order = prober.Order();
+  ProbeSpec order = prober.Order();
   order.scheduled = false;
   order.keep_details = true;
   for (const bool need_suite : {false, true}) {
@@ -80,7 +82,7 @@ TEST(ProbeOnRequest, AGatewayThatFellSilentIsNotAnsweredForByAnEarlierAnswer) {
   prober.memory = {};  // a request has none
   prober.gateway.loses = [](ike::ByteSpan) { return true; };
   SpendBudget(&prober);
-  ProbeOrder order = prober.Order();
+  ProbeSpec order = prober.Order();
   order.scheduled = false;
   order.need_suite = true;
   const ProbeResult result = prober.Probe(order);
@@ -92,7 +94,7 @@ TEST(ProbeOnRequest, APairThatAsksEveryFifteenSecondsAlwaysSeesTheSuite) {
   Prober prober(kStrongSwanLimits);
   for (int i = 0; i < 40; ++i) {
     for (IkeVersion version : {IkeVersion::kV2, IkeVersion::kV1}) {
-      ProbeOrder order = prober.Order(version);
+      ProbeSpec order = prober.Order(version);
       order.scheduled = false;
       prober.memory = {};
       EXPECT_TRUE(prober.Probe(order).report.outcome.selected()) << i;
@@ -109,8 +111,8 @@ constexpr uint16_t kXauthPsk = 65001;
 // What one request may send for each IKE version within the default timeout (SECURITY.md).
 constexpr uint32_t kMostPackets = 5;
 
-ProbeOrder Requested(const Prober& prober) {
-  ProbeOrder order = prober.Order(IkeVersion::kV1);
+ProbeSpec Requested(const Prober& prober) {
+  ProbeSpec order = prober.Order(IkeVersion::kV1);
   order.scheduled = false;
   return order;
 }
@@ -119,7 +121,7 @@ ProbeOrder Requested(const Prober& prober) {
 void LeaveSlots(Prober* prober, int slots) {
   for (int i = slots; i < prober->settings->half_open_budget; ++i) {
     ASSERT_TRUE(prober->engine.budget.TryTake(ike::IpAddress::V4(127, 0, 0, 9), 3,
-                                              HalfOpenBudget::Asker::kOnRequest,
+                                              HalfOpenBudget::Requester::kOnRequest,
                                               prober->engine.now()));
   }
 }
@@ -137,7 +139,7 @@ TEST(ProbeOnRequest, TriesXauthBeforeTheOnlyProbeEnds) {
 TEST(ProbeOnRequest, SilenceCostsNoMorePacketsThanBefore) {
   for (IkeVersion version : {IkeVersion::kV1, IkeVersion::kV2}) {
     Prober prober("ikev1 = \"silent\"\nikev2 = \"silent\"\n");
-    ProbeOrder order = Requested(prober);
+    ProbeSpec order = Requested(prober);
     order.version = version;
     const ProbeReport report = prober.Probe(order).report;
     EXPECT_EQ(report.outcome.reason, Reason::kTimeout);
@@ -165,7 +167,7 @@ TEST(ProbeOnRequest, TriesXauthWithinTheBudget) {
 TEST(ProbeOnRequest, ARefusalIsNoSuite) {
   Prober prober(kXauthAlone);
   LeaveSlots(&prober, 2);
-  ProbeOrder order = Requested(prober);
+  ProbeSpec order = Requested(prober);
   order.need_suite = true;
   EXPECT_EQ(prober.Probe(order).end, ProbeEnd::kNoBudget);
 

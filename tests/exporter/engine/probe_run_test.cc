@@ -75,7 +75,7 @@ TEST(ProbeRun, AVersionThatIsSilentBesideTheOtherGetsThePlainestAtMostHourly) {
   prober.gateway.loses = [](ike::ByteSpan message) { return message[17] == 0x10; };  // IKEv1
   int plainest = 0;
   for (int i = 0; i < 4 * 60 * 2 + 10; ++i) {  // four hours and five minutes, each 30 s
-    ProbeOrder order = prober.Order(IkeVersion::kV1);
+    ProbeSpec order = prober.Order(IkeVersion::kV1);
     order.other_version_answers = true;
     EXPECT_EQ(prober.Probe(order).report.outcome.reason, Reason::kTimeout);
     const Kinds kinds = prober.TakeKinds();
@@ -146,7 +146,7 @@ TEST(ProbeRun, UnmatchedBytesAndForeignErrorsOnlyChooseTheReason) {
     Prober prober("ikev2 = \"silent\"\n");
     VirtualExchanger& exchanger = prober.engine.exchanger;
     prober.gateway.loses = [&](ike::ByteSpan) {
-      const ExchangeTicket newest = exchanger.Active().back();
+      const ExchangeHandle newest = exchanger.Active().back();
       if (one.garbage) exchanger.NoteGarbage(newest);
       if (one.error) exchanger.NoteError(newest);
       return true;
@@ -210,7 +210,7 @@ TEST(ProbeRun, ARefusalIsSentAgainWhenTheBudgetWentToOthers) {
   prober.engine.RunFor(minutes(1));
   const ike::IpAddress address = ike::IpAddress::V4(127, 0, 0, 9);
   const auto take_all = [&] {
-    while (prober.engine.budget.TryTake(address, 3, HalfOpenBudget::Asker::kScheduled,
+    while (prober.engine.budget.TryTake(address, 3, HalfOpenBudget::Requester::kScheduled,
                                         prober.engine.now())) {
     }
   };
@@ -235,7 +235,7 @@ TEST(ProbeRun, GivesBackASlotThatARefusalDidNotUse) {
   EXPECT_TRUE(report.outcome.version_answered);
   const ike::IpAddress address = ike::IpAddress::V4(127, 0, 0, 9);
   for (int i = 0; i < 3; ++i) {
-    EXPECT_TRUE(prober.engine.budget.TryTake(address, 4, HalfOpenBudget::Asker::kScheduled,
+    EXPECT_TRUE(prober.engine.budget.TryTake(address, 4, HalfOpenBudget::Requester::kScheduled,
                                              prober.engine.now()));
   }
 }
@@ -257,7 +257,7 @@ TEST(ProbeRun, ResolvesTheNameFirst) {
   ASSERT_TRUE(resolver);
   Prober prober(kModern);
   prober.engine.services.resolver = resolver->get();
-  ProbeOrder order = prober.Order();
+  ProbeSpec order = prober.Order();
   order.address = {};
   order.host = "127.0.0.9";  // answered at once
   EXPECT_TRUE(prober.Probe(order).report.outcome.selected());

@@ -29,8 +29,8 @@ class Prober final : public ProbeRun::Owner {
     gateway.Attach(&engine);
   }
 
-  ProbeOrder Order(ike::IkeVersion version = ike::IkeVersion::kV2) const {
-    ProbeOrder order;
+  ProbeSpec Order(ike::IkeVersion version = ike::IkeVersion::kV2) const {
+    ProbeSpec order;
     order.address = ike::IpAddress::V4(127, 0, 0, 9);
     order.openings = openings;
     order.version = version;
@@ -39,7 +39,7 @@ class Prober final : public ProbeRun::Owner {
     return order;
   }
 
-  ProbeResult Probe(ProbeOrder order) {
+  ProbeResult Probe(ProbeSpec order) {
     Begin(std::move(order));
     while (!result_) engine.RunUntil(engine.NextEvent());
     return std::move(*result_);
@@ -48,7 +48,7 @@ class Prober final : public ProbeRun::Owner {
     return Probe(Order(version));
   }
 
-  void Begin(ProbeOrder order) {
+  void Begin(ProbeSpec order) {
     result_.reset();
     auto* remembered = &memory[static_cast<size_t>(order.version) - 1];
     run = std::make_unique<ProbeRun>(&engine.services, std::move(order), remembered, this);

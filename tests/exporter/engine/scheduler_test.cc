@@ -17,7 +17,7 @@ using std::chrono::seconds;
 
 class Silence final : public VirtualPeer {
  public:
-  void OnSent(ExchangeTicket, const ExchangeJob&, ike::ByteSpan) override {}
+  void OnSent(ExchangeHandle, const ExchangeJob&, ike::ByteSpan) override {}
 };
 
 class SchedulerTest : public testing::Test {

@@ -38,7 +38,7 @@ class LimiterTest : public testing::Test {
   int Connect(uint8_t client, ike::TimePoint now) {
     int fds[2];
     EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), 0);
-    Connection connection{fds[0], fds[1], limiter_.Enter(fds[0], Address(client))};
+    Connection connection{fds[0], fds[1], limiter_.Add(fds[0], Address(client))};
     bool entered = connection.place != nullptr;
     if (entered) connection.place->Wait(now);
     connections_.push_back(std::move(connection));

@@ -9,10 +9,10 @@
 namespace exporter {
 namespace {
 
-using Verdict = HeadCheck::Verdict;
+using Action = HeadCheck::Action;
 
 struct Checked {
-  Verdict verdict = Verdict::kPass;
+  Action verdict = Action::kPass;
   int status = 0;
   std::string passed;  // what the library reads
 };
@@ -22,12 +22,12 @@ Checked Check(const std::vector<std::string>& lines) {
   Checked checked;
   for (std::string line : lines) {
     checked.verdict = check.Take(&line);
-    if (checked.verdict == Verdict::kRefuse) {
+    if (checked.verdict == Action::kRefuse) {
       checked.status = check.error().status;
       return checked;
     }
-    if (checked.verdict != Verdict::kDrop) checked.passed += line;
-    if (checked.verdict == Verdict::kEnd) return checked;
+    if (checked.verdict != Action::kDrop) checked.passed += line;
+    if (checked.verdict == Action::kEnd) return checked;
   }
   return checked;
 }
@@ -100,10 +100,10 @@ TEST(HeadCheck, IsBounded) {
   HeadCheck endless;
   std::string first = "GET / HTTP/1.1\r\n";
   endless.Take(&first);
-  EXPECT_EQ(endless.TakePartial("A: " + std::string(33000, 'b')), Verdict::kRefuse);
+  EXPECT_EQ(endless.TakePartial("A: " + std::string(33000, 'b')), Action::kRefuse);
   EXPECT_EQ(endless.error().status, 431);
   HeadCheck tls;
-  EXPECT_EQ(tls.TakePartial("\x16\x03\x01"), Verdict::kRefuse) << "before the line ends";
+  EXPECT_EQ(tls.TakePartial("\x16\x03\x01"), Action::kRefuse) << "before the line ends";
 }
 
 TEST(HeadCheck, KeepsFromTheLibraryWhatItWouldActUpon) {

@@ -9,8 +9,8 @@
 #include "exporter/base/url.h"
 #include "exporter/http/credentials.h"
 #include "exporter/http/thread_pool.h"
-#include "exporter/web/ad_hoc.h"
-#include "exporter/web/guard.h"
+#include "exporter/web/cross_origin_check.h"
+#include "exporter/web/on_demand_prober.h"
 #include "exporter/web/routes.h"
 
 namespace exporter {
@@ -82,19 +82,19 @@ TEST(Access, ANameThatNoRuleCanAllowIsRefusedUnresolved) {
     auto config = std::make_shared<config::Config>();
     config->targets.push_back({"hq", "vpn.example.com", config->defaults, nullptr, nullptr});
     config->api.allow = std::move(rules);
-    return AccessOfName(TargetTable{std::move(config), {}, {}}, host);
+    return RuleForName(TargetTable{std::move(config), {}, {}}, host);
   };
   const config::AllowRule configured{Kind::kConfigured, {}, {}};
   const config::AllowRule any{Kind::kAny, {}, {}};
   const config::AllowRule listed{Kind::kHost, "listed.example.com", {}};
   const config::AllowRule network{Kind::kNetwork, {}, {}};
-  EXPECT_EQ(access({}, "vpn.example.com"), NameAccess::kNever);
-  EXPECT_EQ(access({configured, listed}, "other.example.com"), NameAccess::kNever);
-  EXPECT_EQ(access({configured}, "VPN.example.com"), NameAccess::kByName);
-  EXPECT_EQ(access({configured, listed}, "listed.example.com"), NameAccess::kByName);
-  EXPECT_EQ(access({any}, "other.example.com"), NameAccess::kByName);
-  EXPECT_EQ(access({configured, network}, "other.example.com"), NameAccess::kByAddress);
-  EXPECT_EQ(access({network, configured}, "vpn.example.com"), NameAccess::kByName);
+  EXPECT_EQ(access({}, "vpn.example.com"), NameRule::kNever);
+  EXPECT_EQ(access({configured, listed}, "other.example.com"), NameRule::kNever);
+  EXPECT_EQ(access({configured}, "VPN.example.com"), NameRule::kByName);
+  EXPECT_EQ(access({configured, listed}, "listed.example.com"), NameRule::kByName);
+  EXPECT_EQ(access({any}, "other.example.com"), NameRule::kByName);
+  EXPECT_EQ(access({configured, network}, "other.example.com"), NameRule::kByAddress);
+  EXPECT_EQ(access({network, configured}, "vpn.example.com"), NameRule::kByName);
 }
 
 TEST(ProbePlaces, KeepTheLastEighthForWhoeverHasFew) {

@@ -62,7 +62,7 @@ class StreamTest : public testing::Test {
  protected:
   void SetUp() override {
     ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds_), 0);
-    place_ = limiter_.Enter(fds_[0], {});
+    place_ = limiter_.Add(fds_[0], {});
     ASSERT_NE(place_, nullptr);
   }
   void TearDown() override {

@@ -5,7 +5,7 @@
 namespace exporter {
 namespace {
 
-using Asker = HalfOpenBudget::Asker;
+using Requester = HalfOpenBudget::Requester;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
@@ -15,29 +15,30 @@ const ike::TimePoint kStart{std::chrono::hours(100)};
 
 TEST(HalfOpenBudget, OnRequestMayUseEverySlotOfAnAddressThatIsNotScheduled) {
   HalfOpenBudget budget;
-  for (int i = 0; i < 3; ++i) EXPECT_TRUE(budget.TryTake(kGateway, 3, Asker::kOnRequest, kStart));
-  EXPECT_FALSE(budget.TryTake(kGateway, 3, Asker::kOnRequest, kStart));
+  for (int i = 0; i < 3; ++i)
+    EXPECT_TRUE(budget.TryTake(kGateway, 3, Requester::kOnRequest, kStart));
+  EXPECT_FALSE(budget.TryTake(kGateway, 3, Requester::kOnRequest, kStart));
 }
 
 TEST(HalfOpenBudget, WhereLivenessIsScheduledTheLastSlotStaysFree) {
   HalfOpenBudget budget;
-  EXPECT_TRUE(budget.TryTake(kGateway, 3, Asker::kScheduled, kStart));
-  EXPECT_TRUE(budget.TryTake(kGateway, 3, Asker::kScheduled, kStart));
-  EXPECT_FALSE(budget.TryTake(kGateway, 3, Asker::kScheduled, kStart));
-  EXPECT_FALSE(budget.TryTake(kGateway, 3, Asker::kOnRequest, kStart));
+  EXPECT_TRUE(budget.TryTake(kGateway, 3, Requester::kScheduled, kStart));
+  EXPECT_TRUE(budget.TryTake(kGateway, 3, Requester::kScheduled, kStart));
+  EXPECT_FALSE(budget.TryTake(kGateway, 3, Requester::kScheduled, kStart));
+  EXPECT_FALSE(budget.TryTake(kGateway, 3, Requester::kOnRequest, kStart));
 }
 
 TEST(HalfOpenBudget, ABudgetOfOneAllowsOne) {
   HalfOpenBudget budget;
-  EXPECT_TRUE(budget.TryTake(kGateway, 1, Asker::kScheduled, kStart));
-  EXPECT_FALSE(budget.TryTake(kGateway, 1, Asker::kScheduled, kStart));
+  EXPECT_TRUE(budget.TryTake(kGateway, 1, Requester::kScheduled, kStart));
+  EXPECT_FALSE(budget.TryTake(kGateway, 1, Requester::kScheduled, kStart));
 }
 
 TEST(HalfOpenBudget, NeverMoreThanTheLimitInAnyThirtySeconds) {
   HalfOpenBudget budget;
   std::vector<ike::TimePoint> taken;
   for (ike::TimePoint now = kStart; now < kStart + seconds(300); now += milliseconds(100)) {
-    if (budget.TryTake(kGateway, 3, Asker::kOnRequest, now)) taken.push_back(now);
+    if (budget.TryTake(kGateway, 3, Requester::kOnRequest, now)) taken.push_back(now);
   }
   ASSERT_GT(taken.size(), 20u);
   for (size_t i = 3; i < taken.size(); ++i) EXPECT_GE(taken[i] - taken[i - 3], seconds(30));
@@ -45,73 +46,73 @@ TEST(HalfOpenBudget, NeverMoreThanTheLimitInAnyThirtySeconds) {
 
 TEST(HalfOpenBudget, AddressesDoNotShareSlots) {
   HalfOpenBudget budget;
-  EXPECT_TRUE(budget.TryTake(kGateway, 1, Asker::kOnRequest, kStart));
-  EXPECT_TRUE(budget.TryTake(kOther, 1, Asker::kOnRequest, kStart));
+  EXPECT_TRUE(budget.TryTake(kGateway, 1, Requester::kOnRequest, kStart));
+  EXPECT_TRUE(budget.TryTake(kOther, 1, Requester::kOnRequest, kStart));
 }
 
 TEST(HalfOpenBudget, ASlotGivenBackIsFree) {
   HalfOpenBudget budget;
-  ASSERT_TRUE(budget.TryTake(kGateway, 1, Asker::kOnRequest, kStart));
-  budget.GiveBack(kGateway, Asker::kOnRequest, kStart);
-  EXPECT_TRUE(budget.TryTake(kGateway, 1, Asker::kOnRequest, kStart + seconds(1)));
+  ASSERT_TRUE(budget.TryTake(kGateway, 1, Requester::kOnRequest, kStart));
+  budget.Release(kGateway, Requester::kOnRequest, kStart);
+  EXPECT_TRUE(budget.TryTake(kGateway, 1, Requester::kOnRequest, kStart + seconds(1)));
 }
 
 TEST(HalfOpenBudget, AForcedSlotCountsBeyondTheLimit) {
   HalfOpenBudget budget;
   budget.ForceTake(kGateway, kStart);
   budget.ForceTake(kGateway, kStart + seconds(1));
-  EXPECT_EQ(budget.NextFree(kGateway, 1, Asker::kOnRequest, kStart + seconds(2)),
+  EXPECT_EQ(budget.NextFree(kGateway, 1, Requester::kOnRequest, kStart + seconds(2)),
             kStart + seconds(1) + HalfOpenBudget::kLifetime);
 }
 
 TEST(HalfOpenBudget, AProlongedSlotIsTakenUntilItsEnd) {
   HalfOpenBudget budget;
-  ASSERT_TRUE(budget.TryTake(kGateway, 2, Asker::kOnRequest, kStart));
+  ASSERT_TRUE(budget.TryTake(kGateway, 2, Requester::kOnRequest, kStart));
   const ike::TimePoint end = kStart + seconds(210);
   budget.Prolong(kGateway, kStart + milliseconds(20), end);
-  EXPECT_EQ(budget.NextFree(kGateway, 1, Asker::kOnRequest, kStart + seconds(60)), end);
-  ASSERT_TRUE(budget.TryTake(kGateway, 2, Asker::kOnRequest, kStart + seconds(60)))
+  EXPECT_EQ(budget.NextFree(kGateway, 1, Requester::kOnRequest, kStart + seconds(60)), end);
+  ASSERT_TRUE(budget.TryTake(kGateway, 2, Requester::kOnRequest, kStart + seconds(60)))
       << "it is no second one";
-  EXPECT_EQ(budget.NextFree(kGateway, 2, Asker::kOnRequest, kStart + seconds(61)),
+  EXPECT_EQ(budget.NextFree(kGateway, 2, Requester::kOnRequest, kStart + seconds(61)),
             kStart + seconds(60) + HalfOpenBudget::kLifetime)
       << "younger ones may be free before it";
-  EXPECT_FALSE(budget.TryTake(kGateway, 1, Asker::kOnRequest, end - milliseconds(1)));
-  EXPECT_TRUE(budget.TryTake(kGateway, 1, Asker::kOnRequest, end));
+  EXPECT_FALSE(budget.TryTake(kGateway, 1, Requester::kOnRequest, end - milliseconds(1)));
+  EXPECT_TRUE(budget.TryTake(kGateway, 1, Requester::kOnRequest, end));
 }
 
 TEST(HalfOpenBudget, AProlongedSlotIsFreeOnceItIsReleased) {
   HalfOpenBudget budget;
   for (int i = 0; i < 3; ++i) {
     const ike::TimePoint now = kStart + seconds(i);
-    ASSERT_TRUE(budget.TryTake(kGateway, 3, Asker::kOnRequest, now));
+    ASSERT_TRUE(budget.TryTake(kGateway, 3, Requester::kOnRequest, now));
     budget.Prolong(kGateway, now, now + seconds(70));
   }
   const ike::TimePoint later = kStart + seconds(40);
-  EXPECT_FALSE(budget.TryTake(kGateway, 3, Asker::kOnRequest, later));
+  EXPECT_FALSE(budget.TryTake(kGateway, 3, Requester::kOnRequest, later));
   budget.Release(kGateway, kStart + seconds(71));
-  EXPECT_TRUE(budget.TryTake(kGateway, 3, Asker::kOnRequest, later));
+  EXPECT_TRUE(budget.TryTake(kGateway, 3, Requester::kOnRequest, later));
   budget.Release(kGateway, kStart + seconds(71));  // gone already
-  EXPECT_FALSE(budget.TryTake(kGateway, 3, Asker::kOnRequest, later));
-  EXPECT_EQ(budget.NextFree(kGateway, 3, Asker::kOnRequest, later), kStart + seconds(70));
+  EXPECT_FALSE(budget.TryTake(kGateway, 3, Requester::kOnRequest, later));
+  EXPECT_EQ(budget.NextFree(kGateway, 3, Requester::kOnRequest, later), kStart + seconds(70));
 }
 
 TEST(HalfOpenBudget, NextFreeIsWhenTryTakeSucceeds) {
   HalfOpenBudget budget;
-  ASSERT_TRUE(budget.TryTake(kGateway, 1, Asker::kOnRequest, kStart));
-  ike::TimePoint free = budget.NextFree(kGateway, 1, Asker::kOnRequest, kStart);
-  EXPECT_FALSE(budget.TryTake(kGateway, 1, Asker::kOnRequest, free - milliseconds(1)));
-  EXPECT_TRUE(budget.TryTake(kGateway, 1, Asker::kOnRequest, free));
+  ASSERT_TRUE(budget.TryTake(kGateway, 1, Requester::kOnRequest, kStart));
+  ike::TimePoint free = budget.NextFree(kGateway, 1, Requester::kOnRequest, kStart);
+  EXPECT_FALSE(budget.TryTake(kGateway, 1, Requester::kOnRequest, free - milliseconds(1)));
+  EXPECT_TRUE(budget.TryTake(kGateway, 1, Requester::kOnRequest, free));
 }
 
 TEST(HalfOpenBudget, WaitersAreSeenUntilTheyLeave) {
   HalfOpenBudget budget;
   const auto contended = [&] {
-    return budget.StandingOf(kGateway, 3, Asker::kScheduled, kStart).contended;
+    return budget.StandingOf(kGateway, 3, Requester::kScheduled, kStart).contended;
   };
   EXPECT_FALSE(contended());
-  budget.AddWaiter(kGateway, Asker::kAudit);
+  budget.AddWaiter(kGateway, Requester::kAudit);
   EXPECT_TRUE(contended());
-  budget.RemoveWaiter(kGateway, Asker::kAudit);
+  budget.RemoveWaiter(kGateway, Requester::kAudit);
   EXPECT_FALSE(contended());
 }
 
@@ -122,15 +123,15 @@ TEST(HalfOpenBudget, OthersLeaveSlotsToProbesThatClaimThem) {
   const int other = 0;
   budget.Claim(kGateway, &one, kStart);
   budget.Claim(kGateway, &other, kStart);
-  EXPECT_FALSE(budget.TryTake(kGateway, 3, Asker::kAudit, kStart));
-  EXPECT_FALSE(budget.TryTake(kGateway, 3, Asker::kOnRequest, kStart));
-  EXPECT_GT(budget.NextFree(kGateway, 3, Asker::kAudit, kStart), kStart);
-  EXPECT_TRUE(budget.TryTake(kOther, 3, Asker::kAudit, kStart));
-  EXPECT_TRUE(budget.TryTake(kGateway, 3, Asker::kScheduled, kStart));
+  EXPECT_FALSE(budget.TryTake(kGateway, 3, Requester::kAudit, kStart));
+  EXPECT_FALSE(budget.TryTake(kGateway, 3, Requester::kOnRequest, kStart));
+  EXPECT_GT(budget.NextFree(kGateway, 3, Requester::kAudit, kStart), kStart);
+  EXPECT_TRUE(budget.TryTake(kOther, 3, Requester::kAudit, kStart));
+  EXPECT_TRUE(budget.TryTake(kGateway, 3, Requester::kScheduled, kStart));
   budget.Withdraw(kGateway, &one);
-  EXPECT_FALSE(budget.TryTake(kGateway, 3, Asker::kAudit, kStart));
+  EXPECT_FALSE(budget.TryTake(kGateway, 3, Requester::kAudit, kStart));
   budget.Withdraw(kGateway, &other);
-  EXPECT_TRUE(budget.TryTake(kGateway, 3, Asker::kAudit, kStart));
+  EXPECT_TRUE(budget.TryTake(kGateway, 3, Requester::kAudit, kStart));
 }
 
 TEST(HalfOpenBudget, AClaimEndsUnlessItIsRenewed) {
@@ -138,74 +139,74 @@ TEST(HalfOpenBudget, AClaimEndsUnlessItIsRenewed) {
   const int who = 0;
   budget.Claim(kGateway, &who, kStart);
   budget.Claim(kGateway, &who, kStart + seconds(60));
-  const ike::TimePoint end = kStart + seconds(60) + BudgetClaims::kLifetime;
-  EXPECT_FALSE(budget.TryTake(kGateway, 3, Asker::kAudit, end - milliseconds(1)));
-  EXPECT_TRUE(budget.TryTake(kGateway, 3, Asker::kAudit, end));
+  const ike::TimePoint end = kStart + seconds(60) + LivenessReservations::kLifetime;
+  EXPECT_FALSE(budget.TryTake(kGateway, 3, Requester::kAudit, end - milliseconds(1)));
+  EXPECT_TRUE(budget.TryTake(kGateway, 3, Requester::kAudit, end));
 }
 
 TEST(HalfOpenBudget, AnAuditAndRequestsTakeTurns) {
   HalfOpenBudget budget;
   ike::TimePoint now = kStart;
   std::string order;
-  budget.AddWaiter(kGateway, Asker::kAudit);
+  budget.AddWaiter(kGateway, Requester::kAudit);
   for (; order.size() < 12; now += milliseconds(500)) {
-    budget.StandingOf(kGateway, 3, Asker::kOnRequest, now);
-    if (budget.TryTake(kGateway, 3, Asker::kOnRequest, now)) order += 'r';
-    if (budget.TryTake(kGateway, 3, Asker::kAudit, now)) order += 'a';
+    budget.StandingOf(kGateway, 3, Requester::kOnRequest, now);
+    if (budget.TryTake(kGateway, 3, Requester::kOnRequest, now)) order += 'r';
+    if (budget.TryTake(kGateway, 3, Requester::kAudit, now)) order += 'a';
   }
   EXPECT_EQ(order, "rararararara");
 }
 
 TEST(HalfOpenBudget, ARequestGoesBeforeAnAuditsNextQuestion) {
   HalfOpenBudget budget;
-  budget.AddWaiter(kGateway, Asker::kAudit);
-  EXPECT_TRUE(budget.TryTake(kGateway, 3, Asker::kOnRequest, kStart));
+  budget.AddWaiter(kGateway, Requester::kAudit);
+  EXPECT_TRUE(budget.TryTake(kGateway, 3, Requester::kOnRequest, kStart));
 }
 
 TEST(HalfOpenBudget, ASlotIsKeptForARequestOnlyWhileOneMayComeAgain) {
   HalfOpenBudget budget;
-  budget.AddWaiter(kGateway, Asker::kAudit);
-  ASSERT_TRUE(budget.TryTake(kGateway, 2, Asker::kAudit, kStart));
+  budget.AddWaiter(kGateway, Requester::kAudit);
+  ASSERT_TRUE(budget.TryTake(kGateway, 2, Requester::kAudit, kStart));
   const ike::TimePoint turned_away = kStart + HalfOpenBudget::kLifetime - seconds(1);
-  ASSERT_GT(budget.NextFree(kGateway, 2, Asker::kOnRequest, turned_away), turned_away);
+  ASSERT_GT(budget.NextFree(kGateway, 2, Requester::kOnRequest, turned_away), turned_away);
   const ike::TimePoint free = kStart + HalfOpenBudget::kLifetime;
-  EXPECT_FALSE(budget.TryTake(kGateway, 2, Asker::kAudit, free));
-  EXPECT_GT(budget.NextFree(kGateway, 2, Asker::kAudit, free), free);
-  EXPECT_EQ(budget.NextFree(kGateway, 2, Asker::kOnRequest, free), free);
-  EXPECT_TRUE(budget.TryTake(kGateway, 2, Asker::kAudit, turned_away + BudgetTurns::kKept));
+  EXPECT_FALSE(budget.TryTake(kGateway, 2, Requester::kAudit, free));
+  EXPECT_GT(budget.NextFree(kGateway, 2, Requester::kAudit, free), free);
+  EXPECT_EQ(budget.NextFree(kGateway, 2, Requester::kOnRequest, free), free);
+  EXPECT_TRUE(budget.TryTake(kGateway, 2, Requester::kAudit, turned_away + AuditShare::kKept));
 }
 
 TEST(HalfOpenBudget, WhatAnAuditGivesBackDoesNotCountAsItsTurn) {
   HalfOpenBudget budget;
-  budget.AddWaiter(kGateway, Asker::kAudit);
-  ASSERT_TRUE(budget.TryTake(kGateway, 2, Asker::kAudit, kStart));
-  budget.NextFree(kGateway, 2, Asker::kOnRequest, kStart);  // it goes away
-  budget.GiveBack(kGateway, Asker::kAudit, kStart);
-  EXPECT_TRUE(budget.TryTake(kGateway, 2, Asker::kAudit, kStart + seconds(1)));
+  budget.AddWaiter(kGateway, Requester::kAudit);
+  ASSERT_TRUE(budget.TryTake(kGateway, 2, Requester::kAudit, kStart));
+  budget.NextFree(kGateway, 2, Requester::kOnRequest, kStart);  // it goes away
+  budget.Release(kGateway, Requester::kAudit, kStart);
+  EXPECT_TRUE(budget.TryTake(kGateway, 2, Requester::kAudit, kStart + seconds(1)));
 }
 
 // A daemon that demands cookies while one half-open SA of ours is there.
 TEST(HalfOpenBudget, LearnsThatAnAddressAllowsLess) {
   HalfOpenBudget budget;
-  ASSERT_TRUE(budget.TryTake(kGateway, 3, Asker::kOnRequest, kStart));
-  ASSERT_TRUE(budget.TryTake(kGateway, 3, Asker::kOnRequest, kStart));
+  ASSERT_TRUE(budget.TryTake(kGateway, 3, Requester::kOnRequest, kStart));
+  ASSERT_TRUE(budget.TryTake(kGateway, 3, Requester::kOnRequest, kStart));
   EXPECT_EQ(budget.Learn({kGateway, 3, true}, false, kStart), 1);
   EXPECT_FALSE(budget.Learn({kGateway, 3, true}, false, kStart)) << "it is no news";
   const ike::TimePoint later = kStart + HalfOpenBudget::kLifetime;
-  EXPECT_TRUE(budget.TryTake(kGateway, 3, Asker::kOnRequest, later));
-  EXPECT_FALSE(budget.TryTake(kGateway, 3, Asker::kOnRequest, later));
+  EXPECT_TRUE(budget.TryTake(kGateway, 3, Requester::kOnRequest, later));
+  EXPECT_FALSE(budget.TryTake(kGateway, 3, Requester::kOnRequest, later));
   const ike::TimePoint forgotten = kStart + LearntLimits::kLifetime;
-  EXPECT_TRUE(budget.TryTake(kGateway, 3, Asker::kOnRequest, forgotten));
-  EXPECT_TRUE(budget.TryTake(kGateway, 3, Asker::kOnRequest, forgotten));
+  EXPECT_TRUE(budget.TryTake(kGateway, 3, Requester::kOnRequest, forgotten));
+  EXPECT_TRUE(budget.TryTake(kGateway, 3, Requester::kOnRequest, forgotten));
 }
 
 TEST(HalfOpenBudget, CookiesThatAreDemandedOfAllTeachNothing) {
   HalfOpenBudget budget;
-  ASSERT_TRUE(budget.TryTake(kGateway, 3, Asker::kOnRequest, kStart));
+  ASSERT_TRUE(budget.TryTake(kGateway, 3, Requester::kOnRequest, kStart));
   EXPECT_FALSE(budget.Learn({kGateway, 3, true}, false, kStart));
-  ASSERT_TRUE(budget.TryTake(kGateway, 3, Asker::kOnRequest, kStart));
+  ASSERT_TRUE(budget.TryTake(kGateway, 3, Requester::kOnRequest, kStart));
   EXPECT_FALSE(budget.Learn({kGateway, 3, true}, false, kStart));
-  ASSERT_TRUE(budget.TryTake(kGateway, 3, Asker::kOnRequest, kStart));
+  ASSERT_TRUE(budget.TryTake(kGateway, 3, Requester::kOnRequest, kStart));
   EXPECT_EQ(budget.Learn({kGateway, 3, true}, true, kStart), 2) << "but silence after one does";
 }
 
@@ -222,13 +223,13 @@ TEST(HalfOpenBudget, ManyAddressesKeepTheirOwnAccounts) {
   };
   for (ike::TimePoint now = kStart; now < kStart + std::chrono::hours(1); now += seconds(700)) {
     for (int i = 0; i < 5000; ++i) {
-      ASSERT_TRUE(budget.TryTake(address(i), 2, Asker::kOnRequest, now));
-      ASSERT_TRUE(budget.TryTake(address(i), 2, Asker::kOnRequest, now + seconds(1)));
-      ASSERT_FALSE(budget.TryTake(address(i), 2, Asker::kOnRequest, now + seconds(2)));
-      if (i % 2 == 0) budget.GiveBack(address(i), Asker::kOnRequest, now);
+      ASSERT_TRUE(budget.TryTake(address(i), 2, Requester::kOnRequest, now));
+      ASSERT_TRUE(budget.TryTake(address(i), 2, Requester::kOnRequest, now + seconds(1)));
+      ASSERT_FALSE(budget.TryTake(address(i), 2, Requester::kOnRequest, now + seconds(2)));
+      if (i % 2 == 0) budget.Release(address(i), Requester::kOnRequest, now);
     }
     for (int i = 0; i < 5000; ++i) {
-      const auto free = budget.NextFree(address(i), 2, Asker::kOnRequest, now + seconds(3));
+      const auto free = budget.NextFree(address(i), 2, Requester::kOnRequest, now + seconds(3));
       ASSERT_EQ(free, i % 2 == 0 ? now + seconds(3) : now + HalfOpenBudget::kLifetime);
     }
   }

@@ -187,9 +187,9 @@ TEST_F(ResolverTest, OneQueryForAllWhoAsk) {
   server_.hold = true;
   int calls = 0;
   for (int i = 0; i < 1000; ++i) {
-    const auto ticket = resolver_->Resolve("vpn.test", IpFamily::kIpv4,
+    const auto lookup = resolver_->Resolve("vpn.test", IpFamily::kIpv4,
                                            [&](const ResolveResult& r) { calls += r.has_value(); });
-    EXPECT_NE(ticket, 0u);
+    EXPECT_NE(lookup, 0u);
   }
   RunUntil([&] { return server_.held() > 0; });
   EXPECT_EQ(resolver_->pending(), 1u);
@@ -240,7 +240,7 @@ TEST_F(ResolverTest, NamesWithoutAnAnswerDoNotHoldUpOthers) {
 TEST_F(ResolverTest, CancelledCallbacksAreNotCalled) {
   server_.answers["vpn.test"].addresses = {Ip("192.0.2.1")};
   bool kept = false;
-  Resolver::Ticket second = 0;
+  Resolver::LookupId second = 0;
   const auto first =
       resolver_->Resolve("vpn.test", IpFamily::kIpv4, [](const ResolveResult&) { FAIL(); });
   resolver_->Resolve("vpn.test", IpFamily::kIpv4, [&](const ResolveResult&) {

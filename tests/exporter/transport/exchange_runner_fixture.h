@@ -25,7 +25,7 @@ using Clock = std::chrono::steady_clock;
 class Outcomes final : public ExchangeHandler {
  public:
   void OnExchangeDone(const ike::Outcome& outcome) override { all.push_back(outcome); }
-  void OnLateAnswer(ExchangeTicket, const ike::Outcome& outcome) override {
+  void OnLateAnswer(ExchangeHandle, const ike::Outcome& outcome) override {
     late.push_back(outcome);
   }
   std::vector<ike::Outcome> all;

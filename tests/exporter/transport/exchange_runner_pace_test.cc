@@ -49,10 +49,10 @@ TEST_F(TwoRunnersTest, OneThatIsNoLongerWantedIsNotLetThrough) {
   answer_ = [](const Heard&) {};
   Start(Job());
   RunBoth([this] { return heard_.size() == 1; });
-  const ExchangeTicket ticket = other_.runner.Start(Job(), &others_, nullptr);
+  const ExchangeHandle handle = other_.runner.Start(Job(), &others_, nullptr);
   Reply(heard_[0], AnswerTo(heard_[0].bytes));
   RunUntil([this] { return outcomes_.all.size() == 1; });
-  other_.runner.Cancel(ticket);  // before its loop hears that it is through
+  other_.runner.Cancel(handle);  // before its loop hears that it is through
   RunBothFor(milliseconds(100));
   EXPECT_EQ(heard_.size(), 1u);
   answer_ = [this](const Heard& heard) { Reply(heard, AnswerTo(heard.bytes)); };

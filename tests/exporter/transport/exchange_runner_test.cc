@@ -133,12 +133,12 @@ TEST_F(ExchangeRunnerTest, OneOpeningAtATimeGoesToEachAddress) {
 }
 
 TEST_F(ExchangeRunnerTest, ACancelledExchangeIsNotHeardOfAgain) {
-  std::vector<ExchangeTicket> tickets;
-  for (int i = 0; i < 2; ++i) tickets.push_back(runner_.Start(Job(), &outcomes_, nullptr));
+  std::vector<ExchangeHandle> handles;
+  for (int i = 0; i < 2; ++i) handles.push_back(runner_.Start(Job(), &outcomes_, nullptr));
   answer_ = [](const Heard&) {};
   RunUntil([this] { return !heard_.empty(); });
-  for (ExchangeTicket ticket : tickets) runner_.Cancel(ticket);
-  runner_.Cancel(tickets[0]);
+  for (ExchangeHandle handle : handles) runner_.Cancel(handle);
+  runner_.Cancel(handles[0]);
   EXPECT_EQ(runner_.in_flight(), 0u);
   Reply(heard_[0], AnswerTo(heard_[0].bytes));
   Reply(heard_[0], {1, 2, 3});
@@ -197,11 +197,11 @@ TEST_F(ExchangeRunnerTest, AnExchangeThatListensEndsUnheard) {
   RunUntil([this] { return runner_.in_flight() == 0; });
   job.listening = seconds(10);
   outcomes_.all.clear();
-  const ExchangeTicket ticket = runner_.Start(job, &outcomes_, nullptr);
+  const ExchangeHandle handle = runner_.Start(job, &outcomes_, nullptr);
   RunUntil([this] { return !outcomes_.all.empty(); });
-  EXPECT_EQ(runner_.Cancel(ticket), 1u) << "packets sent";
+  EXPECT_EQ(runner_.Cancel(handle), 1u) << "packets sent";
   EXPECT_EQ(runner_.in_flight(), 0u);
-  EXPECT_EQ(runner_.Cancel(ticket), 0u);
+  EXPECT_EQ(runner_.Cancel(handle), 0u);
   EXPECT_TRUE(outcomes_.late.empty());
 }
 

@@ -7,7 +7,7 @@
 namespace exporter::test {
 namespace {
 
-using Asker = HalfOpenBudget::Asker;
+using Requester = HalfOpenBudget::Requester;
 using ike::IkeVersion;
 
 constexpr uint16_t kBudget = 2;
@@ -40,13 +40,13 @@ class HeldConnectionsTest : public TcpRunnerTest {
 
   // When the peer's address has a slot free again, of which each opening took one.
   ike::TimePoint NextFree(uint16_t limit) {
-    return limits_.budget.NextFree(listener_.endpoint().address, limit, Asker::kOnRequest,
+    return limits_.budget.NextFree(listener_.endpoint().address, limit, Requester::kOnRequest,
                                    loop_->now());
   }
 
   const ike::Outcome& TakeSlotAndProbe(const ExchangeJob& job) {
     EXPECT_TRUE(
-        limits_.budget.TryTake(job.remote.address, kBudget, Asker::kOnRequest, loop_->now()));
+        limits_.budget.TryTake(job.remote.address, kBudget, Requester::kOnRequest, loop_->now()));
     outcomes_.all.clear();
     return Outcome(job);
   }
@@ -86,9 +86,9 @@ TEST_F(HeldConnectionsTest, StaysOpenAfterSilenceToWhatMayLeaveState) {
 TEST_F(HeldConnectionsTest, StaysOpenWhereTheExchangeIsCancelled) {
   bool asked = false;
   serve_ = [&](int, const Bytes&) { asked = true; };
-  const ExchangeTicket ticket = runner_.Start(TellingJob(), &outcomes_, nullptr);
+  const ExchangeHandle handle = runner_.Start(TellingJob(), &outcomes_, nullptr);
   RunUntil([&] { return asked; });
-  runner_.Cancel(ticket);
+  runner_.Cancel(handle);
   RunUntil([this] { return held() == 1; });
   Settle();
   EXPECT_EQ(ended_, 0u);

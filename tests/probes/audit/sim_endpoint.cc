@@ -54,13 +54,14 @@ size_t SimEndpoint::HalfOpen(TimePoint now) {
   return half_open_.size();
 }
 
-Outcome SimEndpoint::Exchange(const Opening& opening, double loss, TimePoint* now, int fifths) {
+Outcome SimEndpoint::Exchange(const Opening& opening, double loss, TimePoint* now,
+                              int timeout_fifths) {
   Outcome outcome;
   outcome.version = VersionOf(opening);
   TimePoint start = *now;
   Answer cached;  // the identical request again is answered from the cache
   for (const milliseconds copy_at : kCopiesAt) {
-    if (copy_at >= kTimeout * fifths / 5) break;
+    if (copy_at >= kTimeout * timeout_fifths / 5) break;
     const TimePoint at = start + copy_at;
     outcome.retransmitted = outcome.packets_sent > 0;
     ++outcome.packets_sent;
@@ -101,7 +102,7 @@ Outcome SimEndpoint::Exchange(const Opening& opening, double loss, TimePoint* no
     return outcome;
   }
   outcome.reason = Reason::kTimeout;
-  *now = start + kTimeout * fifths / 5;
+  *now = start + kTimeout * timeout_fifths / 5;
   return outcome;
 }
 

@@ -29,8 +29,8 @@ class SimEndpoint {
   std::unique_ptr<SimEndpoint> second;    // another IKEv1 connection of it, with other methods
 
   // One whole exchange with `loss` of the datagrams each way. Advances `now` by what it takes.
-  // `fifths`: of the timeout.
-  Outcome Exchange(const Opening& opening, double loss, TimePoint* now, int fifths = 5);
+  // `timeout_fifths`: of the timeout.
+  Outcome Exchange(const Opening& opening, double loss, TimePoint* now, int timeout_fifths = 5);
 
   // What is configured: every value of some combination that would be selected if offered alone.
   std::set<AlgorithmId> TruthV2() const;

@@ -33,7 +33,7 @@ SimRun RunAudit(Audit* audit, SimEndpoint* endpoint, double loss, int half_open_
       ++run.may_leave_state;
     }
     TimePoint sent = now;
-    Outcome outcome = endpoint->Exchange(step.opening, loss, &now, step.fifths);
+    Outcome outcome = endpoint->Exchange(step.opening, loss, &now, step.timeout_fifths);
     if (step.may_leave_state && outcome.leaves_no_state()) slots.pop_back();
     audit->OnOutcome(outcome, now);
     now = std::max(now, sent + milliseconds(500));

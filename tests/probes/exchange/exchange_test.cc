@@ -224,7 +224,7 @@ TEST(Exchange, LastSentIsTheNewestMessage) {
 TEST(Exchange, ExpectingItChangesNothing) {
   ExchangeUnderTest t;
   const TimePoint timer = t.exchange.NextTimer();
-  t.exchange.Expect();
+  t.exchange.Prefetch();
   EXPECT_EQ(t.exchange.NextTimer(), timer);
   EXPECT_FALSE(t.exchange.done());
   t.Receive(Selection());
