@@ -36,7 +36,8 @@ def flags_of_program():
 def check_flags(known):
     """Every flag that a file of ours passes to the exporter exists, and the manual has all of them."""
     for name in ("ike_exporter.service", "ike_exporter.socket", "ike_exporter.default", "Dockerfile",
-                 "kubernetes/ike-exporter.yaml", "prometheus/web.yml", "prometheus/README.md"):
+                 "kubernetes/base/ike-exporter.yaml", "kubernetes/helm/ike-exporter/templates/statefulset.yaml",
+                 "prometheus/web.yml", "prometheus/README.md"):
         text = (PACKAGING / name).read_text()
         for flag in re.findall(r"--(?:config|web|storage|probe|log|shard)[a-z.-]*", text):
             expect(flag.rstrip(".") in known, f"{name}: no such flag {flag}")
@@ -97,7 +98,8 @@ def check_alertmanager():
 
 
 def check_kubernetes():
-    documents = list(yaml.safe_load_all((PACKAGING / "kubernetes/ike-exporter.yaml").read_text()))
+    base = PACKAGING / "kubernetes/base"
+    documents = list(yaml.safe_load_all((base / "ike-exporter.yaml").read_text()))
     kinds = {d["kind"]: d for d in documents}
     version = re.search(r"VERSION (\S+)", (ROOT / "CMakeLists.txt").read_text().split("project(")[1]).group(1)
     pods = kinds["StatefulSet"]["spec"]
@@ -106,14 +108,16 @@ def check_kubernetes():
     labels = pods["template"]["metadata"]["labels"]
     expect(str(pods["replicas"]) == shards, "StatefulSet: replicas and SHARDS differ")
     expect(container["image"] == f"ike-exporter:{version}", "StatefulSet: the image is of another version")
-    expect(labels == pods["selector"]["matchLabels"] == kinds["Service"]["spec"]["selector"], "StatefulSet: selectors")
+    expect(labels == pods["selector"]["matchLabels"] == kinds["Service"]["spec"]["selector"]
+           == kinds["PodDisruptionBudget"]["spec"]["selector"]["matchLabels"], "StatefulSet: selectors")
     expect({m["name"] for m in container["volumeMounts"]}
            == {v["name"] for v in pods["template"]["spec"]["volumes"]}
            | {v["metadata"]["name"] for v in pods["volumeClaimTemplates"]}, "StatefulSet: volumes")
     expect({d["metadata"].get("namespace") for d in documents if d["kind"] != "Namespace"}
            == {kinds["Namespace"]["metadata"]["name"]}, "manifests: namespaces differ")
-    tomllib.loads(kinds["ConfigMap"]["data"]["ike_exporter.toml"])
-    list(yaml.safe_load_all((PACKAGING / "kubernetes/pod-monitor.yaml").read_text()))
+    tomllib.loads((base / "ike_exporter.toml").read_text())
+    chart = yaml.safe_load((PACKAGING / "kubernetes/helm/ike-exporter/Chart.yaml").read_text())
+    expect(chart["version"] == chart["appVersion"] == version, "Chart.yaml: of another version")
 
 
 def check_links():

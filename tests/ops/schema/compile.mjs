@@ -16,8 +16,9 @@ function compile(files) {
   return ts.getPreEmitDiagnostics(program);
 }
 
-// Prints the problems of `files`, a map from absolute names to texts, and ends the program.
-export function report(files, noun) {
+// Prints the problems of `files`, a map from absolute names to texts, and ends the program. `found`: how many problems
+// other checks had.
+export function report(files, noun, found = 0) {
   const problems = compile(files);
   for (const problem of problems) {
     const text = ts.flattenDiagnosticMessageText(problem.messageText, '\n');
@@ -25,6 +26,7 @@ export function report(files, noun) {
     const line = at && problem.file.text.split('\n')[at.line].trim();
     console.error(`${path.basename(problem.file?.fileName ?? '')}: ${line}: ${text}`);
   }
-  console.log(`${files.size} ${noun}, ${problems.length} schema problems`);
-  process.exit(problems.length > 0 || files.size === 0 ? 1 : 0);
+  const count = problems.length + found;
+  console.log(`${files.size} ${noun}, ${count} schema problems`);
+  process.exit(count > 0 || files.size === 0 ? 1 : 0);
 }
