@@ -150,7 +150,7 @@ void ProbeRun::Choose() {
   Try(kind);
 }
 
-RecentAnswers::AnswerPtr ProbeRun::EarlierAnswer() const {
+std::optional<RecentAnswers::Answer> ProbeRun::EarlierAnswer() const {
   return services_->answers->Find(RecentAnswers::QuestionOf(settings(), address_, order_.version),
                                   now());
 }
@@ -159,16 +159,16 @@ RecentAnswers::AnswerPtr ProbeRun::EarlierAnswer() const {
 // for one, else what leaves no state, which tells a silent endpoint from one whose budget is spent.
 // Several that scrape one endpoint share its slots: an answer of the last half minute serves all.
 void ProbeRun::ChooseOnRequest() {
-  const RecentAnswers::AnswerPtr earlier = EarlierAnswer();
+  const auto earlier = EarlierAnswer();
   const bool serves =
-      earlier != nullptr && !order_.need_suite && now() - earlier->at < HalfOpenBudget::kLifetime;
+      earlier && !order_.need_suite && now() - earlier->at < HalfOpenBudget::kLifetime;
   if (!serves) {
     ike::TimePoint latest =
         deadline_ - std::min<ike::Duration>(order_.timeout / 2, std::chrono::seconds(3));
     if (standing_.next_free <= now()) return Try(ike::OpeningKind::kFull);
     if (WaitForBudget(latest)) return;
   }
-  if (earlier != nullptr && earlier->refusals_unanswered) {
+  if (earlier && earlier->refusals_unanswered) {
     ike::Outcome none;
     none.version = order_.version;
     return ReportEarlier(*earlier, none);
@@ -351,8 +351,8 @@ void ProbeRun::FinishWith(ike::Reason reason) {
 
 // Somebody is there. What it chose lately stands in for what the budget did not allow to be asked.
 void ProbeRun::ReportWithoutChoice(const ike::Outcome& outcome) {
-  const RecentAnswers::AnswerPtr earlier = outcome.selected() ? nullptr : EarlierAnswer();
-  if (earlier != nullptr && outcome.version_answered) return ReportEarlier(*earlier, outcome);
+  const auto earlier = outcome.selected() ? std::nullopt : EarlierAnswer();
+  if (earlier && outcome.version_answered) return ReportEarlier(*earlier, outcome);
   Report(order_.need_suite ? ProbeEnd::kNoBudget : ProbeEnd::kProbed, outcome);
 }
 
@@ -371,8 +371,8 @@ void ProbeRun::ReportEarlier(const RecentAnswers::Answer& answer, const ike::Out
 void ProbeRun::KeepAnswer(const ike::Outcome& outcome, uint16_t implementation) {
   if (!outcome.selected() && !outcome.leaves_no_state()) return;
   services_->answers->Put(
-      RecentAnswers::QuestionOf(settings(), address_, order_.version),
-      {outcome, implementation, now(), memory_->refusal_unusable || memory_->refusal_selected});
+      RecentAnswers::QuestionOf(settings(), address_, order_.version), outcome,
+      {implementation, now(), memory_->refusal_unusable || memory_->refusal_selected});
 }
 
 void ProbeRun::Report(ProbeEnd end, const ike::Outcome& outcome) {

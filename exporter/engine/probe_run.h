@@ -89,7 +89,7 @@ class ProbeRun final : public Alarm, private ExchangeHandler {
   void ReportWithoutChoice(const ike::Outcome& outcome);
   void ReportEarlier(const RecentAnswers::Answer& answer, const ike::Outcome& outcome);
   void KeepAnswer(const ike::Outcome& outcome, uint16_t implementation);
-  RecentAnswers::AnswerPtr EarlierAnswer() const;
+  std::optional<RecentAnswers::Answer> EarlierAnswer() const;
   void Report(ProbeEnd end, const ike::Outcome& outcome);
   void Deliver(ProbeResult result);
   ike::LivenessCircumstances Circumstances(ike::TimePoint at) const;

@@ -23,30 +23,32 @@ size_t RecentAnswers::Hash::operator()(const Question& question) const {
   return std::hash<ike::IpAddress>{}(question.endpoint.address) ^ (rest * 0x9e3779b97f4a7c15u);
 }
 
-void RecentAnswers::Put(const Question& question, Answer answer) {
-  const ike::TimePoint at = answer.at;
-  auto shared = std::make_shared<const Answer>(std::move(answer));
+void RecentAnswers::Put(const Question& question, const ike::Outcome& outcome,
+                        const Circumstances& circumstances) {
   std::lock_guard lock(mutex_);
-  answers_[question].swap(shared);
-  ages_.emplace_back(question, at);
-  // An older one of the same question is not what the map has now.
-  while (answers_.size() > kMost || at - ages_.front().second > kLifetime) {
-    auto found = answers_.find(ages_.front().first);
-    if (found != answers_.end() && found->second->at == ages_.front().second) answers_.erase(found);
-    ages_.pop_front();
+  const auto [found, added] = entries_.try_emplace(question);
+  if (added) found->second = by_age_.insert(by_age_.end(), {question, {}});
+  by_age_.splice(by_age_.end(), by_age_, found->second);
+  Answer& answer = found->second->answer;
+  answer.outcome = outcome;
+  static_cast<Circumstances&>(answer) = circumstances;
+  while (entries_.size() > kMost || answer.at - by_age_.front().answer.at > kLifetime) {
+    entries_.erase(by_age_.front().question);
+    by_age_.pop_front();
   }
 }
 
-RecentAnswers::AnswerPtr RecentAnswers::Find(const Question& question, ike::TimePoint now) const {
+std::optional<RecentAnswers::Answer> RecentAnswers::Find(const Question& question,
+                                                         ike::TimePoint now) const {
   std::lock_guard lock(mutex_);
-  auto found = answers_.find(question);
-  if (found == answers_.end() || now - found->second->at > kLifetime) return nullptr;
-  return found->second;
+  const auto found = entries_.find(question);
+  if (found == entries_.end() || now - found->second->answer.at > kLifetime) return std::nullopt;
+  return found->second->answer;
 }
 
 size_t RecentAnswers::size() const {
   std::lock_guard lock(mutex_);
-  return answers_.size();
+  return entries_.size();
 }
 
 }  // namespace exporter

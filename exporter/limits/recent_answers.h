@@ -6,12 +6,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <memory>
+#include <list>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
-#include <utility>
 
 #include "probes/base/ip_address.h"
 #include "probes/exchange/outcome.h"
@@ -34,20 +32,24 @@ class RecentAnswers {
 
     friend bool operator==(const Question&, const Question&) = default;
   };
-  struct Answer {
-    ike::Outcome outcome;
+  struct Circumstances {
     uint16_t implementation = 0;
     ike::TimePoint at{};
     bool refusals_unanswered = false;  // openings that leave no state meet silence there
   };
-  using AnswerPtr = std::shared_ptr<const Answer>;
+  struct Answer : Circumstances {
+    ike::Outcome outcome;
+  };
 
   static Question QuestionOf(const ike::ProbeSettings& settings, const ike::IpAddress& address,
                              ike::IkeVersion version);
 
-  void Put(const Question& question, Answer answer);
-  // Null where there is none that is young enough.
-  AnswerPtr Find(const Question& question, ike::TimePoint now) const;
+  // Renews an answer in place, so that a probe of a known endpoint allocates nothing.
+  // REQUIRES: no earlier call had a later `circumstances.at`.
+  void Put(const Question& question, const ike::Outcome& outcome,
+           const Circumstances& circumstances);
+  // Nothing where there is none that is young enough.
+  std::optional<Answer> Find(const Question& question, ike::TimePoint now) const;
   size_t size() const;
 
  private:
@@ -55,9 +57,15 @@ class RecentAnswers {
     size_t operator()(const Question& question) const;
   };
 
+  struct Entry {
+    Question question;
+    Answer answer;
+  };
+  using Entries = std::list<Entry>;
+
   mutable std::mutex mutex_;  // guards all below
-  std::unordered_map<Question, AnswerPtr, Hash> answers_;
-  std::deque<std::pair<Question, ike::TimePoint>> ages_;  // oldest first; one for each Put
+  Entries by_age_;            // oldest first
+  std::unordered_map<Question, Entries::iterator, Hash> entries_;
 };
 
 }  // namespace exporter

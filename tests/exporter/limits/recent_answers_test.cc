@@ -17,17 +17,16 @@ RecentAnswers::Question About(uint32_t host) {
   return RecentAnswers::QuestionOf({}, address, ike::IkeVersion::kV2);
 }
 
-RecentAnswers::Answer Of(uint16_t group, ike::TimePoint at) {
-  RecentAnswers::Answer answer;
-  answer.outcome.ikev2.group = group;
-  answer.at = at;
-  return answer;
+void Put(uint32_t host, uint16_t group, ike::TimePoint at, RecentAnswers* answers) {
+  ike::Outcome outcome;
+  outcome.ikev2.group = group;
+  answers->Put(About(host), outcome, {.at = at});
 }
 
 TEST(RecentAnswers, TheLastOneCounts) {
   RecentAnswers answers;
-  answers.Put(About(1), Of(14, kStart));
-  answers.Put(About(1), Of(19, kStart + seconds(1)));
+  Put(1, 14, kStart, &answers);
+  Put(1, 19, kStart + seconds(1), &answers);
   ASSERT_TRUE(answers.Find(About(1), kStart + seconds(2)));
   EXPECT_EQ(answers.Find(About(1), kStart + seconds(2))->outcome.ikev2.group, 19);
   EXPECT_FALSE(answers.Find(About(2), kStart + seconds(2)));
@@ -35,10 +34,10 @@ TEST(RecentAnswers, TheLastOneCounts) {
 
 TEST(RecentAnswers, OneOfFiveMinutesIsTooOld) {
   RecentAnswers answers;
-  answers.Put(About(1), Of(14, kStart));
+  Put(1, 14, kStart, &answers);
   EXPECT_TRUE(answers.Find(About(1), kStart + RecentAnswers::kLifetime));
   EXPECT_FALSE(answers.Find(About(1), kStart + RecentAnswers::kLifetime + milliseconds(1)));
-  answers.Put(About(2), Of(14, kStart + RecentAnswers::kLifetime + milliseconds(1)));
+  Put(2, 14, kStart + RecentAnswers::kLifetime + milliseconds(1), &answers);
   EXPECT_EQ(answers.size(), 1u);
 }
 
@@ -63,10 +62,21 @@ TEST(RecentAnswers, AnotherQuestionHasAnotherAnswer) {
   EXPECT_NE(first, asked(ike::IkeVersion::kV1));
 }
 
+TEST(RecentAnswers, OneThatIsRenewedIsTheYoungest) {
+  RecentAnswers answers;
+  Put(1, 14, kStart, &answers);
+  Put(2, 14, kStart + seconds(1), &answers);
+  Put(1, 19, kStart + seconds(2), &answers);
+  EXPECT_EQ(answers.size(), 2u);
+  Put(3, 14, kStart + seconds(1) + RecentAnswers::kLifetime + milliseconds(1), &answers);
+  EXPECT_EQ(answers.size(), 2u) << "the second is too old, the first was renewed";
+  EXPECT_TRUE(answers.Find(About(1), kStart + seconds(2) + RecentAnswers::kLifetime));
+}
+
 TEST(RecentAnswers, TheirNumberIsBounded) {
   RecentAnswers answers;
   for (uint32_t i = 0; i < RecentAnswers::kMost + 100; ++i) {
-    answers.Put(About(i), Of(14, kStart + milliseconds(i)));
+    Put(i, 14, kStart + milliseconds(i), &answers);
   }
   EXPECT_EQ(answers.size(), RecentAnswers::kMost);
   const ike::TimePoint end = kStart + milliseconds(RecentAnswers::kMost + 100);
