@@ -61,6 +61,8 @@ def check_image():
     """tar puts a package's /lib in the place of a link of that name, and then no program is found any more."""
     unpacked = re.findall(r"dpkg-deb -x \S+ (\S+)", (PACKAGING / "Dockerfile").read_text())
     expect(unpacked and "/" not in unpacked, "Dockerfile: a package is unpacked onto the root")
+    stages = re.findall(r"^FROM \S+(?: AS (\S+))?$", (PACKAGING / "Dockerfile").read_text(), re.M)
+    expect(stages == ["build", "runtime", "gateways", ""], f"Dockerfile: stages {stages}, the last is the exporter")
 
 
 def check_prometheus(work):
@@ -122,7 +124,7 @@ def check_kubernetes():
 
 def check_links():
     """Relative links of our pages lead somewhere."""
-    for page in [*PACKAGING.rglob("*.md"), *(ROOT / "dashboards").rglob("*.md")]:
+    for page in [*PACKAGING.rglob("*.md"), *(ROOT / "dashboards").rglob("*.md"), *(ROOT / "docs").rglob("*.md")]:
         for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
             expect((page.parent / link).exists(), f"{page.relative_to(ROOT)}: broken link {link}")
 
