@@ -4,6 +4,7 @@ import socket
 import time
 
 import machine
+from ports import reserve_port
 
 MODULE = """
 modules:
@@ -78,7 +79,7 @@ def cpu_per_probe(bench):
     """CPU us of one probe."""
     config = bench.scratch / "blackbox.yml"
     config.write_text(MODULE, encoding="ascii")
-    port = machine.free_port()
+    port = reserve_port()
     with machine.Program(["prometheus-blackbox-exporter", f"--config.file={config}",
                           f"--web.listen-address=127.0.0.1:{port}", "--log.level=error"],
                          (machine.PROBER_CORE,), env={"GOMAXPROCS": "1"}) as program:

@@ -8,6 +8,7 @@ import time
 
 import machine
 from machine import Program, address
+from ports import reserve_port
 
 
 def write_config(path, count, interval, port=machine.PORT, probe="", metrics="", listen=0):
@@ -24,7 +25,7 @@ class Exporter(Program):
     """ike_exporter with `count` gateways; ready when /-/ready says so."""
 
     def __init__(self, bench, count, interval, cores=(machine.PROBER_CORE,), **settings):
-        self.port = machine.free_port()
+        self.port = reserve_port()
         self.config = bench.scratch / f"fleet-{count}.toml"
         write_config(self.config, count, interval, listen=self.port, **settings)
         super().__init__([bench.build / "ike_exporter", "--config.file", self.config,

@@ -3,12 +3,16 @@ kernel counts them. Times are seconds, sizes bytes."""
 import contextlib
 import json
 import os
+import pathlib
 import re
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 
 PROBER_CORE, PEER_CORE = 0, min(1, (os.cpu_count() or 1) - 1)
 FIRST_HOST = 0x7F010000
@@ -34,9 +38,10 @@ class Program:
     def pid(self):
         return self.process.pid
 
-    def wait_for(self, word):
+    def wait_for(self, wanted):
+        """Until this is a whole line of its output."""
         for line in self.process.stdout:
-            if word in line:
+            if line == f"{wanted}\n":
                 return
         self.errors.seek(0)
         raise RuntimeError(f"{self.command} ended: {self.errors.read()}")
@@ -92,12 +97,6 @@ def run_json(command, core):
 def address(index):
     value = FIRST_HOST + index
     return ".".join(str(value >> shift & 255) for shift in (24, 16, 8, 0))
-
-
-def free_port():
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
 
 
 def kernel_drops():

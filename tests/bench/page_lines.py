@@ -9,6 +9,7 @@ import urllib.request
 import machine
 from exporter import Exporter, Reflector, difference, quantile, write_config
 from machine import PROBER_CORE, run_json
+from ports import reserve_port
 from report import at_least, at_most, below, median
 
 
@@ -63,7 +64,7 @@ def ingest_seconds(bench, page):
     StaticPage.page = page.encode()
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), StaticPage)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    port = machine.free_port()
+    port = reserve_port()
     config = bench.scratch / "prometheus.yml"
     config.write_text("scrape_configs:\n  - job_name: page\n    scrape_interval: 1s\n"
                       "    static_configs:\n      - targets: "

@@ -133,10 +133,7 @@ def check(values, counts, gateways, seconds):
 def main():
     seconds = int(sys.argv[2])
     with tempfile.TemporaryDirectory() as directory, Stack(sys.argv[1], directory) as stack:
-        path = stack.write("gateways.toml", GATEWAYS.format(**stack.ports))
-        stack.start("gateways", [stack.build / "ike_responder", "--config", path, "--log",
-                                 stack.work / "gateways.json"])
-        wait_until("the gateways", lambda: "ready" in stack.log_of("gateways"), 30)
+        stack.start_gateways(GATEWAYS.format(**stack.ports), "--log", stack.work / "gateways.json")
         stack.start_exporter(config(stack.ports["ike"]))
         process = Process(stack.processes["exporter"].pid)
         shapes, cpu = watch(stack, process, seconds)

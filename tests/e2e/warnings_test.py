@@ -9,7 +9,8 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT / "tests/ops"), str(ROOT / "tests/support")]
 
-from stack import Stack, free_port, wait_until  # noqa: E402
+from ports import reserve_port  # noqa: E402
+from stack import Stack, wait_until  # noqa: E402
 
 CONFIG = """
 [web]
@@ -52,7 +53,7 @@ class Test:
             self.write(port, "127.0.0.1")
             self.reload()
             assert (self.count(SOURCE), self.count(LISTEN)) == (1, 0), self.stack.log_of("exporter")
-            self.write(free_port(), "127.0.0.1")
+            self.write(reserve_port(), "127.0.0.1")
             self.reload()
             assert self.count(LISTEN) == 1, self.stack.log_of("exporter")
 

@@ -16,6 +16,9 @@ import urllib.error
 import urllib.request
 
 sys.dont_write_bytecode = True
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+
+from readiness import await_line  # noqa: E402
 
 NOBODY = 65534
 URL = "http://127.0.0.1:10500"
@@ -145,9 +148,11 @@ class Program:
     def __init__(self, folder, name):
         self.output = os.path.join(folder, name + ".out")
         self.child = None
+        self.output_before = 0  # bytes of earlier runs
 
     def start(self, command, **options):
         with open(self.output, "ab") as output:
+            self.output_before = output.tell()
             self.child = subprocess.Popen(
                 command, **{"stdin": subprocess.DEVNULL, "stdout": output, "stderr": output, **options})
 
@@ -177,6 +182,11 @@ class Program:
     def said(self):
         with open(self.output, encoding="utf-8", errors="replace") as output:
             return output.read()
+
+    def said_since_start(self):
+        with open(self.output, "rb") as output:
+            output.seek(self.output_before)
+            return output.read().decode(errors="replace")
 
     def memory(self, key="VmRSS"):
         """Bytes."""
@@ -214,7 +224,7 @@ class Responder(Program):
         options = ["--events", self.events] if events else []
         self.start([*self.before, self.arena.responder_binary, "--config", self.script, "--log", self.log,
                     "--by-address", *options])
-        wait_for("the responder's readiness", lambda: "ready" in self.said(), 20)
+        await_line(self.child, self.said_since_start, "ready", 20)
 
     def reload(self):
         self.signal(signal.SIGHUP)

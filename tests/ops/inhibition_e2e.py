@@ -52,7 +52,7 @@ scrape_configs:
 
 
 def start(stack):
-    stack.ports["other"] = stacks.free_port()
+    stack.ports["other"] = stacks.reserve_port()
     stack.start_gateways(GATEWAYS.format(strong=STRONG, **stack.ports))
     stack.start_exporter(targets(stack, {name: f"127.0.64.{i + 1}" for i, name in enumerate(LOST)}))
     path = stack.write("other.toml", targets(stack, {"steady": "127.0.63.1", "weak": "127.0.63.2",

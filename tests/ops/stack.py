@@ -4,27 +4,18 @@ import json
 import pathlib
 import re
 import signal
-import socket
 import subprocess
+import sys
 import time
 import tomllib
 import urllib.parse
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.append(str(ROOT / "tests/support"))
 
-
-def free_port():
-    """A port that is free for TCP and UDP at this moment."""
-    for _ in range(100):
-        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
-            tcp.bind(("127.0.0.1", 0))
-            try:
-                udp.bind(tcp.getsockname())
-                return tcp.getsockname()[1]
-            except OSError:
-                continue
-    raise RuntimeError("no free port")
+from ports import reserve_port  # noqa: E402
+from readiness import await_line  # noqa: E402
 
 
 def get(url, timeout=10):
@@ -55,7 +46,7 @@ class Stack:
         self.work = pathlib.Path(work)
         self.address, self.within = address, within
         self.processes = {}
-        self.ports = {name: free_port() for name in ("exporter", "prometheus", "alertmanager", "ike", "ike_encap")}
+        self.ports = {name: reserve_port() for name in ("exporter", "prometheus", "alertmanager", "ike", "ike_encap")}
 
     def __enter__(self):
         return self
@@ -96,10 +87,10 @@ class Stack:
 
     # --- the four programs
 
-    def start_gateways(self, script):
+    def start_gateways(self, script, *flags):
         path = self.write("gateways.toml", script)
-        self.start("gateways", [self.build / "ike_responder", "--config", path])
-        wait_until("the gateways", lambda: "ready" in self.log_of("gateways"), 30)
+        process = self.start("gateways", [self.build / "ike_responder", "--config", path, *flags])
+        await_line(process, (self.work / "gateways.log").read_text, "ready", 30)
 
     def change_gateways(self, script):
         self.write("gateways.toml", script)

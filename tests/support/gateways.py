@@ -3,8 +3,8 @@ import json
 
 
 def listening(port):
-    """UDP at one port of every address that a gateway has."""
-    return f'[listen]\nudp = [{port}]\nbind = "each"\n'
+    """UDP at one port of every address that a gateway has, and nothing at the ports that other tests would share."""
+    return f'[listen]\nudp = [{port}]\nudp_encap = []\nbind = "each"\n'
 
 
 def gateway(name, addresses, **settings):
