@@ -14,7 +14,7 @@ import urllib.parse
 import jsonschema
 import yaml
 
-from stack import get, wait_until
+from stack import await_line, get, wait_until
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 FILE = ROOT / "packaging/compose.yaml"
@@ -121,11 +121,11 @@ def play(root, services):
                 started.append(subprocess.Popen(["chroot", root, program, *services[name]["command"]],
                                                 stdout=log, stderr=log))
             if name == "gateways":
-                wait_until("the gateways", lambda: "ready" in (root / "tmp/gateways.log").read_text(), 30)
+                await_line(started[-1], (root / "tmp/gateways.log").read_text, "ready", 30)
         observe()
         for name, process in zip(PROGRAMS, started):
             expect(process.poll() is None, f"{name} ended: {(root / f'tmp/{name}.log').read_text()[-1000:]}")
-    except (OSError, TimeoutError) as error:
+    except (OSError, RuntimeError) as error:
         logs = "".join(f"== {n}\n{(root / f'tmp/{n}.log').read_text()[-800:]}\n" for n in PROGRAMS)
         sys.exit(f"compose: {error}\n{logs}")
     finally:

@@ -13,7 +13,7 @@ import time
 
 import jsonschema
 
-from stack import free_port, get, wait_until
+from stack import get, reserve_port, wait_until
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SCHEMAS = ROOT / "tests/ops/schema/node_modules/@cyclonedx/cyclonedx-library/res/schema"
@@ -71,7 +71,7 @@ def check_program(folder, build, work):
     inside = ["chroot", f"--userspec={NOBODY}", str(root), "/ike_exporter"]
     print(run(*inside, "--version"))
     check_probe(inside, build, work)
-    port = free_port()
+    port = reserve_port()
     start = time.monotonic()
     server = subprocess.Popen([*inside, "--config.file=/ike_exporter.toml", "--storage.path=/state",
                                f"--web.listen-address=127.0.0.1:{port}"])
@@ -87,7 +87,7 @@ def check_program(folder, build, work):
 
 def check_probe(inside, build, work):
     """A handshake opening with both versions, so that sockets and OpenSSL are there."""
-    port = free_port()
+    port = reserve_port()
     script = work / "gateways.toml"
     script.write_text(f"""[listen]
 udp = [{port}]
