@@ -238,13 +238,15 @@ class Kustomize(unittest.TestCase):
         overlay.mkdir()
         (overlay / "ike_exporter.toml").write_text("[probe]\ninterval = \"10s\"\n")
         example = PAGE.read_text().split("```yaml\n# kustomization.yaml\n")[1].split("```")[0]
-        where = pathlib.Path("../" * len(overlay.parts[1:])) / KUBERNETES.relative_to("/") / "operator"
-        (overlay / "kustomization.yaml").write_text(example.replace("<the source>/packaging/kubernetes/operator", str(where)))
+        source = pathlib.Path("../" * len(overlay.parts[1:])) / ROOT.relative_to("/")
+        (overlay / "kustomization.yaml").write_text(example.replace("<the source>", str(source)))
         documents = kustomize(overlay)
         pod = one(documents, "StatefulSet")["spec"]["template"]["spec"]
         self.assertEqual(pod["containers"][0]["image"], "registry.example.com/ike-exporter:0.1.0")
         config = next(d for d in documents if d["metadata"]["name"] == pod["volumes"][0]["configMap"]["name"])
         self.assertIn("10s", config["data"]["ike_exporter.toml"])
+        labelled = [d for d in documents if d["metadata"].get("labels", {}).get("grafana_dashboard") == "1"]
+        self.assertEqual(len(labelled), 4)
 
 
 def main():
