@@ -20,14 +20,15 @@ list_files() {
     -printf '%p %u %m\n' | sort)
 }
 
-free_port() {
-  /usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+reserve_port() { # below the ephemeral ports, as every test's
+  PYTHONPATH=$(dirname "$0")/../support /usr/bin/python3 -c 'import ports; print(ports.reserve_port())'
 }
 
 start_and_probe() {
   say "the service's command line, as its user"
   local command url
-  url=127.0.0.1:$(free_port)
+  url=127.0.0.1:$(reserve_port)
+  # shellcheck disable=SC2016  # $ARGS is a text of the unit
   command=$(sed -n 's/^ExecStart=\(.*\) $ARGS/\1/p' "$root/lib/systemd/system/ike_exporter.service")
   # shellcheck disable=SC2086  # the line of the unit is words
   chroot "$root" "${clean_environment[@]}" \

@@ -12,6 +12,7 @@ cache=${2:-/var/tmp/ike_exporter_roots}
 source "$(dirname "$0")/clean_root.sh"
 
 # Runs as the first process of the new namespaces: makes "$1" their root and becomes its systemd.
+# shellcheck disable=SC2016  # expanded there
 boot='
 set -e
 mount --make-rprivate /
