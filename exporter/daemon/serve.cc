@@ -74,14 +74,18 @@ void WarnOfListen(const std::vector<std::string>& listening,
       {{"configured", text}});
 }
 
-// A source that cannot be had would look like gateways that are down. At a reload the engines may
-// hold the port, so only the address is tried.
-void WarnOfSources(const TargetTable& table, bool with_ports) {
+// A source that cannot be had would look like gateways that are down. Of a port that an earlier
+// configuration had, which the engines hold, only the address is tried; `held` learns the new ones.
+void WarnOfSources(const TargetTable& table, std::set<uint16_t>* held) {
   std::set<ike::Endpoint> sources;
+  std::set<uint16_t> ports;
   for (const ike::Target& target : table.config->targets) {
     const ike::ProbeSettings& settings = *target.settings;
-    sources.insert({settings.source_address, with_ports ? settings.source_port : uint16_t{0}});
+    const bool is_held = held->contains(settings.source_port);
+    sources.insert({settings.source_address, is_held ? uint16_t{0} : settings.source_port});
+    ports.insert(settings.source_port);
   }
+  held->merge(ports);
   sources.erase(ike::Endpoint{});
   for (const ike::Endpoint& source : sources) {
     const bool v6 = source.address.is_v6();
@@ -90,7 +94,7 @@ void WarnOfSources(const TargetTable& table, bool with_ports) {
     if (opened) continue;
     Log(LogLevel::kWarn,
         "source_address or source_port cannot be had: its targets cannot be probed and are down",
-        {{"error", opened.error()}});
+        {{"error", opened.error().text}});
   }
 }
 
@@ -292,12 +296,13 @@ int Serve(const ServeOptions& options) {
   auto engines = EnginePool::Create(options.threads, judge, MakeAuditSink(storage.get()));
   if (!engines) return CannotStart(engines.error());
   ConfigReloader reloader(options.config_files, options.shard, &store, engines->get());
+  std::set<uint16_t> held_ports;
   const bool listens_as_configured = options.listen.empty() && !options.systemd_socket;
   std::vector<std::string> listen = options.listen;
   reloader.OnNewTable([&](const TargetTable& table) {
     SetLogLevels(options, table.config->log);
     if (reloader.loaded() && listens_as_configured) WarnOfListen(listen, table.config->web.listen);
-    WarnOfSources(table, !reloader.loaded());
+    WarnOfSources(table, &held_ports);
     if (storage) storage->Restore(table);
     JudgeAnew(table);
   });

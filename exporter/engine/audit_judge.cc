@@ -44,6 +44,7 @@ std::shared_ptr<const ike::AuditResult> Judge(const AuditRequest& request,
   if (!result->success) {
     bool known = outcome.reason != ike::Reason::kNone;
     result->reason = known ? outcome.reason : ike::Reason::kTimeout;
+    result->send_error = outcome.send_error;
   }
   return result;
 }

@@ -172,7 +172,10 @@ void AuditRun::OnExchangeDone(const ike::Outcome& outcome) {
 void AuditRun::NoteFailure(const ike::Outcome& outcome) {
   if (outcome.version_answered) return;
   bool tells = outcome.reason != ike::Reason::kTimeout || result_.reason == ike::Reason::kNone;
-  if (tells) result_.reason = outcome.reason;
+  if (tells) {
+    result_.reason = outcome.reason;
+    result_.send_error = outcome.send_error;
+  }
 }
 
 // What was thought to leave state and did not, or the other way round. Silence may have left some.

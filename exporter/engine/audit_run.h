@@ -29,6 +29,7 @@ struct AuditOutcome {
   std::array<ike::VersionAudit, 2> versions;  // [version - 1]
   ike::Duration duration{};
   ike::Reason reason = ike::Reason::kNone;  // why nothing answered, where nothing did
+  uint8_t send_error = 0;                   // with kSend: the errno; 0 = unknown
 };
 
 class AuditRun final : public Alarm, private ExchangeHandler {

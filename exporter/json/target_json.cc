@@ -29,6 +29,7 @@ Json VersionStateJson(IkeVersion version, const VersionState& state) {
   if (state.last_reason != ike::Reason::kNone) {
     json["reason"] = ike::ReasonName(state.last_reason);
   }
+  if (state.send_error != 0) json["error"] = SendErrorText(state.send_error);
   AddTime("lastRun", state.last_run, &json);
   AddTime("lastAnswer", state.last_answer, &json);
   if (!std::isnan(state.last_rtt)) json["rtt"] = std::round(state.last_rtt * 1e6) / 1e3;

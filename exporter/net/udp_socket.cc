@@ -71,9 +71,9 @@ ike::Endpoint BoundTo(IpFamily family, ike::Endpoint local) {
   return local;
 }
 
-std::string Failure(const char* what, const ike::Endpoint& local) {
+SocketError Failure(const char* what, const ike::Endpoint& local) {
   const int error = errno;
-  return std::string(what) + " UDP " + ToString(local) + ": " + std::strerror(error);
+  return {error, std::string(what) + " UDP " + ToString(local) + ": " + std::strerror(error)};
 }
 
 }  // namespace
@@ -93,7 +93,7 @@ struct UdpSocket::State {
   ErrorQueue errors;
 };
 
-tl::expected<std::unique_ptr<UdpSocket>, std::string> UdpSocket::Open(IpFamily family,
+tl::expected<std::unique_ptr<UdpSocket>, SocketError> UdpSocket::Open(IpFamily family,
                                                                       const ike::Endpoint& local,
                                                                       const UdpOptions& options) {
   const ike::Endpoint bound_to = BoundTo(family, local);

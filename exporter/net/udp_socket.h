@@ -26,6 +26,11 @@ struct UdpOptions {
   int send_buffer_bytes = 1 << 20;
 };
 
+struct SocketError {
+  int error;  // errno
+  std::string text;
+};
+
 class UdpSocket {
  public:
   static constexpr size_t kBatch = 64;
@@ -34,7 +39,7 @@ class UdpSocket {
   static constexpr int kPrefetchStages = 4;
 
   // `local.address` none = any of `family` (which is not kAny); `local.port` 0 = ephemeral.
-  static tl::expected<std::unique_ptr<UdpSocket>, std::string> Open(IpFamily family,
+  static tl::expected<std::unique_ptr<UdpSocket>, SocketError> Open(IpFamily family,
                                                                     const ike::Endpoint& local,
                                                                     const UdpOptions& options);
   ~UdpSocket();

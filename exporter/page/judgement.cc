@@ -101,7 +101,9 @@ std::string FailureText(IkeVersion version, const VersionState& state) {
   }
   if (state.up && state.has_suite()) return "answers again, nothing agreed upon yet";
   if (state.last_reason == ike::Reason::kNone) return state.up ? "agreed to nothing" : "no answer";
-  return std::string(ReasonText(state.last_reason));
+  std::string text(ReasonText(state.last_reason));
+  if (state.send_error != 0) text += ": " + SendErrorText(state.send_error);
+  return text;
 }
 
 std::string ProblemText(const TargetFacts& facts) {

@@ -113,7 +113,7 @@ void ReadAnswered(IkeVersion version, JsonFields* fields, VersionState* state) {
   if (fields->Find("implementation") != nullptr) {
     std::string name;
     fields->Get("implementation", &name);
-    state->implementation = static_cast<uint16_t>(ImplementationIndex(name));
+    state->implementation = static_cast<uint8_t>(ImplementationIndex(name));
     state->responder_known = true;
   }
   if (fields->Find("features") != nullptr) {

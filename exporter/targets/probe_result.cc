@@ -1,17 +1,40 @@
 #include "exporter/targets/probe_result.h"
 
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
 #include "probes/audit/audit_result.h"
 
 namespace exporter {
 namespace {
 
-// `error` is the resolver's.
-std::string SentenceOf(ike::Reason reason, const std::string& error) {
+// The setting that an errno speaks of.
+std::string_view SettingOf(int error) {
+  switch (error) {
+    case EINVAL:  // of an IPv4 source that is no address of this host
+    case EADDRNOTAVAIL:
+      return "source_address";
+    case EACCES:  // of a port below 1024
+    case EADDRINUSE:
+      return "source_port";
+    default:
+      return {};
+  }
+}
+
+struct Errors {
+  std::string resolver;
+  int send = 0;
+};
+
+std::string SentenceOf(ike::Reason reason, const Errors& errors) {
   switch (reason) {
     case ike::Reason::kResolve:
-      return error;
+      return errors.resolver;
     case ike::Reason::kSend:
-      return "the system refused to send to it";
+      return "the system refused to send to it" +
+             (errors.send == 0 ? "" : ": " + SendErrorText(errors.send));
     case ike::Reason::kUnreachable:
       return "unreachable: the port is closed or the network says that the host is not there";
     case ike::Reason::kTimeout:
@@ -29,6 +52,14 @@ std::string SentenceOf(ike::Reason reason, const std::string& error) {
 
 }  // namespace
 
+std::string SendErrorText(int error) {
+  if (error == 0) return {};
+  std::string text = std::strerror(error);
+  const std::string_view setting = SettingOf(error);
+  if (!setting.empty()) text += "; check " + std::string(setting);
+  return text;
+}
+
 ike::Outcome TellingOutcome(const ProbeResult& result) {
   ike::Outcome outcome = result.report.outcome;
   if (!result.report.full_opening && outcome.version_answered) outcome.error_notify = 0;
@@ -36,7 +67,7 @@ ike::Outcome TellingOutcome(const ProbeResult& result) {
 }
 
 std::string FailureSentence(const ProbeResult& result) {
-  return SentenceOf(result.report.outcome.reason, result.error);
+  return SentenceOf(result.report.outcome.reason, {result.error, result.report.outcome.send_error});
 }
 
 std::string FailureSentence(const ike::AuditResult& result) {
@@ -44,7 +75,7 @@ std::string FailureSentence(const ike::AuditResult& result) {
   if (result.reason == ike::Reason::kRejected) {
     return "the endpoint does not speak any version of IKE that was asked for";
   }
-  return SentenceOf(result.reason, {});
+  return SentenceOf(result.reason, {{}, result.send_error});
 }
 
 }  // namespace exporter

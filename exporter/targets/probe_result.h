@@ -52,6 +52,9 @@ struct ProbeResult {
 // that nobody implements, their refusal is no errorNotify of it.
 ike::Outcome TellingOutcome(const ProbeResult& result);
 
+// Why the system refused to send, with the setting to look at where one can be meant; empty for 0.
+std::string SendErrorText(int error);
+
 // A sentence for a probe that got no valid answer.
 std::string FailureSentence(const ProbeResult& result);
 // The same of an audit that nothing answered.

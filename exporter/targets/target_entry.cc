@@ -29,7 +29,7 @@ void TakeFullOpening(const ProbeReport& report, VersionState* state) {
   if (outcome.answered()) {
     state->cookie_required = outcome.cookie_required;
     state->error_notify = outcome.error_notify;
-    state->implementation = report.implementation;
+    state->implementation = static_cast<uint8_t>(report.implementation);
     state->responder_known = true;
   }
   // An endpoint that asked for cookies and for nothing else has not looked at what was offered;
@@ -44,8 +44,10 @@ void TakeFullOpening(const ProbeReport& report, VersionState* state) {
   TakeSuite(report, state);
 }
 
-// Why the probe counts as failed; an expected refusal of an opening that leaves no state is none.
+// Why the probe counts as failed. None is the expected refusal of an opening that leaves no state,
+// nor an endpoint that asked for cookies and for nothing else: it has refused nothing.
 ike::Reason FailureOf(const ProbeReport& report) {
+  if (report.outcome.answer == ike::AnswerKind::kCookie) return ike::Reason::kNone;
   if (report.full_opening) return report.outcome.reason;
   return report.outcome.version_answered ? ike::Reason::kNone : report.outcome.reason;
 }
@@ -65,6 +67,7 @@ void TakeProbe(const ProbeReport& report, ike::Reason failure, VersionState* sta
     state->ever_answered = true;
   }
   state->last_reason = failure;
+  state->send_error = report.outcome.send_error;
   if (failure != ike::Reason::kNone) ++state->failures_of(failure);
   if (report.outcome.rtt) state->last_rtt = Seconds(*report.outcome.rtt);
 }

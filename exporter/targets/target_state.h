@@ -46,8 +46,9 @@ struct VersionState {
   std::array<uint32_t, ike::kReasonCount - 1> failures{};  // see failures_of
   Suite suite;
   uint16_t features = 0;
-  uint16_t error_notify = 0;    // of the last answer, 0 = none
-  uint16_t implementation = 0;  // index into ike::kImplementations
+  uint16_t error_notify = 0;   // of the last answer, 0 = none
+  uint8_t send_error = 0;      // with kSend as last_reason: the errno; 0 = unknown
+  uint8_t implementation = 0;  // index into ike::Implementations(), of which there are fewer
   ike::Reason last_reason : 3 = ike::Reason::kNone;
   ike::NatState nat_local : 2 = ike::NatState::kUnknown;
   ike::NatState nat_remote : 2 = ike::NatState::kUnknown;

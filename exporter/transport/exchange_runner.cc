@@ -38,6 +38,14 @@ tl::expected<ike::IpAddress, int> SourceFor(const ExchangeJob& job, ike::TimePoi
   return routes->SourceFor(job.remote.address, now);
 }
 
+// The kernel says of a source address that this host does not have that there is no route.
+int SendErrorOf(const ExchangeJob& job, int error) {
+  if (job.source.empty()) return error;
+  const auto family = job.source.is_v6() ? net::IpFamily::kIpv6 : net::IpFamily::kIpv4;
+  const auto bound = net::UdpSocket::Open(family, {job.source, 0}, {});
+  return bound ? error : bound.error().error;
+}
+
 void ForgetRoute(const ExchangeJob& job, net::RouteCache* routes) {
   if (job.route != nullptr) *job.route = {};
   routes->Forget(job.remote.address);
@@ -118,11 +126,12 @@ void ExchangeRunner::LaunchUdp(InFlightExchange* flight, ike::TimePoint now) {
   flight->source = flight->job.source;
   if (flight->source.empty()) {
     auto source = SourceFor(flight->job, now, routes_);
-    if (!source) return FailUnsent(flight, ike::Reason::kSend, now);
+    if (!source) return FailUnsent(flight, ike::Reason::kSend, source.error(), now);
     flight->source = *source;
   }
-  flight->socket = sockets_.For(flight->job);
-  if (flight->socket == nullptr) return FailUnsent(flight, ike::Reason::kSend, now);
+  auto socket = sockets_.For(flight->job);
+  if (!socket) return FailUnsent(flight, ike::Reason::kSend, socket.error(), now);
+  flight->socket = *socket;
   BeginExchange(flight, {flight->source, flight->socket->local_port()}, now);
 }
 
@@ -162,7 +171,7 @@ void ExchangeRunner::SendMessage(InFlightExchange* flight, ike::ByteSpan message
   }
   if (flight->channel) {
     pacer_.OnSent(now, false);
-    if (!flight->channel->Send(message)) flight->exchange.OnSendFailed(now);
+    if (!flight->channel->Send(message)) flight->exchange.OnSendFailed(0, now);
     return;
   }
   flight->unsent = !flight->socket->Send(
@@ -240,7 +249,7 @@ void ExchangeRunner::OnExchangeTimer(InFlightExchange* flight, ike::TimePoint no
   if (flight->settled) return;
   if (flight->held) return OnGateTimer(flight, now);
   if (flight->paced) return Queue(flight);
-  if (!flight->began) return FailUnsent(flight, ike::Reason::kTimeout, now);
+  if (!flight->began) return FailUnsent(flight, ike::Reason::kTimeout, 0, now);
   if (flight->unsent) {
     SendMessage(flight, flight->exchange.last_sent(), false, now);
     return Rearm(flight);
@@ -269,17 +278,19 @@ void ExchangeRunner::FlushLines(ike::TimePoint now) {
       InFlightExchange* flight = active_.Find(failure.tag);
       if (flight == nullptr || flight->settled) continue;
       ForgetRoute(flight->job, routes_);
-      flight->exchange.OnSendFailed(now);
+      flight->exchange.OnSendFailed(SendErrorOf(flight->job, failure.error), now);
       Settle(flight);
     }
   }
 }
 
 // No exchange ever began: the outcome has only a reason.
-void ExchangeRunner::FailUnsent(InFlightExchange* flight, ike::Reason reason, ike::TimePoint now) {
+void ExchangeRunner::FailUnsent(InFlightExchange* flight, ike::Reason reason, int error,
+                                ike::TimePoint now) {
   flight->failed = {};
   flight->failed.version = flight->job.opening->version();
   flight->failed.reason = reason;
+  flight->failed.send_error = static_cast<uint8_t>(error);
   flight->failed.duration = now - flight->started;
   Settle(flight);
 }

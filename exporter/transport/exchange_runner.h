@@ -94,7 +94,7 @@ class ExchangeRunner final : public Exchanger {
   void OnExchangeTimer(InFlightExchange* flight, ike::TimePoint now);
   void FlushLines(ike::TimePoint now);
   void Rearm(InFlightExchange* flight);
-  void FailUnsent(InFlightExchange* flight, ike::Reason reason, ike::TimePoint now);
+  void FailUnsent(InFlightExchange* flight, ike::Reason reason, int error, ike::TimePoint now);
   void Settle(InFlightExchange* flight);
   void ReportDone();
   void Report(InFlightExchange* flight);

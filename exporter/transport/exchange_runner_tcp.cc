@@ -90,7 +90,8 @@ void ExchangeRunner::OnTcpClosed(InFlightExchange* flight, const net::TcpClosed&
     ike::Reason reason = ike::Reason::kTimeout;
     if (unreachable) reason = ike::Reason::kUnreachable;
     if (closed.end == net::TcpEnd::kLocal) reason = ike::Reason::kSend;
-    return FailUnsent(flight, reason, now);
+    const int error = reason == ike::Reason::kSend ? closed.error : 0;
+    return FailUnsent(flight, reason, error, now);
   }
   if (Reconnect(flight)) return;
   if (unreachable) {

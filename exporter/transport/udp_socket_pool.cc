@@ -19,25 +19,28 @@ UdpSocketPool::~UdpSocketPool() {
   }
 }
 
-net::UdpSocket* UdpSocketPool::For(const ExchangeJob& job) {
+tl::expected<net::UdpSocket*, int> UdpSocketPool::For(const ExchangeJob& job) {
   const Key key{job.remote.address.is_v6(), job.transport == ike::Transport::kUdpEncap,
                 job.source_port};
   if (latest_ != nullptr && key == latest_key_) return latest_;
   auto known = sockets_.find(key);
-  if (known == sockets_.end()) known = Open(key);
-  if (known == sockets_.end()) return nullptr;
+  if (known == sockets_.end()) {
+    const auto opened = Open(key);
+    if (!opened) return tl::make_unexpected(opened.error());
+    known = *opened;
+  }
   latest_key_ = known->first;
   latest_ = known->second.socket.get();
   return latest_;
 }
 
-UdpSocketPool::PooledSockets::iterator UdpSocketPool::Open(const Key& key) {
+tl::expected<UdpSocketPool::PooledSockets::iterator, int> UdpSocketPool::Open(const Key& key) {
   const auto [v6, encap, source_port] = key;
   net::UdpOptions options;
   options.udp_encap = encap;
   auto socket = net::UdpSocket::Open(v6 ? net::IpFamily::kIpv6 : net::IpFamily::kIpv4,
                                      {{}, source_port}, options);
-  if (!socket) return sockets_.end();
+  if (!socket) return tl::make_unexpected(socket.error().error);
   pacer_->AddReceiveBuffer((*socket)->receive_capacity());
   const auto opened = sockets_.emplace(key, PooledSocket{std::move(*socket)}).first;
   Watch(&opened->second);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <tl/expected.hpp>
 #include <tuple>
 
 #include "exporter/limits/packet_pacer.h"
@@ -30,8 +31,8 @@ class UdpSocketPool {
   UdpSocketPool(const UdpSocketPool&) = delete;
   UdpSocketPool& operator=(const UdpSocketPool&) = delete;
 
-  // That of a job. Opened with its first one, and watched. Null: it cannot be opened.
-  net::UdpSocket* For(const ExchangeJob& job);
+  // That of a job. Opened with its first one, and watched. The error is the errno.
+  tl::expected<net::UdpSocket*, int> For(const ExchangeJob& job);
   PooledSockets& all() { return sockets_; }
   // A turn has read so many datagrams. Where many come the loop does not wake up for `pooled`, one
   // of these: the kernel looks for whom to wake with each packet of a watched socket, those that
@@ -43,8 +44,7 @@ class UdpSocketPool {
   uint64_t drops() const;
 
  private:
-  // sockets_.end(): it cannot be opened.
-  PooledSockets::iterator Open(const Key& key);
+  tl::expected<PooledSockets::iterator, int> Open(const Key& key);
   void Watch(PooledSocket* pooled);
 
   net::EventLoop* const loop_;

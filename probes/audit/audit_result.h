@@ -38,6 +38,7 @@ struct AuditResult {
   bool success = false;  // an IKE daemon answered
   std::string error;     // where nothing could be asked: the name did not resolve
   Reason reason = Reason::kNone;
+  uint8_t send_error = 0;  // with kSend: the errno; 0 = unknown
   bool complete = false;
   std::string policy;
   std::optional<bool> compliant;  // absent while it is undecided, as where nothing is accepted

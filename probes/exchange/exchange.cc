@@ -88,8 +88,10 @@ ByteSpan Exchange::OnReconnected(const Endpoint& local, TimePoint now) {
   return Sent(now, false);
 }
 
-void Exchange::OnSendFailed(TimePoint now) {
-  if (!done_) Finish(Reason::kSend, now);
+void Exchange::OnSendFailed(int error, TimePoint now) {
+  if (done_) return;
+  outcome_.send_error = static_cast<uint8_t>(error);
+  Finish(Reason::kSend, now);
 }
 
 void Exchange::OnUnreachable(TimePoint now) {

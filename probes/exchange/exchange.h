@@ -51,7 +51,7 @@ class Exchange {
   ByteSpan OnReconnected(const Endpoint& local, TimePoint now);
 
   // The local system could not send, or an error that quotes our SPI came back. Ends the exchange.
-  void OnSendFailed(TimePoint now);
+  void OnSendFailed(int error, TimePoint now);
   void OnUnreachable(TimePoint now);
   // A connection was taken and then closed without an IKE message: something is there, but not what
   // was asked for. Ends the exchange.

@@ -84,6 +84,7 @@ struct OutcomeFacts {
   IkeVersion version = IkeVersion::kV2;
   AnswerKind answer = AnswerKind::kNone;
   Reason reason = Reason::kNone;
+  uint8_t send_error = 0;         // with kSend: the errno; 0 = unknown
   uint16_t error_notify = 0;      // 0 = none; the number in the version's own notify registry
   uint16_t invalid_ke_group = 0;  // the group that INVALID_KE_PAYLOAD last asked for; 0 = never
   bool version_answered =

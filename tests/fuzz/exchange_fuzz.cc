@@ -155,7 +155,7 @@ class Script {
       case 2:
         return exchange_.OnUnreachable(now_);
       default:
-        return exchange_.OnSendFailed(now_);
+        return exchange_.OnSendFailed(1, now_);
     }
   }
 

@@ -123,7 +123,7 @@ void VirtualExchanger::Unreachable(ExchangeHandle handle) {
 }
 
 void VirtualExchanger::FailSend(ExchangeHandle handle) {
-  if (InFlightExchange* flight = Find(handle)) flight->exchange.OnSendFailed(now_);
+  if (InFlightExchange* flight = Find(handle)) flight->exchange.OnSendFailed(EPERM, now_);
 }
 
 void VirtualExchanger::NoteGarbage(ExchangeHandle handle) {

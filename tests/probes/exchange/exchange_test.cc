@@ -98,7 +98,7 @@ TEST(Exchange, ErrorsEndIt) {
     EXPECT_EQ(t.outcome().duration, milliseconds(3));
   }
   ExchangeUnderTest t;
-  t.exchange.OnSendFailed(t.now);
+  t.exchange.OnSendFailed(EPERM, t.now);
   ASSERT_TRUE(t.exchange.done());
   EXPECT_EQ(t.outcome().reason, Reason::kSend);
 }
@@ -109,7 +109,7 @@ TEST(Exchange, NothingChangesAfterTheEnd) {
   t.Receive(NotifyOnly(14));
   t.Receive(Selection());
   t.exchange.OnUnreachable(t.now);
-  t.exchange.OnSendFailed(t.now);
+  t.exchange.OnSendFailed(EPERM, t.now);
   t.now += seconds(60);
   EXPECT_TRUE(t.Tick().empty());
   EXPECT_EQ(t.outcome().answer, AnswerKind::kSelected);
