@@ -12,6 +12,7 @@ inline void Prefetch(const void* address, size_t bytes) {
   // As numbers: pointers may not leave their object, or null.
   const auto begin = reinterpret_cast<uintptr_t>(address);
   for (uintptr_t line = begin & ~(kCacheLine - 1); line < begin + bytes; line += kCacheLine) {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): nothing is read there
     __builtin_prefetch(reinterpret_cast<const void*>(line));
   }
 }

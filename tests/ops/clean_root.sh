@@ -1,5 +1,6 @@
+# shellcheck shell=bash disable=SC2154  # $build and $cache come from the caller
 # Sourced by package_test.sh and unit_test.sh: builds the package and makes a clean Debian root with what
-# it depends on. Sets $work, $root and $package; $build and $cache come from the caller. Needs root.
+# it depends on. Sets $work, $root and $package. Needs root.
 if [ "$(id -u)" != 0 ]; then
   echo "needs root"
   exit 77
