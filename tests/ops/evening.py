@@ -34,6 +34,7 @@ REQUIRED = {
     ("IKETargetFlapping", "flaky"): (5, 15),
     ("IKEPolicyNotCompliant", "weak"): (15, 23), ("IKEPolicyNotCompliant", "legacy"): (15, 23),
     ("IKEPolicyNotCompliant", "post-quantum"): (15, 23),
+    ("IKEPolicyNotCompliant", "strong-again"): (35, 43),  # a target since minute 20, as weak as strong is by then
     ("IKEPacketLoss", "lossy"): (20, 38),
     ("IKEResponderUnderLoad", "cookie"): (30, 37),
     ("IKETargetDown", "behind-nat"): (8, 12),
@@ -51,13 +52,12 @@ ALLOWED = {
     ("IKESelectedGroupWeak", "weak"): ALWAYS, ("IKESelectedGroupWeak", "legacy"): ALWAYS,
     ("IKEAggressiveMode", "legacy"): ALWAYS,
     ("IKEPolicyNotCompliant", "weak"): ALWAYS, ("IKEPolicyNotCompliant", "legacy"): ALWAYS,
-    ("IKEPolicyNotCompliant", "post-quantum"): ALWAYS,
+    ("IKEPolicyNotCompliant", "post-quantum"): ALWAYS, ("IKEPolicyNotCompliant", "strong-again"): (35, LAST),
     ("IKEWeakAlgorithmAccepted", "strong"): (8, LAST), ("IKEWeakAlgorithmAccepted", "over-tcp"): (8, LAST),
     ("IKEBrokenAlgorithmAccepted", "strong"): (8, LAST), ("IKEBrokenAlgorithmAccepted", "over-tcp"): (8, LAST),
     ("IKEPacketLoss", "lossy"): (20, LAST), ("IKEResponderUnderLoad", "cookie"): (30, LAST),
     ("IKESuiteChanged", "weak"): (14, LAST),
 }
-# Mutes the page that the event ends at once, not what it has shown before.
 WEAK_SUITE = "3des-md5-modp1024"
 STRONG_SUITE = "aes256gcm16-prfsha384-ecp384"
 ALERTMANAGER_ROUTES = ("on-call", "network-team", "log")
