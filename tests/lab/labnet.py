@@ -5,6 +5,7 @@ a developer's, a test's and the one that CI makes. Nothing outside those names i
 """
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -154,8 +155,12 @@ class Lab:
                                                    v6=self.address6(number)))
         open(self._made(name), "w").close()
 
+    def _has_bridge(self):
+        """/sys may show the interfaces of another network namespace than this process has."""
+        return any(name == self.bridge for _, name in socket.if_nameindex())
+
     def _create_bridge(self):
-        if os.path.exists(f"/sys/class/net/{self.bridge}"):
+        if self._has_bridge():
             return
         run("ip", "link", "add", self.bridge, "type", "bridge", "forward_delay", "0",
             "mcast_snooping", "0")
@@ -198,7 +203,7 @@ class Lab:
         process.stop_all(self.run_dir)
         for name in self.existing():
             run("ip", "netns", "del", self.prefix + name, check=False)
-        if os.path.exists(f"/sys/class/net/{self.bridge}"):
+        if self._has_bridge():
             run("ip", "link", "del", self.bridge, check=False)
         shutil.rmtree(self.run_dir, ignore_errors=True)
 
