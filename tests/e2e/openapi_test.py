@@ -87,6 +87,10 @@ labels = {{ site = "ber" }}
 [[target]]
 name = "down"
 host = "127.0.21.4"
+[[target]]
+name = "unsent"
+host = "127.0.21.4"
+source_address = "203.0.113.9"
 """
 
 # One client may ask once a second, and needs a password.
