@@ -56,6 +56,7 @@ ALLOWED = {
     ("IKEAggressiveMode", "legacy"): ALWAYS,
     ("IKEPolicyNotCompliant", "weak"): ALWAYS, ("IKEPolicyNotCompliant", "legacy"): ALWAYS,
     ("IKEPolicyNotCompliant", "post-quantum"): ALWAYS, ("IKEPolicyNotCompliant", "strong-again"): (35, LAST),
+    ("IKEWeakAlgorithmAccepted", "strict"): (40, LAST),  # IKEv1, which it had refused for a while
     ("IKEWeakAlgorithmAccepted", "strong"): (8, LAST), ("IKEWeakAlgorithmAccepted", "over-tcp"): (8, LAST),
     ("IKEBrokenAlgorithmAccepted", "strong"): (8, LAST), ("IKEBrokenAlgorithmAccepted", "over-tcp"): (8, LAST),
     ("IKEPacketLoss", "lossy"): (20, LAST), ("IKEResponderUnderLoad", "cookie"): (30, LAST),
@@ -95,6 +96,9 @@ class Receiver(http.server.ThreadingHTTPServer):
             for alert in alerts:
                 labels = alert["labels"]
                 key = (labels["alertname"], labels.get("target", ""), seconds(alert["startsAt"]))
+                # An alert that was muted while it fired is told of once it is over: no page.
+                if alert["status"] == "resolved" and key not in self.rows:
+                    continue
                 row = self.rows.setdefault(key, {"paged": now, "resolved": None, "labels": labels,
                                                  "urls": alert["annotations"]})
                 if alert["status"] == "resolved" and row["resolved"] is None:

@@ -11,6 +11,7 @@
       count by (%(by)s) (ike_target_up) >= %(mostDownAtLeast)g
     ||| % (c { by: by }),
     duration: c.mostDownFor,
+    keepFor: c.mostDownKeepFor,
     page: 'fleet',
     severity: 'critical',
     summary: 'Most VPN gateways stopped answering at the same time.',
