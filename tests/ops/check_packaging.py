@@ -13,8 +13,6 @@ import yaml
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PACKAGING = ROOT / "packaging"
 EXPOSURE = 20  # tenths, of systemd-analyze security
-# The interface of `probe` as a plugin (docs/nagios.md).
-PLUGIN_FLAGS = {"--format", "--warning-rtt", "--critical-rtt", "--critical-expiry"}
 problems = []
 
 
@@ -43,9 +41,6 @@ def check_flags(known):
         text = (PACKAGING / name).read_text()
         for flag in re.findall(r"--(?:config|web|storage|probe|log|shard)[a-z.-]*", text):
             expect(flag.rstrip(".") in known, f"{name}: no such flag {flag}")
-    for path in (PACKAGING / "nagios").iterdir():
-        for flag in re.findall(r"--[a-z][a-z.-]*", path.read_text()):
-            expect(flag in known | PLUGIN_FLAGS, f"nagios/{path.name}: no such flag {flag}")
     manual = (PACKAGING / "ike_exporter.1").read_text().replace("\\-", "-")
     for flag in known - {"--no-web.enable-lifecycle", "--no-web.systemd-socket", "--help", "--version"}:
         expect(flag in manual, f"ike_exporter.1: does not mention {flag}")
