@@ -32,7 +32,7 @@
     mostDownRatio: 0.5,
     mostDownAtLeast: 5,  // targets, below which half of them is no sign of a fault at our own end
     mostDownFor: '2m',
-    // Mutes the gateways for longer than their own alerts stay, or one that flaps is paged when the muting ends.
+    // Longer than keepFor: the alerts of the gateways that it mutes end first.
     mostDownKeepFor: '5m',
     silentFor: '10m',
     refusedFor: '10m',

@@ -131,7 +131,6 @@ struct Service::Exchange {
     response->set_content(reply.body, reply.type);
   }
 
-  // No exception of a library ends the process, and none of its texts reaches a client.
   HttpReply Ask(RequestHandler* handler) {
     std::unique_lock lock(*turn(), std::defer_lock);
     if (decision.one_at_a_time) lock.lock();
@@ -156,6 +155,7 @@ Service::Service(RequestHandler* handler, const WebAccess* access)
       [this](const auto& request, auto& response) { AddFields(request, response); });
   set_error_handler(HandlerWithResponse(
       [this](const auto& request, auto& response) { return AnswerUnread(request, response); }));
+  // No exception of a library ends the process, and none of its texts reaches a client.
   set_exception_handler([this](const auto&, auto& response, std::exception_ptr error) {
     auto* exchange = static_cast<Exchange*>(current);
     try {
