@@ -32,8 +32,6 @@
     mostDownRatio: 0.5,
     mostDownAtLeast: 5,  // targets, below which half of them is no sign of a fault at our own end
     mostDownFor: '2m',
-    // Longer than keepFor: the alerts of the gateways that it mutes end first.
-    mostDownKeepFor: '5m',
     silentFor: '10m',
     refusedFor: '10m',
     recently: '1d',  // how long "it answered before" is remembered

@@ -105,7 +105,7 @@ class Systemd(unittest.TestCase):
             wait_until("the launcher", lambda: "Listening on" in running.log(), 20)
             running.port = port
             self.assertEqual(200, running.ask("/-/ready")[0])
-            self.assertIn(f"listen=127.0.0.1:{port}", running.log())
+            running.wait_for_log(f"listen=127.0.0.1:{port}")
 
     def test_without_sockets_there_is_no_start(self):
         with Exporter(BINARY, listen=None, flags=["--web.systemd-socket"]) as running:

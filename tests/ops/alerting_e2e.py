@@ -20,8 +20,7 @@ import stack as stacks
 PACKAGING = stacks.ROOT / "packaging/prometheus"
 MIXIN = stacks.ROOT / "dashboards/mixin"
 QUICK = {"downFor": "4s", "silentFor": "4s", "refusedFor": "4s", "mostDownFor": "4s",
-         "exporterDownFor": "3s", "reloadFailedFor": "3s", "policyFor": "4s", "strengthFor": "4s", "keepFor": "3s",
-         "mostDownKeepFor": "3s"}
+         "exporterDownFor": "3s", "reloadFailedFor": "3s", "policyFor": "4s", "strengthFor": "4s", "keepFor": "3s"}
 PATIENCE = 60  # seconds for an alert to arrive or to leave
 
 EXPORTER = """

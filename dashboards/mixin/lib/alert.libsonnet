@@ -1,4 +1,4 @@
-// One alerting rule. `spec` has expr, duration, keep, keepFor, severity, summary and description, and in `page` what its
+// One alerting rule. `spec` has expr, duration, keep, severity, summary and description, and in `page` what its
 // dashboard is about (by default 'endpoint'); what is the same for all of them is added here.
 function(config) {
   local grafana = {
@@ -22,7 +22,7 @@ function(config) {
     alert: name,
     expr: spec.expr,
     [if std.objectHas(spec, 'duration') then 'for']: spec.duration,
-    [if keeps(spec) then 'keep_firing_for']: std.get(spec, 'keepFor', config.keepFor),
+    [if keeps(spec) then 'keep_firing_for']: config.keepFor,
     labels: { severity: spec.severity },
     annotations: {
       summary: spec.summary,
