@@ -4,6 +4,7 @@ is printed whatever became of the others. Simulated gateways on loopback; argume
 import itertools
 import json
 import pathlib
+import re
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -33,12 +34,14 @@ port = {ike}
 
 AUDIT_CODES = {GOOD: 0, WEAK: 1, DOWN: 3, REFUSING: 3, NAMELESS: 3}
 PROBE_CODES = {GOOD: 0, WEAK: 0, DOWN: 1, REFUSING: 0, NAMELESS: 1}
+# Where no name server is in reach, the name cannot be said not to exist.
+NO_ADDRESS = "no such name|every name server failed or was out of reach"
 AUDIT_TEXTS = {GOOD: ("policy        ietf: compliant", "ENCR_AES_GCM_16"),
                WEAK: ("policy        ietf: not compliant", "ENCR_3DES"),
                DOWN: ("no answer in time",), REFUSING: ("policy        ietf: undecided, nothing is accepted",),
-               NAMELESS: ("no such name",)}
+               NAMELESS: (NO_ADDRESS,)}
 PROBE_TEXTS = {GOOD: ("ENCR_AES_GCM_16_256",), WEAK: ("ENCR_3DES",), DOWN: ("no answer",),
-               REFUSING: ("NO_PROPOSAL_CHOSEN",), NAMELESS: ("no such name",)}
+               REFUSING: ("NO_PROPOSAL_CHOSEN",), NAMELESS: (NO_ADDRESS,)}
 
 
 def expected(command, hosts):
@@ -53,7 +56,7 @@ def check_text(command, hosts, text):
     assert starts == sorted(starts), text
     for host, start, end in zip(hosts, starts, [*starts[1:], len(text)]):
         for wanted in (AUDIT_TEXTS if command == "audit" else PROBE_TEXTS)[host]:
-            assert wanted in text[start:end], (hosts, wanted, text)
+            assert re.search(wanted, text[start:end]), (hosts, wanted, text)
 
 
 def check_json(command, hosts, text):

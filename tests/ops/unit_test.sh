@@ -70,6 +70,9 @@ booted() {
 
 metrics_have() { inside curl -sf http://127.0.0.1:10500/metrics | grep -c "$1"; }
 
+listens_on_4500() { inside ss -Htln 'sport = :4500' | grep -q .; }
+connected_to_4500() { inside ss -Htn state established 'dport = :4500' | grep .; }
+
 check_restrictions() {
   local pid
   pid=$(inside systemctl show -P MainPID ike_exporter)
@@ -83,6 +86,7 @@ check_restrictions() {
 make_package
 make_root systemd systemd dbus curl iproute2
 cp "$package" "$root/root/package.deb"
+cp "$build/ike_responder" "$root/root/"
 in_root dpkg -i /root/package.deb
 
 say "boot"
@@ -102,11 +106,26 @@ say "a mistake leaves the running configuration"
 echo 'nonsense = [' >"$root/etc/ike_exporter/targets.d/broken.toml"
 inside systemctl reload ike_exporter
 wait_for "the mistake" metrics_have '^ike_exporter_config_last_reload_successful 0'
-metrics_have 'ike_target_up{target="here"}'
+wait_for "the target" metrics_have 'ike_target_up{target="here"} 0'
+
+say "a gateway over TCP, which must not see a connection closed while it keeps an SA of it"
+rm "$root/etc/ike_exporter/targets.d/broken.toml"
+printf '[listen]\nudp = []\nudp_encap = []\ntcp = [4500]\n[[gateway]]\nname = "here"\naddresses = ["127.0.0.2"]\nikev2 = ["aes256-sha256-modp2048"]\n' \
+  >"$root/root/gateway.toml"
+inside systemd-run -q -u gateway /root/ike_responder --config /root/gateway.toml
+wait_for "the gateway" listens_on_4500
+printf '[[target]]\nname = "over-tcp"\nhost = "127.0.0.2"\ntransport = "tcp"\nport = 4500\n' \
+  >"$root/etc/ike_exporter/targets.d/over-tcp.toml"
+inside systemctl reload ike_exporter
+wait_for "an answer over TCP" metrics_have 'ike_negotiated{target="over-tcp",ike_version="2"} 1'
 
 say "stop"
 inside systemctl stop ike_exporter
 test "$(inside systemctl show -P Result ike_exporter)" = success
+connected_to_4500
+inside systemctl start ike_exporter
+wait_for "the second start" inside systemctl is-active ike_exporter
+connected_to_4500
 
 kill -KILL "$server"
 wait "$server" || true

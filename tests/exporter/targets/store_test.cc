@@ -184,6 +184,8 @@ TEST_F(StoreTest, AnEndpointThatOnlyAsksForCookiesRefusesNothing) {
     EXPECT_TRUE(state.negotiated);
     EXPECT_FALSE(state.refused);
     EXPECT_TRUE(state.cookie_required);
+    EXPECT_EQ(state.failures_of(Reason::kRejected), 0u);
+    EXPECT_EQ(state.failures_of(Reason::kTimeout), 0u);
   });
 }
 
