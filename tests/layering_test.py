@@ -29,8 +29,8 @@ LAYERS = [
                         "config probes/*"),
     ("exporter/state", "exporter/base exporter/json exporter/log exporter/targets probes/*"),
     ("exporter/metrics", "exporter/base exporter/engine exporter/log exporter/targets probes/*"),
-    ("exporter/page", "exporter/base exporter/net exporter/targets probes/*"),
     ("exporter/http", "exporter/base exporter/log exporter/net config probes/base"),
+    ("exporter/page", "exporter/base exporter/http exporter/net exporter/targets probes/*"),
     ("exporter/web", "exporter/base exporter/engine exporter/http exporter/json exporter/log exporter/metrics "
                      "exporter/net exporter/page exporter/targets config probes/*"),
     ("exporter/cli", "exporter/base exporter/engine exporter/json exporter/net exporter/targets exporter/web "

@@ -47,6 +47,8 @@ struct HttpReply {
   std::string body;
   std::vector<HttpField> fields;
   std::unique_ptr<BodySource> source;  // instead of `body`
+  // The reason under which a refusal to probe is counted, a constant; empty = it is none.
+  std::string_view rejection;
 };
 
 }  // namespace exporter

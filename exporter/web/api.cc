@@ -10,23 +10,13 @@
 #include "exporter/json/audit_json.h"
 #include "exporter/json/probe_json.h"
 #include "exporter/json/target_json.h"
+#include "exporter/web/replies.h"
 #include "probes/algorithms/policy.h"
 
 namespace exporter {
 namespace {
 
 constexpr ike::Duration kResolveLimit = std::chrono::seconds(5);
-
-std::string Text(const Json& json) { return JsonText(json) + "\n"; }
-
-ApiReply Refuse(const ProbedHost& host, const HttpError& error) {
-  ApiReply reply;
-  reply.status = error.status;
-  reply.body = Text(ErrorJson(host, error.sentence, error.reason));
-  reply.retry_after = error.retry_after;
-  if (error.status == 403 || error.status == 429) reply.rejection = error.reason;
-  return reply;
-}
 
 // 502 refused, unreachable, unresolvable or no IKE; 504 no answer in time.
 int StatusOf(ike::Reason reason) {
@@ -97,18 +87,18 @@ std::optional<std::string> CheckIdentity(const ApiRequest& request) {
   return "\"id\" must be an IPv4 address, since \"idType\" says so";
 }
 
-ApiReply BadRequest(const ProbedHost& host, const std::string& sentence) {
-  return Refuse(host, {400, sentence, "request", 0});
+HttpReply BadRequest(const ProbedHost& host, const std::string& sentence) {
+  return JsonError(host, {400, sentence, "request", 0});
 }
 
-ApiReply NotAnswered(const ProbedHost& host, const std::optional<ProbeResult>& answer) {
-  if (!answer) return Refuse(host, {504, "no answer in time", "timeout", 0});
+HttpReply NotAnswered(const ProbedHost& host, const std::optional<ProbeResult>& answer) {
+  if (!answer) return JsonError(host, {504, "no answer in time", "timeout", 0});
   if (answer->end == ProbeEnd::kNoBudget) {
-    return Refuse(host, {429, "the half-open budget of this address is spent; try again later",
-                         "budget", 30});
+    return JsonError(host, {429, "the half-open budget of this address is spent; try again later",
+                            "budget", 30});
   }
   ike::Reason reason = answer->report.outcome.reason;
-  return Refuse(host, {StatusOf(reason), FailureSentence(*answer), ike::ReasonName(reason), 0});
+  return JsonError(host, {StatusOf(reason), FailureSentence(*answer), ike::ReasonName(reason), 0});
 }
 
 bool Answered(const std::optional<ProbeResult>& answer) {
@@ -123,7 +113,7 @@ std::string NewAuditId() {
 
 }  // namespace
 
-ApiReply Api::Post(ApiEndpoint endpoint, std::string_view body, const std::string& client) {
+HttpReply Api::Post(ApiEndpoint endpoint, std::string_view body, const std::string& client) {
   auto request = ParseApiRequest(body, endpoint);
   if (!request) return BadRequest(AskedFor(request.error().request), request.error().sentence);
   const ProbedHost asked = AskedFor(*request);
@@ -136,14 +126,14 @@ ApiReply Api::Post(ApiEndpoint endpoint, std::string_view body, const std::strin
   if (!known_policy) return BadRequest(asked, "\"policy\" names no policy that there is");
   auto settings = SettingsFor(*request, endpoint, parsed->port, *table->config->defaults);
   auto slot = prober_->TakeSlot(client);
-  if (!slot) return Refuse(asked, slot.error());
+  if (!slot) return JsonError(asked, slot.error());
   auto allowed = prober_->ResolveAllowed(parsed->host, settings, kResolveLimit);
-  if (!allowed) return Refuse(asked, allowed.error());
+  if (!allowed) return JsonError(asked, allowed.error());
   if (endpoint == ApiEndpoint::kAudit) return StartAudit(*allowed, client);
   return Run(endpoint, *request, *allowed);
 }
 
-ApiReply Api::Run(ApiEndpoint endpoint, const ApiRequest& request, const AllowedHost& allowed) {
+HttpReply Api::Run(ApiEndpoint endpoint, const ApiRequest& request, const AllowedHost& allowed) {
   bool need_suite = endpoint != ApiEndpoint::kVersion;
   OnDemandProber::Answers answers =
       prober_->Probe(allowed, allowed.settings->timeout, need_suite, false);
@@ -157,16 +147,16 @@ ApiReply Api::Run(ApiEndpoint endpoint, const ApiRequest& request, const Allowed
     if (!Answered(ikev1)) return NotAnswered(host, ikev1);
     Json json = Ikev1ProbeJson(host, ikev1->report.outcome);
     AddProvenance(*ikev1, &json);
-    return {200, Text(json), "", 0, ""};
+    return JsonReply(200, json);
   }
   if (endpoint == ApiEndpoint::kV2Sa) {
     if (!Answered(ikev2)) return NotAnswered(host, ikev2);
     Json json = Ikev2SaJson(host, ikev2->report.outcome);
     AddProvenance(*ikev2, &json);
-    return {200, Text(json), "", 0, ""};
+    return JsonReply(200, json);
   }
   if (!Answered(ikev1) && !Answered(ikev2)) return NotAnswered(host, ikev2);
-  return {200, Text(VersionJson(host, answers.versions)), "", 0, ""};
+  return JsonReply(200, VersionJson(host, answers.versions));
 }
 
 void Api::ForgetOldAudits() {
@@ -182,7 +172,7 @@ bool Api::HasRoomFor(const std::string& client) const {
   return MayTake(audits_.size(), static_cast<size_t>(own), kMaxAudits);
 }
 
-ApiReply Api::StartAudit(const AllowedHost& allowed, const std::string& client) {
+HttpReply Api::StartAudit(const AllowedHost& allowed, const std::string& client) {
   ProbedHost host{allowed.host, allowed.settings->port};
   std::string id;
   {
@@ -195,7 +185,8 @@ ApiReply Api::StartAudit(const AllowedHost& allowed, const std::string& client) 
     }
     if (id.empty()) {
       if (!HasRoomFor(client)) {
-        return Refuse(host, {429, "too many audits are kept; try again later", "concurrency", 60});
+        return JsonError(host,
+                         {429, "too many audits are kept; try again later", "concurrency", 60});
       }
       id = NewAuditId();
       AuditJobPtr job =
@@ -206,16 +197,18 @@ ApiReply Api::StartAudit(const AllowedHost& allowed, const std::string& client) 
     }
   }
   std::string location = "/api/audits/" + id;
-  Json body{{"id", id}, {"host", host.host}, {"port", host.port}, {"location", location}};
-  return {202, Text(body), location, 0, ""};
+  HttpReply reply = JsonReply(
+      202, {{"id", id}, {"host", host.host}, {"port", host.port}, {"location", location}});
+  reply.fields.push_back({"Location", location});
+  return reply;
 }
 
-ApiReply Api::Audit(const std::string& id) {
+HttpReply Api::Audit(const std::string& id) {
   std::lock_guard lock(mutex_);
   auto found = audits_.find(id);
   if (found == audits_.end()) {
-    return Refuse({},
-                  {404, "there is no such audit; results are kept for an hour", "not_found", 0});
+    return JsonError({},
+                     {404, "there is no such audit; results are kept for an hour", "not_found", 0});
   }
   const KeptAudit& audit = found->second;
   std::shared_ptr<const ike::AuditResult> result = audit.job->result();
@@ -227,13 +220,13 @@ ApiReply Api::Audit(const std::string& id) {
     json["requests"] = requests;
     json["estimatedRequests"] = std::max(requests, audit.job->estimated_requests());
   }
-  return {200, Text(json), "", 0, ""};
+  return JsonReply(200, json);
 }
 
-ApiReply Api::Target(const std::string& name) const {
+HttpReply Api::Target(const std::string& name) const {
   EntryPtr entry = services_->store->table()->Find(name);
-  if (!entry) return Refuse({}, {404, "there is no target of that name", "not_found", 0});
-  return {200, Text(TargetJson(*entry)), "", 0, ""};
+  if (!entry) return JsonError({}, {404, "there is no target of that name", "not_found", 0});
+  return JsonReply(200, TargetJson(*entry));
 }
 
 }  // namespace exporter

@@ -1,5 +1,5 @@
-// The JSON API (contract sections 3 and 4). Handlers take plain text and give plain text, so that
-// they do not know the HTTP library. Any thread.
+// Api: the JSON API (docs/api.md) over the prober and the engines, and the audits that it started.
+// Any thread.
 #pragma once
 
 #include <memory>
@@ -8,27 +8,20 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "exporter/http/message.h"
 #include "exporter/json/request.h"
 #include "exporter/web/on_demand_prober.h"
 
 namespace exporter {
-
-struct ApiReply {
-  int status = 200;
-  std::string body;      // JSON
-  std::string location;  // of a 202
-  int retry_after = 0;
-  std::string_view rejection;  // for ike_exporter_api_rejections_total; empty = none
-};
 
 class Api {
  public:
   Api(const HttpServices* services, OnDemandProber* prober)
       : services_(services), prober_(prober) {}
 
-  ApiReply Post(ApiEndpoint endpoint, std::string_view body, const std::string& client);
-  ApiReply Target(const std::string& name) const;
-  ApiReply Audit(const std::string& id);
+  HttpReply Post(ApiEndpoint endpoint, std::string_view body, const std::string& client);
+  HttpReply Target(const std::string& name) const;
+  HttpReply Audit(const std::string& id);
 
  private:
   // A finished audit stays for an hour, and no more than this many are kept.
@@ -44,8 +37,8 @@ class Api {
     std::chrono::steady_clock::time_point started;
   };
 
-  ApiReply Run(ApiEndpoint endpoint, const ApiRequest& request, const AllowedHost& allowed);
-  ApiReply StartAudit(const AllowedHost& allowed, const std::string& client);
+  HttpReply Run(ApiEndpoint endpoint, const ApiRequest& request, const AllowedHost& allowed);
+  HttpReply StartAudit(const AllowedHost& allowed, const std::string& client);
   bool HasRoomFor(const std::string& client) const;
   void ForgetOldAudits();
 

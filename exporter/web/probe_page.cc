@@ -8,17 +8,12 @@
 #include "config/host.h"
 #include "exporter/base/unix_time.h"
 #include "exporter/net/address.h"
+#include "exporter/web/replies.h"
 
 namespace exporter {
 namespace {
 
 constexpr ike::Duration kShortest = std::chrono::milliseconds(50);
-
-ProbePage Refuse(const HttpError& error) {
-  ProbePage page{error.status, error.sentence + "\n", error.retry_after, {}};
-  if (error.status == 403 || error.status == 429) page.rejection = error.reason;
-  return page;
-}
 
 // A name that does not resolve is a failed probe, not a failed request, as blackbox_exporter has
 // it.
@@ -82,11 +77,11 @@ tl::expected<ike::Duration, std::string> ProbeTimeout(const ProbeLimits& limits,
   return std::max(kShortest, std::min(limits.timeout, scrape - limits.margin));
 }
 
-ProbePage ServeProbe(const ProbeServices& services, const ProbeQuery& query) {
+HttpReply ServeProbe(const ProbeServices& services, const ProbeQuery& query) {
   auto order = OrderOf(query, *services.http->store->table(), services.http->timeout_margin);
-  if (!order) return {400, order.error() + "\n", 0, {}};
+  if (!order) return TextReply(400, order.error() + "\n");
   auto slot = services.prober->TakeSlot(query.client);
-  if (!slot) return Refuse(slot.error());
+  if (!slot) return TextError(slot.error());
   KeptProbe probe;
   probe.target = query.target;
   probe.module = query.module;
@@ -95,7 +90,7 @@ ProbePage ServeProbe(const ProbeServices& services, const ProbeQuery& query) {
   auto spent = [&] { return std::chrono::steady_clock::now() - started; };
   auto allowed = services.prober->ResolveAllowed(order->host, order->settings, order->timeout);
   const ike::Duration resolution = spent();
-  if (!allowed && allowed.error().status != 502) return Refuse(allowed.error());
+  if (!allowed && allowed.error().status != 502) return TextError(allowed.error());
   if (allowed) {
     probe.address = allowed->addresses.front();
     bool traced = query.debug || services.recent->keeps();
@@ -113,9 +108,10 @@ ProbePage ServeProbe(const ProbeServices& services, const ProbeQuery& query) {
   probe.duration_seconds = std::chrono::duration<double>(spent()).count();
   probe.at = UnixNow();
   Conclude(order->host, &probe);
-  ProbePage page{200, query.debug ? ProbeLogText(probe) : probe.metrics, 0, {}};
+  HttpReply reply = TextReply(200, query.debug ? ProbeLogText(probe) : probe.metrics);
+  if (!query.debug) reply.type = kMetricsType;
   services.recent->Add(std::move(probe));
-  return page;
+  return reply;
 }
 
 }  // namespace exporter

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "exporter/http/message.h"
 #include "exporter/web/on_demand_prober.h"
 #include "exporter/web/recent_probes.h"
 
@@ -17,20 +18,13 @@ struct ProbeQuery {
   std::string client;
 };
 
-struct ProbePage {
-  int status = 200;
-  std::string text;
-  int retry_after = 0;
-  std::string_view rejection;  // as in ApiReply
-};
-
 struct ProbeServices {
   const HttpServices* http;
   OnDemandProber* prober;
   RecentProbes* recent;
 };
 
-ProbePage ServeProbe(const ProbeServices& services, const ProbeQuery& query);
+HttpReply ServeProbe(const ProbeServices& services, const ProbeQuery& query);
 
 struct ProbeLimits {
   ike::Duration timeout;  // the module's

@@ -8,42 +8,16 @@
 #include "exporter/base/unix_time.h"
 #include "exporter/base/url.h"
 #include "exporter/http/credentials.h"
-#include "exporter/json/probe_json.h"
 #include "exporter/log/log.h"
 #include "exporter/page/pages.h"
 #include "exporter/web/cross_origin_check.h"
 #include "exporter/web/long_pages.h"
 #include "exporter/web/openapi.h"
 #include "exporter/web/probe_page.h"
+#include "exporter/web/replies.h"
 
 namespace exporter {
 namespace {
-
-constexpr const char* kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
-constexpr const char* kJsonType = "application/json";
-constexpr const char* kTextType = "text/plain; charset=utf-8";
-
-HttpReply TextReply(int status, std::string text) {
-  HttpReply reply;
-  reply.status = status;
-  reply.type = kTextType;
-  reply.body = std::move(text);
-  return reply;
-}
-
-HttpReply PageReply(WebPage page) {
-  HttpReply reply;
-  reply.status = page.status;
-  reply.type = page.type;
-  reply.body = std::move(page.body);
-  reply.fields.push_back({"Cache-Control", CacheControl(page)});
-  for (const PageHeader& header : kPageHeaders) reply.fields.push_back({header.name, header.value});
-  return reply;
-}
-
-void AddRetryAfter(int seconds, HttpReply* reply) {
-  if (seconds > 0) reply->fields.push_back({"Retry-After", std::to_string(seconds)});
-}
 
 BrowserHeaders HeadersOf(const HttpRequest& request) {
   return {std::string(request.Field("host")), std::string(request.Field("origin")),
@@ -81,13 +55,7 @@ std::optional<uint64_t> ParseId(const std::string& text) {
 
 // JSON where the API was asked (docs/api.md), else plain text.
 HttpReply ErrorReply(const HttpError& error, std::string_view path = {}) {
-  HttpReply reply = TextReply(error.status, error.sentence + "\n");
-  if (path.starts_with("/api/")) {
-    reply.type = kJsonType;
-    reply.body = JsonText(ErrorJson({}, error.sentence, error.reason)) + "\n";
-  }
-  AddRetryAfter(error.retry_after, &reply);
-  return reply;
+  return path.starts_with("/api/") ? JsonError({}, error) : TextError(error);
 }
 
 HttpReply WrongPassword(AuthResult result) {
@@ -182,7 +150,9 @@ std::optional<HttpReply> Site::CheckPassword(const HttpRequest& request, const W
 }
 
 HttpReply Site::Serve(const Route& route, const HttpRequest& request) {
-  return (this->*route.serve)(request, Segment(route, request.path));
+  HttpReply reply = (this->*route.serve)(request, Segment(route, request.path));
+  if (!reply.rejection.empty()) metrics_.CountRejection(reply.rejection);
+  return reply;
 }
 
 HttpReply Site::Refuse(const HttpError& error, std::string_view path) const {
@@ -214,7 +184,7 @@ HttpReply Site::Pages(const HttpRequest& request, const std::string&) {
   PageContext context{services_.store->table(), UnixNow(), services_.telemetry_path,
                       !services_.reloader->last_successful(),
                       request.path == "/" ? RowsOf(recent_.All()) : std::vector<RecentProbeRow>()};
-  return PageReply(ServePage(context, request.path, request.query));
+  return ServePage(context, request.path, request.query);
 }
 
 HttpReply Site::Healthy(const HttpRequest&, const std::string&) {
@@ -228,7 +198,7 @@ HttpReply Site::Ready(const HttpRequest&, const std::string&) {
 
 HttpReply Site::Reload(const HttpRequest&, const std::string&) {
   if (!services_.lifecycle) {
-    return ErrorReply({403, "reloading by HTTP needs --web.enable-lifecycle", "lifecycle", 0});
+    return TextReply(403, "reloading by HTTP needs --web.enable-lifecycle\n");
   }
   auto loaded = services_.reloader->Load();
   if (loaded) {
@@ -254,12 +224,7 @@ HttpReply Site::Probe(const HttpRequest& request, const std::string&) {
   query.scrape_timeout = request.Field("x-prometheus-scrape-timeout-seconds");
   query.client = request.client;
   if (ambiguous) return ErrorReply({400, "a parameter is given twice", "request", 0});
-  ProbePage page = ServeProbe({&services_, &prober_, &recent_}, query);
-  if (!page.rejection.empty()) metrics_.CountRejection(page.rejection);
-  HttpReply reply = TextReply(page.status, std::move(page.text));
-  if (!query.debug && page.status == 200) reply.type = kMetricsType;
-  AddRetryAfter(page.retry_after, &reply);
-  return reply;
+  return ServeProbe({&services_, &prober_, &recent_}, query);
 }
 
 HttpReply Site::Logs(const HttpRequest& request, const std::string&) {
@@ -288,17 +253,8 @@ HttpReply Site::Config(const HttpRequest&, const std::string&) {
   return reply;
 }
 
-HttpReply Site::FromApi(ApiReply from) {
-  if (!from.rejection.empty()) metrics_.CountRejection(from.rejection);
-  HttpReply reply = TextReply(from.status, std::move(from.body));
-  reply.type = kJsonType;
-  if (!from.location.empty()) reply.fields.push_back({"Location", from.location});
-  AddRetryAfter(from.retry_after, &reply);
-  return reply;
-}
-
 HttpReply Site::Post(ApiEndpoint endpoint, const HttpRequest& request) {
-  return FromApi(api_.Post(endpoint, request.body, request.client));
+  return api_.Post(endpoint, request.body, request.client);
 }
 
 HttpReply Site::ApiProbe(const HttpRequest& request, const std::string&) {
@@ -317,16 +273,12 @@ HttpReply Site::ApiAudit(const HttpRequest& request, const std::string&) {
   return Post(ApiEndpoint::kAudit, request);
 }
 
-HttpReply Site::ApiAudits(const HttpRequest&, const std::string& id) {
-  return FromApi(api_.Audit(id));
-}
+HttpReply Site::ApiAudits(const HttpRequest&, const std::string& id) { return api_.Audit(id); }
 
 HttpReply Site::ApiProbes(const HttpRequest&, const std::string&) {
   Json list = Json::array();
   for (const KeptProbePtr& probe : recent_.All()) list.push_back(KeptProbeJson(*probe));
-  HttpReply reply = TextReply(200, Json{{"probes", std::move(list)}}.dump() + "\n");
-  reply.type = kJsonType;
-  return reply;
+  return JsonReply(200, Json{{"probes", std::move(list)}});
 }
 
 HttpReply Site::ApiDescription(const HttpRequest&, const std::string&) {
@@ -342,8 +294,6 @@ HttpReply Site::ApiTargets(const HttpRequest&, const std::string&) {
   return reply;
 }
 
-HttpReply Site::ApiTarget(const HttpRequest&, const std::string& name) {
-  return FromApi(api_.Target(name));
-}
+HttpReply Site::ApiTarget(const HttpRequest&, const std::string& name) { return api_.Target(name); }
 
 }  // namespace exporter

@@ -55,7 +55,6 @@ class Site final : public RequestHandler {
  private:
   std::optional<HttpError> CheckRoute(const Route& route, const HttpRequest& request) const;
   HttpReply Post(ApiEndpoint endpoint, const HttpRequest& request);
-  HttpReply FromApi(ApiReply reply);
 
   const HttpServices services_;
   ExporterMetrics metrics_;

@@ -1,7 +1,6 @@
 // Any bytes, cut anywhere, to the whole HTTP service over a stream in memory: library, checks and
 // site. It answers as often however the bytes are cut; each answer is whole, its fields hold no
 // control character, and what is sent is bounded.
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -11,36 +10,12 @@
 #include "exporter/http/service.h"
 #include "exporter/log/log.h"
 #include "exporter/web/site.h"
+#include "tests/exporter/http/memory_stream.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace {
 
 using ike::fuzz::Require;
-
-class MemoryStream final : public exporter::ClientStream {
- public:
-  MemoryStream(std::string_view in, size_t cut, exporter::ConnectionLimiter::Place* place)
-      : ClientStream(-1, place), in_(in), cut_(cut) {}
-
-  const std::string& sent() const { return sent_; }
-
- private:
-  Moved Receive(char* into, size_t size) override {
-    if (in_.empty()) return {0, Need::kEnd};
-    size_t taken = in_.copy(into, std::min(size, cut_));
-    in_.remove_prefix(taken);
-    return {taken, Need::kNothing};
-  }
-  Moved Send(std::string_view bytes) override {
-    sent_ += bytes;
-    return {bytes.size(), Need::kNothing};
-  }
-  void EndWrites() override {}
-
-  std::string_view in_;
-  const size_t cut_;
-  std::string sent_;
-};
 
 // The site of a small fleet, whose engines do not run: nobody waits for a probe.
 class Fixture {
@@ -58,7 +33,7 @@ class Fixture {
 
   std::string Serve(std::string_view bytes, size_t cut) {
     auto place = limiter_.Add(-1, {});
-    MemoryStream stream(bytes, cut, place.get());
+    exporter::MemoryStream stream(bytes, cut, place.get());
     service_.ServeAll(&stream, {"192.0.2.1", place.get(), [] { return false; }});
     return stream.sent();
   }

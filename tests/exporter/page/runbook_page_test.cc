@@ -56,7 +56,7 @@ class RunbookPageTest : public testing::Test {
  protected:
   RunbookPageTest() : table_(test::SampleFleet(&store_, config::MetricsDetail::kFull)) {}
 
-  WebPage Get(const std::string& path) const {
+  HttpReply Get(const std::string& path) const {
     return ServePage({table_, 1.7e9, "/metrics", false}, path, "");
   }
 
@@ -69,7 +69,7 @@ TEST_F(RunbookPageTest, EveryRunbookOfTheTreeHasAPage) {
   for (const auto& file : std::filesystem::directory_iterator(TestPath("../dashboards/runbooks"))) {
     if (file.path().extension() != ".md") continue;
     std::string name = file.path().stem();
-    WebPage page = Get("/runbooks/" + name);
+    HttpReply page = Get("/runbooks/" + name);
     EXPECT_EQ(page.status, 200) << name;
     EXPECT_EQ(page.type, "text/html; charset=utf-8");
     EXPECT_EQ(test::Malformed(page.body), "") << name;
@@ -102,7 +102,7 @@ TEST_F(RunbookPageTest, TheOverviewListsThemAll) {
 
 TEST_F(RunbookPageTest, AnUnknownNameIs404WithALinkHome) {
   for (const char* name : {"IKENothing", "IKETargetDown.md", "../README", "<b>"}) {
-    WebPage page = Get("/runbooks/" + std::string(name));
+    HttpReply page = Get("/runbooks/" + std::string(name));
     EXPECT_EQ(page.status, 404) << name;
     EXPECT_NE(page.body.find("no runbook of that name"), std::string::npos);
     EXPECT_NE(page.body.find("<a href=\"/\">"), std::string::npos);
