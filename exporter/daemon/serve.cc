@@ -226,7 +226,7 @@ struct Waiting {
   const sigset_t& signals;
   ConfigReloader* reloader;
   SystemdNotifier* manager;
-  Watchdog pulse;
+  Watchdog watchdog;
   HeapTrimmer memory;
 };
 
@@ -243,7 +243,7 @@ void WaitForEnd(Waiting waiting) {
       waiting.manager->Ready("running");
     } else if (signal != 0) {
       return Log(LogLevel::kInfo, "stopping", {{"signal", signal == SIGTERM ? "TERM" : "INT"}});
-    } else if (watchdog && waiting.pulse.Alive()) {
+    } else if (watchdog && waiting.watchdog.Alive()) {
       waiting.manager->Alive();
     }
   }

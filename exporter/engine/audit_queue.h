@@ -19,7 +19,7 @@
 
 namespace exporter {
 
-// One audit as its askers see it. Any thread.
+// One audit as its requesters see it. Any thread.
 class AuditJob {
  public:
   uint32_t requests() const { return requests_.load(std::memory_order_relaxed); }

@@ -17,7 +17,7 @@ namespace exporter {
 class PerAddressQueue {
  public:
   // Embedded in, or a base of, whatever wants through. Neither moved nor destroyed between Enter
-  // and Leave. Everything in it is the gate's own.
+  // and Leave. Everything in it is the queue's own.
   class Node {
    private:
     friend class PerAddressQueue;

@@ -14,10 +14,10 @@
 namespace exporter {
 
 struct SharedLimits {
-  explicit SharedLimits(uint32_t engines = 1) : gate(engines > 1), networks(engines > 1) {}
+  explicit SharedLimits(uint32_t engines = 1) : addresses(engines > 1), networks(engines > 1) {}
 
   HalfOpenBudget budget;
-  PerAddressQueue gate;
+  PerAddressQueue addresses;
   AuditedAddresses audited;
   NetworkPacer networks;
   RecentAnswers answers;

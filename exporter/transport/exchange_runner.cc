@@ -78,7 +78,7 @@ ExchangeHandle ExchangeRunner::Start(ExchangeJob job, ExchangeHandler* handler, 
   flight->reconnected = false;
   flight->began = flight->connecting = flight->settled = flight->cancelled = flight->unsent = false;
   flight->awaited = flight->paced = flight->repeats = flight->late = false;
-  EnterGate(flight);
+  AwaitAddress(flight);
   return flight->handle();
 }
 
@@ -101,11 +101,11 @@ ike::TimePoint ExchangeRunner::Tick(ike::TimePoint now) {
   });
   held_.Advance(now);
   SendWaiting(now);
-  FlushLines(now);
+  FlushSockets(now);
   ReportDone();
   // Handlers may have started the next exchange of their probe: it goes out within this tick.
   SendWaiting(now);
-  FlushLines(now);
+  FlushSockets(now);
   const bool waits = !waiting_.empty() || !repeating_.empty();
   if (!done_.empty() || (waits && pacer_.MaySend())) return now;
   if (waits || !sockets_.all_watched()) return now + kTick;
@@ -208,7 +208,7 @@ void ExchangeRunner::Prefetch(const InFlightExchange& flight, int stage) const {
   if (stage == 1) {
     flight.exchange.Prefetch();
     ike::Prefetch(flight.handler, kHandlerBytes);
-    limits_->gate.Prefetch(flight.job.remote.address);
+    limits_->addresses.Prefetch(flight.job.remote.address);
   }
   if (stage >= 2) flight.handler->PrefetchExchangeDone(stage - 2);
 }
@@ -247,7 +247,7 @@ void ExchangeRunner::Deliver(InFlightExchange* flight, ike::ByteSpan message,
 
 void ExchangeRunner::OnExchangeTimer(InFlightExchange* flight, ike::TimePoint now) {
   if (flight->settled) return;
-  if (flight->held) return OnGateTimer(flight, now);
+  if (flight->held) return OnAddressTimer(flight, now);
   if (flight->paced) return Queue(flight);
   if (!flight->began) return FailUnsent(flight, ike::Reason::kTimeout, 0, now);
   if (flight->unsent) {
@@ -272,7 +272,7 @@ void ExchangeRunner::Rearm(InFlightExchange* flight) {
   timers_.Arm(flight, flight->unsent ? loop_->now() + kTick : flight->exchange.NextTimer());
 }
 
-void ExchangeRunner::FlushLines(ike::TimePoint now) {
+void ExchangeRunner::FlushSockets(ike::TimePoint now) {
   for (const auto& [key, socket] : sockets_.all()) {
     for (const net::SendFailure& failure : socket.socket->Flush()) {
       InFlightExchange* flight = active_.Find(failure.tag);
@@ -306,7 +306,7 @@ void ExchangeRunner::Settle(InFlightExchange* flight) {
     active_.Erase(flight->exchange.initiator_spi());
     finished_.Note(flight->exchange.initiator_spi(), flight->job.remote);
   }
-  LeaveGate(flight);
+  LeaveAddress(flight);
   if (!flight->waiting) done_.push_back(flight);
 }
 

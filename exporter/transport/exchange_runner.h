@@ -31,7 +31,7 @@ class ExchangeRunner final : public Exchanger {
   ExchangeRunner(net::EventLoop* loop, net::RouteCache* routes, SharedLimits* limits);
   ~ExchangeRunner() override;
 
-  void Prefetch(const ike::IpAddress& remote) override { limits_->gate.Prefetch(remote); }
+  void Prefetch(const ike::IpAddress& remote) override { limits_->addresses.Prefetch(remote); }
   ExchangeHandle Start(ExchangeJob job, ExchangeHandler* handler, Trace* trace) override;
   uint32_t Cancel(ExchangeHandle handle) override;
   bool MayLeaveState() const override { return held_.has_room(); }
@@ -57,10 +57,10 @@ class ExchangeRunner final : public Exchanger {
  private:
   struct InFlightExchange;
 
-  void EnterGate(InFlightExchange* flight);
-  void LeaveGate(InFlightExchange* flight);
+  void AwaitAddress(InFlightExchange* flight);
+  void LeaveAddress(InFlightExchange* flight);
   void OnAdmitted(ExchangeHandle handle);
-  void OnGateTimer(InFlightExchange* flight, ike::TimePoint now);
+  void OnAddressTimer(InFlightExchange* flight, ike::TimePoint now);
   void AwaitTurn(InFlightExchange* flight);
   void Queue(InFlightExchange* flight);
   void SendWaiting(ike::TimePoint now);
@@ -92,7 +92,7 @@ class ExchangeRunner final : public Exchanger {
   void OnTcpConnected(InFlightExchange* flight);
   void OnTcpClosed(InFlightExchange* flight, const net::TcpClosed& closed);
   void OnExchangeTimer(InFlightExchange* flight, ike::TimePoint now);
-  void FlushLines(ike::TimePoint now);
+  void FlushSockets(ike::TimePoint now);
   void Rearm(InFlightExchange* flight);
   void FailUnsent(InFlightExchange* flight, ike::Reason reason, int error, ike::TimePoint now);
   void Settle(InFlightExchange* flight);

@@ -35,26 +35,26 @@ void ExpectLaunches(const Queue& waiting) {
 
 }  // namespace
 
-void ExchangeRunner::EnterGate(InFlightExchange* flight) {
-  flight->held =
-      !limits_->gate.Enter(flight, flight->job.remote.address, flight->handle(), flight->started);
+void ExchangeRunner::AwaitAddress(InFlightExchange* flight) {
+  flight->held = !limits_->addresses.Enter(flight, flight->job.remote.address, flight->handle(),
+                                           flight->started);
   if (!flight->held) return AwaitTurn(flight);
   timers_.Arm(flight, flight->started + PatienceOf(flight->job));
 }
 
 // It has been let through, or has waited for long.
-void ExchangeRunner::OnGateTimer(InFlightExchange* flight, ike::TimePoint now) {
+void ExchangeRunner::OnAddressTimer(InFlightExchange* flight, ike::TimePoint now) {
   const ike::TimePoint latest = flight->started + flight->job.timeout / 2;
   const ike::Duration patience = PatienceOf(flight->job);
-  const auto silent = limits_->gate.Overtake(flight, now >= latest ? now : now - patience);
+  const auto silent = limits_->addresses.Overtake(flight, now >= latest ? now : now - patience);
   if (!silent) return AwaitTurn(flight);
   timers_.Arm(flight, std::min(latest, *silent + patience));
 }
 
-void ExchangeRunner::LeaveGate(InFlightExchange* flight) {
+void ExchangeRunner::LeaveAddress(InFlightExchange* flight) {
   std::optional<ike::TimePoint> answered;
   if (flight->began && flight->exchange.answered()) answered = loop_->now();
-  const PerAddressQueue::Turn next = limits_->gate.Leave(flight, answered);
+  const PerAddressQueue::Turn next = limits_->addresses.Leave(flight, answered);
   if (next.node == nullptr) return;
   // Of another engine's flight nothing is ours to touch but what never changes.
   ExchangeRunner* owner = static_cast<InFlightExchange*>(next.node)->runner;

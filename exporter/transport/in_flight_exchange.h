@@ -60,7 +60,7 @@ struct ExchangeRunner::InFlightExchange final : net::TimerNode,
   bool began = false;
   bool connecting = false;
   bool reconnected = false;
-  bool held = false;     // at the gate
+  bool held = false;     // waits for its address
   bool paced = false;    // for its network's turn, before its first message
   bool repeats = false;  // its network's turn is taken for a retransmission
   bool waiting = false;  // in waiting_ or unconnected_

@@ -17,120 +17,120 @@ const ike::IpAddress kHere = *config::ParseIpAddress("192.0.2.1");
 const ike::IpAddress kThere = *config::ParseIpAddress("192.0.2.2");
 
 TEST(PerAddressQueue, LetsOneThroughToEachAddress) {
-  PerAddressQueue gate;
+  PerAddressQueue queue;
   std::array<PerAddressQueue::Node, 3> nodes;
-  EXPECT_TRUE(gate.Enter(&nodes[0], kHere, 0, kNow));
-  EXPECT_TRUE(gate.Enter(&nodes[1], kThere, 1, kNow));
-  EXPECT_FALSE(gate.Enter(&nodes[2], kHere, 2, kNow));
-  EXPECT_EQ(gate.Leave(&nodes[1], kNow).node, nullptr);
-  EXPECT_EQ(gate.Leave(&nodes[0], kNow).node, &nodes[2]);
-  EXPECT_EQ(gate.Leave(&nodes[2], kNow).node, nullptr);
-  EXPECT_TRUE(gate.Enter(&nodes[0], kHere, 0, kNow));
+  EXPECT_TRUE(queue.Enter(&nodes[0], kHere, 0, kNow));
+  EXPECT_TRUE(queue.Enter(&nodes[1], kThere, 1, kNow));
+  EXPECT_FALSE(queue.Enter(&nodes[2], kHere, 2, kNow));
+  EXPECT_EQ(queue.Leave(&nodes[1], kNow).node, nullptr);
+  EXPECT_EQ(queue.Leave(&nodes[0], kNow).node, &nodes[2]);
+  EXPECT_EQ(queue.Leave(&nodes[2], kNow).node, nullptr);
+  EXPECT_TRUE(queue.Enter(&nodes[0], kHere, 0, kNow));
 }
 
 TEST(PerAddressQueue, KeepsTheOrder) {
-  PerAddressQueue gate;
+  PerAddressQueue queue;
   std::array<PerAddressQueue::Node, 4> nodes;
-  for (PerAddressQueue::Node& node : nodes) gate.Enter(&node, kHere, 1, kNow);
-  EXPECT_EQ(gate.Leave(&nodes[0], kNow).node, &nodes[1]);
-  EXPECT_EQ(gate.Leave(&nodes[1], kNow).node, &nodes[2]);
-  EXPECT_FALSE(gate.Enter(&nodes[0], kHere, 0, kNow));
-  EXPECT_EQ(gate.Leave(&nodes[2], kNow).node, &nodes[3]);
-  EXPECT_EQ(gate.Leave(&nodes[3], kNow).node, &nodes[0]);
+  for (PerAddressQueue::Node& node : nodes) queue.Enter(&node, kHere, 1, kNow);
+  EXPECT_EQ(queue.Leave(&nodes[0], kNow).node, &nodes[1]);
+  EXPECT_EQ(queue.Leave(&nodes[1], kNow).node, &nodes[2]);
+  EXPECT_FALSE(queue.Enter(&nodes[0], kHere, 0, kNow));
+  EXPECT_EQ(queue.Leave(&nodes[2], kNow).node, &nodes[3]);
+  EXPECT_EQ(queue.Leave(&nodes[3], kNow).node, &nodes[0]);
 }
 
 TEST(PerAddressQueue, ForgetsThoseThatGiveUp) {
-  PerAddressQueue gate;
+  PerAddressQueue queue;
   std::array<PerAddressQueue::Node, 4> nodes;
-  for (PerAddressQueue::Node& node : nodes) gate.Enter(&node, kHere, 1, kNow);
-  EXPECT_EQ(gate.Leave(&nodes[1], kNow).node, nullptr);
-  EXPECT_EQ(gate.Leave(&nodes[3], kNow).node, nullptr);
-  EXPECT_EQ(gate.Leave(&nodes[3], kNow).node, nullptr);  // once more changes nothing
-  EXPECT_FALSE(gate.Enter(&nodes[1], kHere, 1, kNow));
-  EXPECT_EQ(gate.Leave(&nodes[0], kNow).node, &nodes[2]);
-  EXPECT_EQ(gate.Leave(&nodes[2], kNow).node, &nodes[1]);
+  for (PerAddressQueue::Node& node : nodes) queue.Enter(&node, kHere, 1, kNow);
+  EXPECT_EQ(queue.Leave(&nodes[1], kNow).node, nullptr);
+  EXPECT_EQ(queue.Leave(&nodes[3], kNow).node, nullptr);
+  EXPECT_EQ(queue.Leave(&nodes[3], kNow).node, nullptr);  // once more changes nothing
+  EXPECT_FALSE(queue.Enter(&nodes[1], kHere, 1, kNow));
+  EXPECT_EQ(queue.Leave(&nodes[0], kNow).node, &nodes[2]);
+  EXPECT_EQ(queue.Leave(&nodes[2], kNow).node, &nodes[1]);
 }
 
 TEST(PerAddressQueue, OneThatOvertakesIsWaitedForNext) {
-  PerAddressQueue gate;
+  PerAddressQueue queue;
   std::array<PerAddressQueue::Node, 4> nodes;
-  for (PerAddressQueue::Node& node : nodes) gate.Enter(&node, kHere, 1, kNow);
-  EXPECT_FALSE(gate.Overtake(&nodes[2], kNow));
-  EXPECT_EQ(gate.Leave(&nodes[0], kNow).node, nullptr);  // nobody waits for it any more
-  EXPECT_EQ(gate.Leave(&nodes[2], kNow).node, &nodes[1]);
-  EXPECT_EQ(gate.Leave(&nodes[1], kNow).node, &nodes[3]);
+  for (PerAddressQueue::Node& node : nodes) queue.Enter(&node, kHere, 1, kNow);
+  EXPECT_FALSE(queue.Overtake(&nodes[2], kNow));
+  EXPECT_EQ(queue.Leave(&nodes[0], kNow).node, nullptr);  // nobody waits for it any more
+  EXPECT_EQ(queue.Leave(&nodes[2], kNow).node, &nodes[1]);
+  EXPECT_EQ(queue.Leave(&nodes[1], kNow).node, &nodes[3]);
 }
 
 TEST(PerAddressQueue, TheLastMayOvertake) {
-  PerAddressQueue gate;
+  PerAddressQueue queue;
   std::array<PerAddressQueue::Node, 3> nodes;
-  gate.Enter(&nodes[0], kHere, 0, kNow);
-  gate.Enter(&nodes[1], kHere, 1, kNow);
-  EXPECT_FALSE(gate.Overtake(&nodes[1], kNow));
-  EXPECT_FALSE(gate.Enter(&nodes[2], kHere, 2, kNow));
-  EXPECT_EQ(gate.Leave(&nodes[1], kNow).node, &nodes[2]);
-  EXPECT_EQ(gate.Leave(&nodes[0], kNow).node, nullptr);
+  queue.Enter(&nodes[0], kHere, 0, kNow);
+  queue.Enter(&nodes[1], kHere, 1, kNow);
+  EXPECT_FALSE(queue.Overtake(&nodes[1], kNow));
+  EXPECT_FALSE(queue.Enter(&nodes[2], kHere, 2, kNow));
+  EXPECT_EQ(queue.Leave(&nodes[1], kNow).node, &nodes[2]);
+  EXPECT_EQ(queue.Leave(&nodes[0], kNow).node, nullptr);
 }
 
 TEST(PerAddressQueue, WhoIsThroughNeedNotOvertake) {
-  PerAddressQueue gate;
+  PerAddressQueue queue;
   std::array<PerAddressQueue::Node, 3> nodes;
-  for (PerAddressQueue::Node& node : nodes) gate.Enter(&node, kHere, 1, kNow);
-  EXPECT_EQ(gate.Leave(&nodes[0], kNow).node, &nodes[1]);
-  EXPECT_FALSE(gate.Overtake(&nodes[1], kNow));
-  EXPECT_EQ(gate.Leave(&nodes[1], kNow).node, &nodes[2]);
+  for (PerAddressQueue::Node& node : nodes) queue.Enter(&node, kHere, 1, kNow);
+  EXPECT_EQ(queue.Leave(&nodes[0], kNow).node, &nodes[1]);
+  EXPECT_FALSE(queue.Overtake(&nodes[1], kNow));
+  EXPECT_EQ(queue.Leave(&nodes[1], kNow).node, &nodes[2]);
 }
 
 // One after the other is answered: nobody need overtake.
 TEST(PerAddressQueue, WhereAnswersComeNobodyOvertakes) {
   constexpr std::chrono::milliseconds kStep(100);
-  PerAddressQueue gate;
+  PerAddressQueue queue;
   std::array<PerAddressQueue::Node, 4> nodes;
-  for (PerAddressQueue::Node& node : nodes) gate.Enter(&node, kHere, 1, kNow);
-  EXPECT_EQ(gate.Overtake(&nodes[3], kNow - kStep), kNow);
-  EXPECT_EQ(gate.Leave(&nodes[0], kNow + kStep).node, &nodes[1]);
-  EXPECT_EQ(gate.Overtake(&nodes[3], kNow), kNow + kStep) << "it owes one since then";
-  EXPECT_FALSE(gate.Overtake(&nodes[3], kNow + kStep));
-  EXPECT_EQ(gate.Leave(&nodes[3], kNow + 3 * kStep).node, &nodes[2]);
+  for (PerAddressQueue::Node& node : nodes) queue.Enter(&node, kHere, 1, kNow);
+  EXPECT_EQ(queue.Overtake(&nodes[3], kNow - kStep), kNow);
+  EXPECT_EQ(queue.Leave(&nodes[0], kNow + kStep).node, &nodes[1]);
+  EXPECT_EQ(queue.Overtake(&nodes[3], kNow), kNow + kStep) << "it owes one since then";
+  EXPECT_FALSE(queue.Overtake(&nodes[3], kNow + kStep));
+  EXPECT_EQ(queue.Leave(&nodes[3], kNow + 3 * kStep).node, &nodes[2]);
 }
 
 // Whoever has waited long enough goes, once it is known that the address is silent.
 TEST(PerAddressQueue, AnAddressStaysSilentUntilItAnswers) {
-  PerAddressQueue gate;
+  PerAddressQueue queue;
   std::array<PerAddressQueue::Node, 4> nodes;
-  for (PerAddressQueue::Node& node : nodes) gate.Enter(&node, kHere, 1, kNow);
-  EXPECT_FALSE(gate.Overtake(&nodes[1], kNow));
-  EXPECT_FALSE(gate.Overtake(&nodes[2], kNow));
-  EXPECT_EQ(gate.Leave(&nodes[2], std::nullopt).node, &nodes[3]);
-  gate.Enter(&nodes[0], kHere, 1, kNow + std::chrono::seconds(1));
-  EXPECT_FALSE(gate.Overtake(&nodes[0], kNow)) << "silent since the first one";
+  for (PerAddressQueue::Node& node : nodes) queue.Enter(&node, kHere, 1, kNow);
+  EXPECT_FALSE(queue.Overtake(&nodes[1], kNow));
+  EXPECT_FALSE(queue.Overtake(&nodes[2], kNow));
+  EXPECT_EQ(queue.Leave(&nodes[2], std::nullopt).node, &nodes[3]);
+  queue.Enter(&nodes[0], kHere, 1, kNow + std::chrono::seconds(1));
+  EXPECT_FALSE(queue.Overtake(&nodes[0], kNow)) << "silent since the first one";
 }
 
 TEST(PerAddressQueue, SaysWhichEntryWasLetThrough) {
-  PerAddressQueue gate;
+  PerAddressQueue queue;
   std::array<PerAddressQueue::Node, 2> nodes;
-  gate.Enter(&nodes[0], kHere, 7, kNow);
-  gate.Enter(&nodes[1], kHere, 8, kNow);
-  EXPECT_EQ(gate.Leave(&nodes[0], kNow).tag, 8u);
-  gate.Enter(&nodes[0], kHere, 9, kNow);
-  EXPECT_EQ(gate.Leave(&nodes[1], kNow).tag, 9u);
+  queue.Enter(&nodes[0], kHere, 7, kNow);
+  queue.Enter(&nodes[1], kHere, 8, kNow);
+  EXPECT_EQ(queue.Leave(&nodes[0], kNow).tag, 8u);
+  queue.Enter(&nodes[0], kHere, 9, kNow);
+  EXPECT_EQ(queue.Leave(&nodes[1], kNow).tag, 9u);
 }
 
 // Each thread goes through a thousand times; between Enter and Leave of the one that is through
 // nobody else is. An admission is handed to the thread whose node it is.
 TEST(PerAddressQueue, LetsOneThroughWhateverItsThread) {
   constexpr size_t kThreads = 4;
-  PerAddressQueue gate(true);
+  PerAddressQueue queue(true);
   std::array<PerAddressQueue::Node, kThreads> nodes;
   std::array<std::atomic<uint64_t>, kThreads> admitted{};
   int inside = 0;  // not atomic: TSan would see two at once
   const auto run = [&](size_t self) {
     for (uint64_t round = 1; round <= 1000; ++round) {
-      if (!gate.Enter(&nodes[self], kHere, round, kNow)) admitted[self].wait(round - 1);
+      if (!queue.Enter(&nodes[self], kHere, round, kNow)) admitted[self].wait(round - 1);
       EXPECT_EQ(inside++, 0);
       --inside;
       admitted[self].store(round);
-      const PerAddressQueue::Turn next = gate.Leave(&nodes[self], kNow);
+      const PerAddressQueue::Turn next = queue.Leave(&nodes[self], kNow);
       if (next.node == nullptr) continue;
       std::atomic<uint64_t>& waiting = admitted[static_cast<size_t>(next.node - nodes.data())];
       waiting.store(next.tag);
