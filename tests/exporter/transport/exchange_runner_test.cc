@@ -317,6 +317,19 @@ TEST_F(TcpRunnerTest, TheLoopWatchesConnections) {
   EXPECT_EQ(runner_.in_flight(), 1u);
 }
 
+// Its connection stands before the tick that forgets the exchange.
+TEST_F(TcpRunnerTest, AnExchangeThatIsCancelledWhileItConnectsSendsNothing) {
+  bool asked = false;
+  serve_ = [&](int, const Bytes&) { asked = true; };
+  const ExchangeHandle handle = runner_.Start(TcpJob(), &outcomes_, nullptr);
+  runner_.Tick(loop_->now() + milliseconds(1));  // the pacer allows nothing in no time
+  EXPECT_EQ(runner_.Cancel(handle), 0u);
+  RunUntil([this] { return !connections_.empty(); });
+  EXPECT_EQ(runner_.in_flight(), 0u);
+  EXPECT_FALSE(asked);
+  EXPECT_TRUE(outcomes_.all.empty());
+}
+
 TEST_F(TcpRunnerTest, AServerThatSaysNothingIsATimeout) {
   ExchangeJob job = TcpJob();
   job.timeout = milliseconds(300);
