@@ -37,11 +37,11 @@ AuditRun::~AuditRun() {
   if (exchange_ != 0) services_->exchanger->Cancel(exchange_);
 }
 
-void AuditRun::Begin() { OnAlarm(services_->now()); }
+void AuditRun::Begin() { OnTimer(services_->now()); }
 
-void AuditRun::OnAlarm(ike::TimePoint now) {
+void AuditRun::OnTimer(ike::TimePoint now) {
   if (EnterAddress(now)) return Advance(now);
-  services_->wheel->Arm(this, now + kAskAgain);
+  services_->timers->Arm(this, now + kAskAgain);
 }
 
 bool AuditRun::EnterAddress(ike::TimePoint now) {
@@ -75,14 +75,14 @@ uint32_t AuditRun::estimated_requests() const {
 // The versions take turns, so that one that waits for the budget does not hold up the other.
 void AuditRun::Advance(ike::TimePoint now) {
   if (exchange_ != 0) return;
-  if (now < next_send_) return services_->wheel->Arm(this, next_send_);
+  if (now < next_send_) return services_->timers->Arm(this, next_send_);
   ike::TimePoint wake = ike::TimePoint::max();
   for (size_t i = 0; i < sides_.size(); ++i) {
     turn_ = (turn_ + 1) % sides_.size();
     if (TrySide(&sides_[turn_], now, &wake)) return;
   }
   if (!sides_[0].audit && !sides_[1].audit) return Finish(now);
-  services_->wheel->Arm(this, std::max(wake, now + std::chrono::milliseconds(1)));
+  services_->timers->Arm(this, std::max(wake, now + std::chrono::milliseconds(1)));
 }
 
 bool AuditRun::IsHeldUp(const Side& side) const {

@@ -11,7 +11,6 @@
 #include <string>
 #include <vector>
 
-#include "exporter/engine/alarm.h"
 #include "exporter/engine/services.h"
 #include "probes/audit/audit.h"
 #include "probes/target.h"
@@ -32,7 +31,7 @@ struct AuditOutcome {
   uint8_t send_error = 0;                   // with kSend: the errno; 0 = unknown
 };
 
-class AuditRun final : public Alarm, private ExchangeHandler {
+class AuditRun final : public net::Timer, private ExchangeHandler {
  public:
   class Owner {
    public:
@@ -46,7 +45,7 @@ class AuditRun final : public Alarm, private ExchangeHandler {
   ~AuditRun() override;
 
   void Begin();
-  void OnAlarm(ike::TimePoint now) override;
+  void OnTimer(ike::TimePoint now) override;
 
   const AuditOrder& order() const { return order_; }
   uint32_t requests() const;

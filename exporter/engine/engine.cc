@@ -91,14 +91,13 @@ Engine::Engine(EngineOptions options, std::unique_ptr<net::EventLoop> loop)
     : options_(std::move(options)),
       loop_(std::move(loop)),
       routes_(loop_.get()),
-      wheel_(loop_->now()),
       runner_(loop_.get(), &routes_, options_.limits),
       services_{
           .exchanger = &runner_,
           .budget = &options_.limits->budget,
           .audited = &options_.limits->audited,
           .answers = &options_.limits->answers,
-          .wheel = &wheel_,
+          .timers = loop_->timers(),
           .resolver = nullptr,
           .routes = &routes_,
           .now = [this] { return loop_->now(); },
@@ -168,7 +167,6 @@ ike::TimePoint Engine::OnTick(ike::TimePoint now) {
   stats_.turns.fetch_add(1, std::memory_order_relaxed);
   bool more = scheduler_.Reconcile(now);
   if (!more && scheduler_.targets() > 0) scheduled_.store(true, std::memory_order_release);
-  wheel_.Advance(now, [now](net::TimerNode& node) { static_cast<Alarm&>(node).OnAlarm(now); });
   scheduler_.StartDue(now);
   const bool more_audits = audits_.BeginWaiting();
   ike::TimePoint next = runner_.Tick(now);
@@ -182,7 +180,7 @@ ike::TimePoint Engine::OnTick(ike::TimePoint now) {
                          std::memory_order_relaxed);
   if (draining_) CheckDrained(now);
   if (more || more_audits || !ended_.empty()) return now;
-  next = std::min({next, wheel_.NextExpiry(), now + std::chrono::seconds(1)});
+  next = std::min(next, now + std::chrono::seconds(1));
   return draining_ ? std::min(next, drain_until_) : next;
 }
 

@@ -19,7 +19,6 @@
 #include "exporter/net/event_loop.h"
 #include "exporter/net/resolver.h"
 #include "exporter/net/route.h"
-#include "exporter/net/timer_wheel.h"
 #include "exporter/transport/exchange_runner.h"
 
 namespace exporter {
@@ -68,6 +67,7 @@ class Engine final : private net::Ticker {
   class RequestedProbe;
 
   Engine(EngineOptions options, std::unique_ptr<net::EventLoop> loop);
+  void BeforeTimers(ike::TimePoint now) override { runner_.Read(now); }
   ike::TimePoint OnTick(ike::TimePoint now) override;
   std::optional<AuditRequest> TakeDueAudit();
   void PublishStats();
@@ -81,7 +81,6 @@ class Engine final : private net::Ticker {
   // The engine's thread only, from here.
   std::unique_ptr<net::Resolver> resolver_;
   net::RouteCache routes_;
-  net::TimerWheel wheel_;
   ExchangeRunner runner_;
   Services services_;
   OpeningCache openings_;

@@ -88,7 +88,7 @@ void ProbeRun::Begin() {
       [this](const net::ResolveResult& result) { OnResolved(result); });
   if (handle == 0) return;  // answered already; this may be gone
   resolving_ = handle;
-  services_->wheel->Arm(this, deadline_);
+  services_->timers->Arm(this, deadline_);
 }
 
 void ProbeRun::OnResolved(const net::ResolveResult& result) {
@@ -187,7 +187,7 @@ bool ProbeRun::WaitForBudget(ike::TimePoint latest) {
     services_->budget->AddWaiter(address_, requester());
     waiting_ = true;
   }
-  services_->wheel->Arm(this, standing_.next_free);
+  services_->timers->Arm(this, standing_.next_free);
   return true;
 }
 
@@ -196,7 +196,7 @@ void ProbeRun::StopWaiting() {
   waiting_ = false;
 }
 
-void ProbeRun::OnAlarm(ike::TimePoint) {
+void ProbeRun::OnTimer(ike::TimePoint) {
   if (resolving_ != 0) {
     services_->resolver->Cancel(resolving_);
     resolving_ = 0;

@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "exporter/engine/alarm.h"
 #include "exporter/engine/openings.h"
 #include "exporter/engine/services.h"
 #include "exporter/targets/probe_result.h"
@@ -33,7 +32,7 @@ struct ProbeSpec {
   net::RouteHint* route = nullptr;  // the target's own, where it has one; outlives the run
 };
 
-class ProbeRun final : public Alarm, private ExchangeHandler {
+class ProbeRun final : public net::Timer, private ExchangeHandler {
  public:
   class Owner {
    public:
@@ -52,7 +51,7 @@ class ProbeRun final : public Alarm, private ExchangeHandler {
   void Begin();
 
   const ProbeSpec& order() const { return order_; }
-  void OnAlarm(ike::TimePoint now) override;
+  void OnTimer(ike::TimePoint now) override;
 
  private:
   // An opening that met silence and may be answered yet.

@@ -37,7 +37,7 @@ Versions Probes(const ike::ProbeSettings& settings) {
 
 }  // namespace
 
-class Scheduler::Scheduled final : public Alarm, public ProbeRun::Owner {
+class Scheduler::Scheduled final : public net::Timer, public ProbeRun::Owner {
  public:
   Scheduled(Scheduler* scheduler, EntryPtr entry)
       : scheduler_(scheduler), entry_(std::move(entry)) {}
@@ -48,7 +48,7 @@ class Scheduler::Scheduled final : public Alarm, public ProbeRun::Owner {
 
   // Takes the target's present settings, and schedules it anew if its interval changed.
   void Configure(uint32_t generation, ike::TimePoint now);
-  void OnAlarm(ike::TimePoint now) override;
+  void OnTimer(ike::TimePoint now) override;
   // What follows from it, in this order: see StartEach.
   void Prefetch() const { ike::Prefetch(this, sizeof *this); }
   void Rearm(ike::TimePoint now);
@@ -60,9 +60,9 @@ class Scheduler::Scheduled final : public Alarm, public ProbeRun::Owner {
   uint32_t generation() const { return generation_; }
 
  private:
-  struct AuditAlarm final : Alarm {
-    explicit AuditAlarm(Scheduled* owner) : scheduled(owner) {}
-    void OnAlarm(ike::TimePoint now) override { scheduled->OnAuditDue(now); }
+  struct AuditTimer final : net::Timer {
+    explicit AuditTimer(Scheduled* owner) : scheduled(owner) {}
+    void OnTimer(ike::TimePoint now) override { scheduled->OnAuditDue(now); }
     Scheduled* const scheduled;
   };
 
@@ -100,7 +100,7 @@ class Scheduler::Scheduled final : public Alarm, public ProbeRun::Owner {
   std::array<ike::LivenessMemory, 2> memory_;
   std::array<ProbeRun*, 2> runs_{};  // of the scheduler's pool
   net::RouteHint route_;
-  std::unique_ptr<AuditAlarm> audit_alarm_;  // null where no audits are wanted
+  std::unique_ptr<AuditTimer> audit_timer_;  // null where no audits are wanted
   bool audit_due_ = false;
 };
 
@@ -135,7 +135,7 @@ bool Scheduler::Scheduled::BeginFirstRound(std::string_view name, ike::TimePoint
   }
   const ike::Duration phase = Phase(StableHash(name), FirstStep());
   due_ = now + std::max(phase, scheduler_->NextTurnOfNew(probes));
-  services().wheel->Arm(this, due_);
+  services().timers->Arm(this, due_);
   return true;
 }
 
@@ -144,12 +144,12 @@ void Scheduler::Scheduled::RepeatFirst(size_t index, ike::TimePoint now) {
   if (probed_[index] || Step() <= FirstStep()) return;
   first_[index] = true;
   due_ = std::min(due_, now + FirstStep());
-  services().wheel->Arm(this, due_);
+  services().timers->Arm(this, due_);
 }
 
 void Scheduler::Scheduled::Reschedule(std::string_view name, ike::TimePoint now) {
   SetStablePhase(name, now);
-  services().wheel->Arm(this, due_);
+  services().timers->Arm(this, due_);
 }
 
 void Scheduler::Scheduled::SetStablePhase(std::string_view name, ike::TimePoint after) {
@@ -177,10 +177,10 @@ ike::IkeVersion Scheduler::Scheduled::VersionOf(uint64_t turn) const {
 
 void Scheduler::Scheduled::ScheduleAudit(std::string_view name, ike::TimePoint now) {
   ike::Duration interval = settings().audit_interval;
-  audit_alarm_.reset();
+  audit_timer_.reset();
   TakeDueAudit();
   if (interval <= ike::Duration::zero()) return;
-  audit_alarm_ = std::make_unique<AuditAlarm>(this);
+  audit_timer_ = std::make_unique<AuditTimer>(this);
   double last_run = entry_->With([](const ike::Target&, const TargetState& state) {
     return state.audit ? state.audit->last_run : 0.0;
   });
@@ -189,17 +189,17 @@ void Scheduler::Scheduled::ScheduleAudit(std::string_view name, ike::TimePoint n
   // After the first round, whose answers tell what an audit may ask.
   ike::Duration soon = Phase(StableHash(name), std::min(interval / 2, spread)) +
                        std::min<ike::Duration>(settings().interval, kFirstRound);
-  if (last_run == 0) return services().wheel->Arm(audit_alarm_.get(), now + soon);
+  if (last_run == 0) return services().timers->Arm(audit_timer_.get(), now + soon);
   // The wall clock may have jumped since: never further away than one interval.
   double age = std::max(0.0, services().unix_time() - last_run);
   ike::Duration left =
       interval - std::min(interval, ike::Duration(static_cast<int64_t>(std::min(age, 1e9) * 1e9)));
-  services().wheel->Arm(audit_alarm_.get(), now + std::max(left, soon));
+  services().timers->Arm(audit_timer_.get(), now + std::max(left, soon));
 }
 
 void Scheduler::Scheduled::OnAuditDue(ike::TimePoint now) {
-  if (!WasProbed()) return services().wheel->Arm(audit_alarm_.get(), now + kAskAgain);
-  services().wheel->Arm(audit_alarm_.get(), now + settings().audit_interval);
+  if (!WasProbed()) return services().timers->Arm(audit_timer_.get(), now + kAskAgain);
+  services().timers->Arm(audit_timer_.get(), now + settings().audit_interval);
   if (audit_due_) return scheduler_->NoteAuditsBehind(now);
   audit_due_ = true;
   ++scheduler_->audits_due_;
@@ -217,7 +217,7 @@ bool Scheduler::Scheduled::WasProbed() const {
   return (!wanted[0] || probed_[0]) && (!wanted[1] || probed_[1]);
 }
 
-void Scheduler::Scheduled::OnAlarm(ike::TimePoint) { scheduler_->due_.push_back(this); }
+void Scheduler::Scheduled::OnTimer(ike::TimePoint) { scheduler_->due_.push_back(this); }
 
 // Takes the version that `latest_due` falls on, and sets the next due time: after the first round
 // the stable one.
@@ -246,7 +246,7 @@ void Scheduler::Scheduled::Rearm(ike::TimePoint now) {
   ike::TimePoint latest_due = due_ + step * static_cast<int64_t>(missed);
   scheduler_->stats_->CountLag(static_cast<uint64_t>((now - latest_due).count()));
   Advance(latest_due, missed);
-  services().wheel->Arm(this, due_);
+  services().timers->Arm(this, due_);
   if (literal_.scope_id != 0) FindInterface();
   if (literal_.empty()) return;
   services().budget->Prefetch(literal_);

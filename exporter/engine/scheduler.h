@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "exporter/base/object_pool.h"
-#include "exporter/engine/alarm.h"
 #include "exporter/engine/engine_stats.h"
 #include "exporter/engine/openings.h"
 #include "exporter/engine/probe_run.h"
@@ -33,7 +32,7 @@ class Scheduler {
   // Does a slice of what Apply began. Returns whether there is more to do.
   bool Reconcile(ike::TimePoint now);
 
-  // Starts the probes that came due. To be called after every Advance of the wheel to `now`.
+  // Starts the probes that came due. To be called after the timers have fired.
   void StartDue(ike::TimePoint now);
 
   // The target whose audit has been due for longest; it is to be audited now. Null = none is due.

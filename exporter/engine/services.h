@@ -26,7 +26,7 @@ struct Services {
   HalfOpenBudget* budget = nullptr;
   AuditedAddresses* audited = nullptr;
   RecentAnswers* answers = nullptr;
-  net::TimerWheel* wheel = nullptr;     // of Alarms
+  net::TimerWheel* timers = nullptr;
   net::Resolver* resolver = nullptr;    // null: only addresses can be probed
   net::RouteCache* routes = nullptr;    // null: addresses are taken in the resolver's order
   std::function<ike::TimePoint()> now;  // the time of the current turn

@@ -121,11 +121,8 @@ void EventLoop::RunOnce(Ticker* ticker, ike::Duration longest) {
 
 void EventLoop::Turn(Ticker* ticker, int timeout_ms) {
   Dispatch(timeout_ms);
-  timers_.Advance(now_, [](TimerNode& node) {
-    // A copy, since the callback may destroy its timer.
-    const auto callback = static_cast<LoopTimer&>(node).callback;
-    callback();
-  });
+  if (ticker != nullptr) ticker->BeforeTimers(now_);
+  timers_.Advance(now_);
   ticker_wake_ = ticker == nullptr ? ike::TimePoint::max() : ticker->OnTick(now_);
 }
 

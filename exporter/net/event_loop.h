@@ -21,17 +21,24 @@
 
 namespace exporter::net {
 
-// The owner's turn, once per wake-up, after all callbacks.
+// The owner's turn, once per wake-up.
 class Ticker {
  public:
   virtual ~Ticker() = default;
+  // Before the timers fire: what has arrived by now is no timeout.
+  virtual void BeforeTimers(ike::TimePoint /*now*/) {}
+  // After all callbacks.
   // Returns when it needs the next turn whatever happens: TimePoint::max() = never; a time <= now =
   // at once, without the tick's pause (there is more to send than one turn could).
   virtual ike::TimePoint OnTick(ike::TimePoint now) = 0;
 };
 
-// A timer with a callback of its own, for the few objects that have one; fires once per Arm.
-struct LoopTimer : TimerNode {
+// For objects with several timers.
+struct CallbackTimer final : Timer {
+  void OnTimer(ike::TimePoint) override {
+    const auto copy = callback;  // which may destroy its timer
+    copy();
+  }
   std::function<void()> callback;
 };
 
@@ -56,9 +63,8 @@ class EventLoop {
   bool ModifyFd(int fd, uint32_t events);
   void RemoveFd(int fd);
 
-  // Fires at the first wake-up at or after `when`, 1 ms resolution; arming again moves it.
-  // Cancel with timer->Cancel(), or by destroying it.
-  void Arm(LoopTimer* timer, ike::TimePoint when) { timers_.Arm(timer, when); }
+  // The timers of the loop's thread. They fire at the first wake-up at or after their time.
+  TimerWheel* timers() { return &timers_; }
 
   // The time of the current wake-up; read once per wake-up.
   ike::TimePoint now() const { return now_; }

@@ -167,15 +167,15 @@ class Resolver::Impl {
   const ResolverOptions options_;
   ares_channel channel_ = nullptr;
   bool closing_ = false;
-  LoopTimer timer_;     // c-ares' own retransmissions and timeouts
-  LoopTimer delivery_;  // answers that c-ares had at once, from the hosts file
+  CallbackTimer timer_;     // c-ares' own retransmissions and timeouts
+  CallbackTimer delivery_;  // answers that c-ares had at once, from the hosts file
   std::unordered_set<int> watched_;
   std::unordered_map<std::string, Entry> entries_;
   std::deque<Entry*> queue_;
   size_t asking_ = 0;
   uint64_t last_query_ = 0;
   std::map<uint64_t, ike::TimePoint> recent_;  // questions that count, by number: when asked
-  LoopTimer patience_;                         // while the queue waits for them
+  CallbackTimer patience_;                     // while the queue waits for them
   std::deque<Entry*> answered_;                // to be delivered
   std::unordered_set<LookupId> waiting_;       // those that were not cancelled
   LookupId last_lookup_ = 0;
@@ -258,9 +258,9 @@ void Resolver::Impl::Ask() {
     Send(entry);
   }
   if (!queue_.empty()) {
-    loop_->Arm(&patience_, loop_->now() + (recent_.begin()->second + kPatience - now()));
+    loop_->timers()->Arm(&patience_, loop_->now() + (recent_.begin()->second + kPatience - now()));
   }
-  if (!answered_.empty()) loop_->Arm(&delivery_, loop_->now());
+  if (!answered_.empty()) loop_->timers()->Arm(&delivery_, loop_->now());
   ArmTimer();
 }
 
@@ -344,7 +344,7 @@ void Resolver::Impl::ArmTimer() {
     return;
   }
   const auto wait = seconds(left.tv_sec) + std::chrono::microseconds(left.tv_usec);
-  loop_->Arm(&timer_, std::chrono::steady_clock::now() + wait);
+  loop_->timers()->Arm(&timer_, std::chrono::steady_clock::now() + wait);
 }
 
 void Resolver::Impl::Deliver() {

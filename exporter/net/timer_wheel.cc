@@ -31,7 +31,7 @@ constexpr size_t kPrefetchBytes = 256;
 struct alignas(kChunkBytes) TimerWheel::Chunk {
   static constexpr size_t kNodes = 13;
 
-  static Chunk* Of(TimerNode** place) {
+  static Chunk* Of(Timer** place) {
     return reinterpret_cast<Chunk*>(reinterpret_cast<uintptr_t>(place) & ~(kChunkBytes - 1));
   }
   void Clear() {
@@ -39,7 +39,7 @@ struct alignas(kChunkBytes) TimerWheel::Chunk {
     taken = used = live = 0;
   }
   // nodes[index], also where it is one of the next chunk; null where there is none.
-  const TimerNode* At(size_t index) const {
+  const Timer* At(size_t index) const {
     if (index < used) return nodes[index];
     return next != nullptr && index < size_t{used} + next->used ? next->nodes[index - used]
                                                                 : nullptr;
@@ -50,14 +50,14 @@ struct alignas(kChunkBytes) TimerWheel::Chunk {
   uint16_t taken;  // nodes[0..taken) have been taken out in their turn
   uint16_t used;   // nodes[used..] were never filled
   uint16_t live;   // how many are neither taken nor cancelled
-  TimerNode* nodes[kNodes];
+  Timer* nodes[kNodes];
 };
 
 struct TimerWheel::Block {
   std::array<Chunk, kChunksPerBlock> chunks;
 };
 
-void TimerNode::Cancel() {
+void Timer::Cancel() {
   if (place_ == nullptr) return;
   TimerWheel::Chunk* chunk = TimerWheel::Chunk::Of(place_);
   --chunk->live;
@@ -82,7 +82,7 @@ TimerWheel::~TimerWheel() {
   }
 }
 
-void TimerWheel::Arm(TimerNode* node, ike::TimePoint when) {
+void TimerWheel::Arm(Timer* node, ike::TimePoint when) {
   const uint64_t due = std::max(TicksUp(when), target_ + 1);
   node->due_ = due;
   // One that waits for an earlier time stays there and is moved when that comes.
@@ -125,7 +125,7 @@ bool TimerWheel::IsEmpty(Slot* slot) {
   return slot->first == nullptr;
 }
 
-void TimerWheel::Insert(TimerNode* node) {
+void TimerWheel::Insert(Timer* node) {
   const uint64_t differing = (node->due_ ^ elapsed_) | 1;
   const int level_index = (static_cast<int>(std::bit_width(differing)) - 1) / kSlotBits;
   const int shift = level_index * kSlotBits;
@@ -162,13 +162,18 @@ TimerWheel::Position TimerWheel::NextOccupied() {
   return Position{};
 }
 
+void TimerWheel::Advance(ike::TimePoint now) {
+  BeginAdvance(now);
+  while (Timer* timer = PopDue()) timer->OnTimer(now);
+}
+
 void TimerWheel::BeginAdvance(ike::TimePoint now) {
   if (now <= start_) return;
   const auto ticks = static_cast<uint64_t>((now - start_) / kTick);
   target_ = std::max(target_, std::min(ticks, kHorizon - 1));
 }
 
-TimerNode* TimerWheel::PopDue() {
+Timer* TimerWheel::PopDue() {
   for (;;) {
     const Position next = NextOccupied();
     if (next.tick > target_) {
@@ -178,23 +183,23 @@ TimerNode* TimerWheel::PopDue() {
     elapsed_ = next.tick;
     if (next.level > 0) {
       SortAnew(next.slot);
-    } else if (TimerNode* node = TakeDue(next.slot)) {
+    } else if (Timer* node = TakeDue(next.slot)) {
       return node;
     }
   }
 }
 
 // The next node of the first chunk that is due; null: there is none left in it.
-TimerNode* TimerWheel::TakeDue(Slot* slot) {
+Timer* TimerWheel::TakeDue(Slot* slot) {
   Chunk* chunk = slot->first;
   while (chunk->taken < chunk->used) {
-    TimerNode* node = chunk->nodes[chunk->taken++];
+    Timer* node = chunk->nodes[chunk->taken++];
     ike::Prefetch(chunk->At(chunk->taken + kAhead), kPrefetchBytes);
     if (node == nullptr) continue;
     --chunk->live;
     node->place_ = nullptr;
     if (node->due_ <= elapsed_) return node;
-    if (node->due_ != TimerNode::kResting) Insert(node);
+    if (node->due_ != Timer::kResting) Insert(node);
   }
   return nullptr;
 }
@@ -204,11 +209,11 @@ void TimerWheel::SortAnew(Slot* slot) {
   for (Slot rest = std::exchange(*slot, Slot{}); rest.first != nullptr; DropFirst(&rest)) {
     Chunk* chunk = rest.first;
     for (size_t i = 0; i < chunk->used; ++i) {
-      ike::Prefetch(chunk->At(i + kAhead), sizeof(TimerNode));
-      TimerNode* node = chunk->nodes[i];
+      ike::Prefetch(chunk->At(i + kAhead), sizeof(Timer));
+      Timer* node = chunk->nodes[i];
       if (node == nullptr) continue;
       node->place_ = nullptr;
-      if (node->due_ != TimerNode::kResting) Insert(node);
+      if (node->due_ != Timer::kResting) Insert(node);
     }
   }
 }

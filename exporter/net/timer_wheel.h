@@ -1,7 +1,7 @@
 // TimerWheel: a hierarchical timer wheel of 1 ms resolution; arming and cancelling are O(1) and
 // allocate nothing in the steady state, whether it holds ten timers or a million, for milliseconds
-// or for years. Used by the event loop and the engine, one thread. Nodes are the owner's, who
-// embeds or inherits TimerNode, and the destruction of a node cancels it.
+// or for years. One thread. Timers are their owners', who inherit Timer; the destruction of one
+// cancels it.
 // A timer never fires before its time, and at most 1 ms (plus the caller's own lateness) after it.
 #pragma once
 
@@ -15,25 +15,29 @@
 
 namespace exporter::net {
 
-class TimerNode {
+class Timer {
  public:
-  TimerNode() = default;
-  ~TimerNode() { Cancel(); }
-  TimerNode(const TimerNode&) = delete;
-  TimerNode& operator=(const TimerNode&) = delete;
+  Timer() = default;
+  virtual ~Timer() { Cancel(); }
+  Timer(const Timer&) = delete;
+  Timer& operator=(const Timer&) = delete;
+
+  // Its time has come. It is no longer armed; it may arm, cancel or destroy any timer, itself
+  // included.
+  virtual void OnTimer(ike::TimePoint now) = 0;
 
   bool armed() const { return place_ != nullptr && due_ != kResting; }
   void Cancel();
-  // Cancels, but keeps the node's place in the wheel, so that it is armed again for no cost. For
-  // nodes that are armed over and over.
+  // Cancels, but keeps its place in the wheel, so that it is armed again for no cost. For
+  // timers that are armed over and over.
   void Rest() { due_ = kResting; }
 
  private:
   friend class TimerWheel;
   static constexpr uint64_t kResting = UINT64_MAX;
 
-  TimerNode** place_ = nullptr;  // in a chunk of the wheel; null = in none
-  uint64_t due_ = 0;             // ticks since the wheel's start
+  Timer** place_ = nullptr;  // in a chunk of the wheel; null = in none
+  uint64_t due_ = 0;         // ticks since the wheel's start
 };
 
 class TimerWheel {
@@ -45,16 +49,11 @@ class TimerWheel {
 
   // Arms, or moves, `node`. A time that has passed fires at the first later Advance that is at
   // least 1 ms further on, so a callback that arms for "now" cannot hold Advance forever.
-  void Arm(TimerNode* node, ike::TimePoint when);
+  void Arm(Timer* node, ike::TimePoint when);
 
-  // Calls fire(TimerNode&) for every timer that is due at `now`, in the order of their
-  // milliseconds. The node is no longer armed; fire may arm, cancel or destroy any node.
-  // A clock that went backwards fires nothing.
-  template <typename Fire>
-  void Advance(ike::TimePoint now, Fire&& fire) {
-    BeginAdvance(now);
-    while (TimerNode* node = PopDue()) fire(*node);
-  }
+  // Calls OnTimer of every timer that is due at `now`, in the order of their milliseconds. A clock
+  // that went backwards fires nothing.
+  void Advance(ike::TimePoint now);
 
   // No timer fires before this time; it may be early, when timers are only to be sorted into a
   // finer level then, or were moved or rest. TimePoint::max() = the wheel is empty.
@@ -68,7 +67,7 @@ class TimerWheel {
   static constexpr int kLevels = 5;                              // hold more than that
   static constexpr uint64_t kNever = kHorizon + 1;
 
-  friend class TimerNode;
+  friend class Timer;
   struct Chunk;
   struct Block;
   struct Slot {
@@ -87,14 +86,14 @@ class TimerWheel {
   };
 
   uint64_t TicksUp(ike::TimePoint when) const;
-  void Insert(TimerNode* node);
+  void Insert(Timer* node);
   Chunk* NewChunk();
   void DropFirst(Slot* slot);
   bool IsEmpty(Slot* slot);
   Position NextOccupied();
   void BeginAdvance(ike::TimePoint now);
-  TimerNode* PopDue();
-  TimerNode* TakeDue(Slot* slot);
+  Timer* PopDue();
+  Timer* TakeDue(Slot* slot);
   void SortAnew(Slot* slot);
 
   const ike::TimePoint start_;

@@ -1,4 +1,4 @@
-// The order of one tick: read what has arrived, fire timers, launch what waits, flush, and then
+// The order of one turn: read what has arrived, fire timers, launch what waits, flush, and then
 // tell handlers what is done, so that they always find consistent state and may start more. After
 // a full batch of datagrams they are told before the next one is read.
 #include "exporter/transport/exchange_runner.h"
@@ -52,17 +52,16 @@ bool MayListen(const InFlightExchange& flight) {
 ExchangeRunner::ExchangeRunner(net::EventLoop* loop, net::RouteCache* routes, SharedLimits* limits)
     : loop_(loop),
       limits_(limits),
-      timers_(loop->now()),
       pacer_(loop->now()),
-      queue_(loop, &timers_, limits, &pacer_, &flights_),
+      queue_(loop, limits, &pacer_, &flights_),
       udp_(loop, routes, limits, &pacer_, &active_, this),
-      tcp_(loop, &timers_, &limits->budget, this) {}
+      tcp_(loop, &limits->budget, this) {}
 
 ExchangeRunner::~ExchangeRunner() = default;
 
 ExchangeHandle ExchangeRunner::Start(ExchangeJob job, ExchangeHandler* handler, Trace* trace) {
   InFlightExchange* flight =
-      flights_.Acquire([this] { return std::make_unique<InFlightExchange>(&queue_, &tcp_); });
+      flights_.Acquire([this] { return std::make_unique<InFlightExchange>(this); });
   flight->Begin(std::move(job), handler, trace, loop_->now());
   queue_.Enter(flight);
   return flight->handle();
@@ -77,11 +76,12 @@ uint32_t ExchangeRunner::Cancel(ExchangeHandle handle) {
   return sent;
 }
 
-ike::TimePoint ExchangeRunner::Tick(ike::TimePoint now) {
+void ExchangeRunner::Read(ike::TimePoint now) {
   pacer_.Advance(now);
   udp_.Read();
-  timers_.Advance(
-      now, [&](net::TimerNode& node) { OnTimer(static_cast<InFlightExchange*>(&node), now); });
+}
+
+ike::TimePoint ExchangeRunner::Tick(ike::TimePoint now) {
   tcp_.held()->Advance(now);
   SendWaiting(now);
   ReportDone();
@@ -89,7 +89,7 @@ ike::TimePoint ExchangeRunner::Tick(ike::TimePoint now) {
   SendWaiting(now);
   if (!done_.empty() || (!queue_.empty() && pacer_.MaySend())) return now;
   if (!queue_.empty() || !udp_.all_watched()) return now + kTick;
-  return std::min(timers_.NextExpiry(), tcp_.held()->NextEnd());
+  return tcp_.held()->NextEnd();
 }
 
 void ExchangeRunner::SendWaiting(ike::TimePoint now) {
@@ -189,8 +189,8 @@ void ExchangeRunner::Repeat(InFlightExchange* flight, ike::TimePoint now) {
 // What is done is settled.
 void ExchangeRunner::Rearm(InFlightExchange* flight) {
   if (flight->exchange.done()) return Settle(flight);
-  timers_.Arm(flight,
-              flight->progress.unsent ? loop_->now() + kTick : flight->exchange.NextTimer());
+  loop_->timers()->Arm(
+      flight, flight->progress.unsent ? loop_->now() + kTick : flight->exchange.NextTimer());
 }
 
 void ExchangeRunner::OnMessage(InFlightExchange* flight, ike::ByteSpan message,

@@ -12,7 +12,6 @@
 #include "exporter/net/event_loop.h"
 #include "exporter/net/random.h"
 #include "exporter/net/route.h"
-#include "exporter/net/timer_wheel.h"
 #include "exporter/transport/exchanger.h"
 #include "exporter/transport/in_flight_exchange.h"
 #include "exporter/transport/key_pool.h"
@@ -35,7 +34,9 @@ class ExchangeRunner final : public Exchanger,
   uint32_t Cancel(ExchangeHandle handle) override;
   bool MayLeaveState() const override { return tcp_.held().has_room(); }
 
-  // Reads, fires timers, sends: the owner's OnTick calls it. Returns when it has to be called next.
+  // Of a turn of the loop: reads, before the timers fire; and launches, sends and reports after
+  // that. Tick returns when it has to be called next, whatever happens.
+  void Read(ike::TimePoint now);
   ike::TimePoint Tick(ike::TimePoint now);
 
   void set_packets_per_second(uint32_t rate) { pacer_.set_rate(rate); }
@@ -53,6 +54,8 @@ class ExchangeRunner final : public Exchanger,
   uint64_t dropped_packets();
 
  private:
+  friend struct InFlightExchange;  // its timer and its connection call back
+
   void SendWaiting(ike::TimePoint now);
   void Launch(InFlightExchange* flight, ike::TimePoint now);
   void Begin(InFlightExchange* flight, const ike::Endpoint& local, ike::TimePoint now);
@@ -79,7 +82,6 @@ class ExchangeRunner final : public Exchanger,
   SharedLimits* const limits_;
   net::RandomPool random_;
   KeyPool keys_;
-  net::TimerWheel timers_;
   PacketPacer pacer_;
   SpiTable<InFlightExchange> active_;
   uint64_t next_spi_ = 0;  // drawn before it is needed: see FreshSpi

@@ -14,8 +14,8 @@
 
 namespace exporter {
 
+class ExchangeRunner;
 class LaunchQueue;
-class TcpTransport;
 
 enum class Phase : uint8_t {
   kAwaitsAddress,     // other exchanges are under way there, see PerAddressQueue
@@ -27,9 +27,8 @@ enum class Phase : uint8_t {
   kOver,
 };
 
-struct InFlightExchange final : net::TimerNode, net::TcpHandler, PerAddressQueue::Node {
-  InFlightExchange(LaunchQueue* its_queue, TcpTransport* its_tcp)
-      : queue(its_queue), tcp(its_tcp) {}
+struct InFlightExchange final : net::Timer, net::TcpHandler, PerAddressQueue::Node {
+  explicit InFlightExchange(ExchangeRunner* its_runner) : runner(its_runner) {}
 
   // What changes between the start and the end.
   struct Progress {
@@ -72,12 +71,14 @@ struct InFlightExchange final : net::TimerNode, net::TcpHandler, PerAddressQueue
     return progress.phase == Phase::kQueued || progress.phase == Phase::kAwaitsConnection;
   }
 
+  LaunchQueue* queue() const;
+
+  void OnTimer(ike::TimePoint now) override;
   void OnConnected() override;
   void OnMessage(ike::ByteSpan message, ike::TimePoint arrival) override;
   void OnClosed(const net::TcpClosed& closed) override;
 
-  LaunchQueue* const queue;
-  TcpTransport* const tcp;
+  ExchangeRunner* const runner;
   uint32_t index = 0;       // in the runner's table, while it is in use
   uint32_t generation = 0;  // of that use; part of the handle
   ike::Exchange exchange;

@@ -34,9 +34,9 @@ void PrefetchLaunches(const RingQueue<InFlightExchange*>& launches) {
 
 }  // namespace
 
-LaunchQueue::LaunchQueue(net::EventLoop* loop, net::TimerWheel* timers, SharedLimits* limits,
-                         PacketPacer* pacer, const HandleTable<InFlightExchange>* flights)
-    : loop_(loop), timers_(timers), limits_(limits), pacer_(pacer), flights_(flights) {}
+LaunchQueue::LaunchQueue(net::EventLoop* loop, SharedLimits* limits, PacketPacer* pacer,
+                         const HandleTable<InFlightExchange>* flights)
+    : loop_(loop), limits_(limits), pacer_(pacer), flights_(flights) {}
 
 void LaunchQueue::Enter(InFlightExchange* flight) {
   if (limits_->addresses.Enter(flight, flight->job.remote.address, flight->handle(),
@@ -44,7 +44,7 @@ void LaunchQueue::Enter(InFlightExchange* flight) {
     return AwaitNetwork(flight);
   }
   flight->progress.phase = Phase::kAwaitsAddress;
-  timers_->Arm(flight, flight->started + PatienceOf(flight->job));
+  loop_->timers()->Arm(flight, flight->started + PatienceOf(flight->job));
 }
 
 void LaunchQueue::OnTimer(InFlightExchange* flight, ike::TimePoint now) {
@@ -54,7 +54,7 @@ void LaunchQueue::OnTimer(InFlightExchange* flight, ike::TimePoint now) {
   const ike::Duration patience = PatienceOf(flight->job);
   const auto silent = limits_->addresses.Overtake(flight, now >= latest ? now : now - patience);
   if (!silent) return AwaitNetwork(flight);
-  timers_->Arm(flight, std::min(latest, *silent + patience));
+  loop_->timers()->Arm(flight, std::min(latest, *silent + patience));
 }
 
 void LaunchQueue::Leave(InFlightExchange* flight) {
@@ -63,7 +63,7 @@ void LaunchQueue::Leave(InFlightExchange* flight) {
   const PerAddressQueue::Turn next = limits_->addresses.Leave(flight, answered);
   if (next.node == nullptr) return;
   // Of another thread's exchange nothing is ours to touch but what never changes.
-  LaunchQueue* owner = static_cast<InFlightExchange*>(next.node)->queue;
+  LaunchQueue* owner = static_cast<InFlightExchange*>(next.node)->queue();
   if (owner == this) return OnAdmitted(next.tag);
   owner->loop_->Post([owner, handle = next.tag] { owner->OnAdmitted(handle); });
 }
@@ -71,7 +71,7 @@ void LaunchQueue::Leave(InFlightExchange* flight) {
 void LaunchQueue::OnAdmitted(ExchangeHandle handle) {
   InFlightExchange* flight = flights_->Find(handle);
   if (flight == nullptr || flight->progress.phase != Phase::kAwaitsAddress) return;
-  timers_->Arm(flight, loop_->now() + kAddressPause);
+  loop_->timers()->Arm(flight, loop_->now() + kAddressPause);
 }
 
 void LaunchQueue::AwaitNetwork(InFlightExchange* flight) {
@@ -81,7 +81,7 @@ void LaunchQueue::AwaitNetwork(InFlightExchange* flight) {
   if (turn <= now) return Queue(flight);
   ++delayed_[static_cast<size_t>(Pace::kNetwork)];
   flight->progress.phase = Phase::kAwaitsNetwork;
-  timers_->Arm(flight, turn);
+  loop_->timers()->Arm(flight, turn);
 }
 
 void LaunchQueue::Queue(InFlightExchange* flight) {
@@ -114,14 +114,14 @@ bool LaunchQueue::MayRepeat(InFlightExchange* flight, ike::TimePoint now) {
     const ike::TimePoint turn = limits_->networks.Take(flight->job.remote.address, now);
     if (turn > now) {
       ++delayed_[static_cast<size_t>(Pace::kNetwork)];
-      timers_->Arm(flight, std::min(turn, flight->deadline()));
+      loop_->timers()->Arm(flight, std::min(turn, flight->deadline()));
       return false;
     }
   }
   if (retransmissions_.empty() && pacer_->MaySend()) return true;
   if (!pacer_->MaySend()) ++delayed_[static_cast<size_t>(pacer_->limit())];
   retransmissions_.push_back(flight->handle());
-  timers_->Arm(flight, flight->deadline());
+  loop_->timers()->Arm(flight, flight->deadline());
   return false;
 }
 

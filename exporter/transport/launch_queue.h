@@ -10,7 +10,6 @@
 #include "exporter/limits/packet_pacer.h"
 #include "exporter/limits/shared_limits.h"
 #include "exporter/net/event_loop.h"
-#include "exporter/net/timer_wheel.h"
 #include "exporter/transport/in_flight_exchange.h"
 
 namespace exporter {
@@ -18,8 +17,8 @@ namespace exporter {
 class LaunchQueue {
  public:
   // All outlive it. The queue of another thread, of the same limits, posts to `loop`.
-  LaunchQueue(net::EventLoop* loop, net::TimerWheel* timers, SharedLimits* limits,
-              PacketPacer* pacer, const HandleTable<InFlightExchange>* flights);
+  LaunchQueue(net::EventLoop* loop, SharedLimits* limits, PacketPacer* pacer,
+              const HandleTable<InFlightExchange>* flights);
 
   // A new exchange. While it awaits its address or network its timer is the queue's.
   void Enter(InFlightExchange* flight);
@@ -44,7 +43,6 @@ class LaunchQueue {
   void Queue(InFlightExchange* flight);
 
   net::EventLoop* const loop_;
-  net::TimerWheel* const timers_;
   SharedLimits* const limits_;
   PacketPacer* const pacer_;
   const HandleTable<InFlightExchange>* const flights_;

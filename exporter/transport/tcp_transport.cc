@@ -17,9 +17,8 @@ bool LeavesConnection(const InFlightExchange& flight) {
 
 }  // namespace
 
-TcpTransport::TcpTransport(net::EventLoop* loop, net::TimerWheel* timers, HalfOpenBudget* budget,
-                           Owner* owner)
-    : loop_(loop), timers_(timers), owner_(owner), held_(budget) {}
+TcpTransport::TcpTransport(net::EventLoop* loop, HalfOpenBudget* budget, Owner* owner)
+    : loop_(loop), owner_(owner), held_(budget) {}
 
 void TcpTransport::set_max_connections(size_t count) {
   max_connections_ = count;
@@ -54,7 +53,7 @@ void TcpTransport::Connect(InFlightExchange* flight) {
   flight->channel = std::move(*channel);
   ++open_;
   flight->progress.phase = Phase::kConnecting;
-  timers_->Arm(flight, flight->deadline());
+  loop_->timers()->Arm(flight, flight->deadline());
 }
 
 void TcpTransport::Disconnect(InFlightExchange* flight) {

@@ -8,7 +8,6 @@
 #include "exporter/base/ring_queue.h"
 #include "exporter/limits/half_open_budget.h"
 #include "exporter/net/event_loop.h"
-#include "exporter/net/timer_wheel.h"
 #include "exporter/transport/held_connections.h"
 #include "exporter/transport/in_flight_exchange.h"
 
@@ -30,7 +29,7 @@ class TcpTransport {
   };
 
   // All outlive it.
-  TcpTransport(net::EventLoop* loop, net::TimerWheel* timers, HalfOpenBudget* budget, Owner* owner);
+  TcpTransport(net::EventLoop* loop, HalfOpenBudget* budget, Owner* owner);
 
   // Further exchanges wait until one is over.
   void set_max_connections(size_t count);
@@ -59,7 +58,6 @@ class TcpTransport {
   void Disconnect(InFlightExchange* flight);
 
   net::EventLoop* const loop_;
-  net::TimerWheel* const timers_;
   Owner* const owner_;
   RingQueue<InFlightExchange*> waiting_;
   size_t open_ = 0;

@@ -26,7 +26,6 @@
 
 namespace {
 
-using exporter::Alarm;
 using std::chrono::milliseconds;
 
 constexpr ike::Duration kInterval = std::chrono::minutes(1);  // of the fleet's targets
@@ -120,14 +119,13 @@ class Sweep final : public exporter::net::Ticker {
     }
   }
 
+  void BeforeTimers(ike::TimePoint now) override { runner_.Read(now); }
   ike::TimePoint OnTick(ike::TimePoint now) override {
     const auto steps = static_cast<int64_t>(table_->entries.size() / 16 + 1);
     const ike::Duration step = kInterval / steps;
     while (scheduler_.in_flight() < window_ && schedule_clock_ < round_end_) {
       schedule_clock_ += step;
-      wheel_.Advance(schedule_clock_, [this](exporter::net::TimerNode& node) {
-        static_cast<Alarm&>(node).OnAlarm(schedule_clock_);
-      });
+      wheel_.Advance(schedule_clock_);
       scheduler_.StartDue(schedule_clock_);
     }
     runner_.Tick(now);

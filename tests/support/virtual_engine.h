@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include "exporter/engine/alarm.h"
 #include "exporter/engine/services.h"
 #include "tests/support/virtual_exchanger.h"
 
@@ -23,7 +22,7 @@ class VirtualEngine {
     services.budget = &budget;
     services.audited = &audited;
     services.answers = &answers;
-    services.wheel = &wheel_;
+    services.timers = &wheel_;
     services.now = [this] { return now_; };
     services.unix_time = [this] {
       return kUnixStart + std::chrono::duration<double>(now_ - kStart).count();
@@ -62,7 +61,7 @@ class VirtualEngine {
   void Turn() {
     exchanger.set_now(now_);
     peer_->DeliverDue(now_);
-    wheel_.Advance(now_, [this](net::TimerNode& node) { static_cast<Alarm&>(node).OnAlarm(now_); });
+    wheel_.Advance(now_);
     exchanger.Turn();
   }
 

@@ -188,15 +188,15 @@ TEST(AuditRun, LosesNothingOnALossyLine) {
 }
 
 // Liveness of both versions goes on beside the audit, each within its budget.
-class Liveness final : public Alarm, public ProbeRun::Owner {
+class Liveness final : public net::Timer, public ProbeRun::Owner {
  public:
   Liveness(VirtualEngine* engine, IkeVersion version, ike::Duration first)
       : engine_(engine), version_(version), begins_(engine->now() + first) {
-    engine_->services.wheel->Arm(this, begins_);
+    engine_->services.timers->Arm(this, begins_);
   }
 
-  void OnAlarm(ike::TimePoint now) override {
-    engine_->services.wheel->Arm(this, now + seconds(10));
+  void OnTimer(ike::TimePoint now) override {
+    engine_->services.timers->Arm(this, now + seconds(10));
     ProbeSpec order;
     order.address = Auditor::kAddress;
     order.openings = openings_;
@@ -264,13 +264,13 @@ TEST(AuditRun, LeavesSlotsToTargetsThatAreNew) {
 }
 
 // Somebody asks by hand again and again.
-class Visitor final : public Alarm, public ProbeRun::Owner {
+class Visitor final : public net::Timer, public ProbeRun::Owner {
  public:
   Visitor(VirtualEngine* engine, const ike::IpAddress& address)
       : engine_(engine), address_(address) {
-    engine_->services.wheel->Arm(this, engine_->now() + seconds(3));
+    engine_->services.timers->Arm(this, engine_->now() + seconds(3));
   }
-  void OnAlarm(ike::TimePoint) override {
+  void OnTimer(ike::TimePoint) override {
     ProbeSpec order;
     order.address = address_;
     order.openings = openings_;
@@ -287,7 +287,7 @@ class Visitor final : public Alarm, public ProbeRun::Owner {
  private:
   void OnProbeDone(ProbeRun*, ProbeResult&& result) override {
     full += result.report.full_opening && result.end == ProbeEnd::kProbed;
-    engine_->services.wheel->Arm(this, engine_->now() + milliseconds(3000 + count_ * 700 % 4000));
+    engine_->services.timers->Arm(this, engine_->now() + milliseconds(3000 + count_ * 700 % 4000));
   }
   VirtualEngine* const engine_;
   const ike::IpAddress address_;

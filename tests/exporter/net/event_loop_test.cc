@@ -166,14 +166,14 @@ TEST(EventLoop, AReusedDescriptorDoesNotGetTheOldEvents) {
 TEST(EventLoop, TimersFireAndMayRearmOrDie) {
   auto loop = NewLoop();
   int fired = 0;
-  LoopTimer again;
+  CallbackTimer again;
   again.callback = [&] {
-    if (++fired < 3) loop->Arm(&again, loop->now() + 1ms);
+    if (++fired < 3) loop->timers()->Arm(&again, loop->now() + 1ms);
   };
-  auto dying = std::make_unique<LoopTimer>();
+  auto dying = std::make_unique<CallbackTimer>();
   dying->callback = [&] { dying.reset(); };
-  loop->Arm(&again, loop->now() + 1ms);
-  loop->Arm(dying.get(), loop->now() + 1ms);
+  loop->timers()->Arm(&again, loop->now() + 1ms);
+  loop->timers()->Arm(dying.get(), loop->now() + 1ms);
   for (int i = 0; i < 1000 && (fired < 3 || dying); ++i) loop->RunOnce(nullptr, kLong);
   EXPECT_EQ(fired, 3);
   EXPECT_FALSE(dying);

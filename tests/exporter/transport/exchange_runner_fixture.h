@@ -110,6 +110,7 @@ class ExchangeRunnerTest : public testing::Test, private net::Ticker {
   Outcomes outcomes_;
 
  private:
+  void BeforeTimers(ike::TimePoint now) override { runner_.Read(now); }
   ike::TimePoint OnTick(ike::TimePoint now) override { return runner_.Tick(now); }
 };
 

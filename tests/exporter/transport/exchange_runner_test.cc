@@ -322,7 +322,8 @@ TEST_F(TcpRunnerTest, AnExchangeThatIsCancelledWhileItConnectsSendsNothing) {
   bool asked = false;
   serve_ = [&](int, const Bytes&) { asked = true; };
   const ExchangeHandle handle = runner_.Start(TcpJob(), &outcomes_, nullptr);
-  runner_.Tick(loop_->now() + milliseconds(1));  // the pacer allows nothing in no time
+  runner_.Read(loop_->now() + milliseconds(1));
+  runner_.Tick(loop_->now());  // the pacer allows nothing in no time
   EXPECT_EQ(runner_.Cancel(handle), 0u);
   RunUntil([this] { return !connections_.empty(); });
   EXPECT_EQ(runner_.in_flight(), 0u);
