@@ -16,18 +16,12 @@
 #include "config/sections.h"
 #include "config/suggest.h"
 #include "config/target_section.h"
+#include "probes/base/fnv.h"
 
 namespace config {
 namespace {
 
-// FNV-1a, 64 bits: a change of the files must show, nobody gains by forging one.
-constexpr uint64_t kHashStart = 0xcbf29ce484222325u;
-
-uint64_t Hash(std::string_view bytes, uint64_t hash) {
-  constexpr uint64_t kPrime = 0x100000001b3u;
-  for (const char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * kPrime;
-  return (hash ^ 0x100u) * kPrime;  // the end of a file, which no byte equals
-}
+constexpr uint16_t kEndOfFile = 0x100;  // which no byte equals
 
 // One load, from the main file to the last included one.
 class Loader {
@@ -57,7 +51,7 @@ class Loader {
   void ReadIncludedKeys(const Node& root, Problems& problems);
 
   bool follow_includes_ = true;
-  uint64_t hash_ = kHashStart;
+  ike::Fnv1a hash_;
   Config config_{};
   ConfigErrors errors_;
   PolicyNames policies_;
@@ -108,13 +102,14 @@ tl::expected<Config, ConfigErrors> Loader::Finish(Problems& problems) {
   ConfigErrors errors = problems.Take();
   std::move(errors_.begin(), errors_.end(), std::back_inserter(errors));
   if (!errors.empty()) return tl::make_unexpected(std::move(errors));
-  config_.content_hash = hash_;
+  config_.content_hash = hash_.value();
   if (targets_) config_.targets = targets_->Take();
   return std::move(config_);
 }
 
 std::optional<Document> Loader::Parse(std::string_view text, Problems& problems) {
-  hash_ = Hash(text, hash_);
+  hash_.Add(text);
+  hash_.AddSymbol(kEndOfFile);
   auto document = Document::Parse(text);
   if (document) return std::move(*document);
   problems.Add(document.error().position, document.error().message);

@@ -1,5 +1,7 @@
 #include "exporter/engine/schedule.h"
 
+#include "probes/base/fnv.h"
+
 namespace exporter {
 namespace {
 
@@ -15,9 +17,9 @@ uint64_t Mix(uint64_t value) {
 }  // namespace
 
 uint64_t StableHash(std::string_view name) {
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (char c : name) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3u;
-  return Mix(hash);
+  ike::Fnv1a hash;
+  hash.Add(name);
+  return Mix(hash.value());
 }
 
 ike::Duration Phase(uint64_t hash, ike::Duration interval) {

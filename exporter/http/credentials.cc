@@ -1,8 +1,9 @@
 #include "exporter/http/credentials.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cstdint>
+
+#include "probes/base/ascii.h"
 
 namespace exporter {
 namespace {
@@ -28,17 +29,11 @@ std::optional<std::string> DecodeBase64(std::string_view text) {
   return decoded;
 }
 
-bool SameWord(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
-}
-
 }  // namespace
 
 std::optional<Credentials> ParseCredentials(std::string_view authorization) {
-  constexpr std::string_view kScheme = "Basic ";
-  if (!SameWord(authorization.substr(0, kScheme.size()), kScheme)) return std::nullopt;
+  constexpr std::string_view kScheme = "basic ";  // in any case, RFC 9110 section 11.1
+  if (ike::AsciiLower(authorization.substr(0, kScheme.size())) != kScheme) return std::nullopt;
   std::string_view token = authorization.substr(kScheme.size());
   token.remove_prefix(std::min(token.find_first_not_of(' '), token.size()));
   auto decoded = DecodeBase64(token);

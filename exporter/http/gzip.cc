@@ -3,7 +3,8 @@
 #include <zlib.h>
 
 #include <algorithm>
-#include <cctype>
+
+#include "probes/base/ascii.h"
 
 namespace exporter {
 namespace {
@@ -52,7 +53,7 @@ void GzipStream::Add(std::string_view text, bool last, std::string* out) {
 bool AcceptsGzip(std::string_view accept_encoding) {
   std::string lower;
   for (char c : accept_encoding) {
-    if (c != ' ' && c != '\t') lower += static_cast<char>(std::tolower(static_cast<uint8_t>(c)));
+    if (c != ' ' && c != '\t') lower += ike::AsciiLower(c);
   }
   for (std::string_view rest = lower; !rest.empty();) {
     std::string_view coding = rest.substr(0, rest.find(','));

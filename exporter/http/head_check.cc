@@ -1,9 +1,10 @@
 #include "exporter/http/head_check.h"
 
 #include <algorithm>
-#include <cctype>
 #include <iterator>
 #include <utility>
+
+#include "probes/base/ascii.h"
 
 namespace exporter {
 namespace {
@@ -27,12 +28,6 @@ constexpr std::string_view kLibraryMethods[] = {"GET",     "HEAD",    "POST",  "
 template <typename Range>
 bool Contains(const Range& range, std::string_view text) {
   return std::find(std::begin(range), std::end(range), text) != std::end(range);
-}
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return lower;
 }
 
 // RFC 9110 section 5.6.2.
@@ -118,7 +113,7 @@ HeadCheck::Action HeadCheck::TakeRequestLine(std::string* line) {
 HeadCheck::Action HeadCheck::TakeField(std::string_view text, size_t size) {
   if (text[0] == ' ' || text[0] == '\t') return Refuse(400, "a header field is folded");
   size_t colon = std::min(text.find(':'), text.size());
-  std::string name = Lower(text.substr(0, colon));
+  std::string name = ike::AsciiLower(text.substr(0, colon));
   bool valid = colon < text.size() && IsToken(name) && std::ranges::none_of(text, IsControl);
   if (!valid) return Refuse(400, "a header field is malformed");
   std::string_view value = TrimLeft(text.substr(colon + 1));

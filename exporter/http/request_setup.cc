@@ -1,7 +1,6 @@
 #include "exporter/http/request_setup.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <string>
 #include <string_view>
@@ -9,15 +8,10 @@
 
 #include "exporter/base/url.h"
 #include "exporter/http/client_stream.h"
+#include "probes/base/ascii.h"
 
 namespace exporter {
 namespace {
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return lower;
-}
 
 bool HasControl(std::string_view text) {
   return std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
@@ -32,7 +26,7 @@ std::optional<HttpError> SetTarget(std::string_view target, HttpRequest* request
   HttpError malformed = Malformed("the request's target is malformed");
   std::string_view authority;
   size_t scheme_end = target.find("://");
-  std::string scheme = Lower(target.substr(0, scheme_end));
+  std::string scheme = ike::AsciiLower(target.substr(0, scheme_end));
   if (scheme_end != target.npos && (scheme == "http" || scheme == "https")) {
     std::string_view rest = target.substr(scheme_end + 3);
     size_t slash = std::min(rest.find_first_of("/?"), rest.size());
@@ -53,7 +47,7 @@ std::optional<HttpError> SetTarget(std::string_view target, HttpRequest* request
 
 bool KeepsAlive(const HttpRequest& request, bool by_default) {
   bool keeps = by_default;
-  std::string options = Lower(request.Field("connection"));
+  std::string options = ike::AsciiLower(request.Field("connection"));
   for (std::string_view rest = options; !rest.empty();) {
     std::string_view option = rest.substr(0, rest.find(','));
     rest.remove_prefix(std::min(rest.size(), option.size() + 1));
@@ -69,7 +63,7 @@ bool KeepsAlive(const HttpRequest& request, bool by_default) {
 // where somebody else reads the length differently: they are not taken.
 std::optional<HttpError> SetBody(bool takes_chunks, ReadRequest* read) {
   std::string_view length = read->request.Field("content-length");
-  std::string coding = Lower(read->request.Field("transfer-encoding"));
+  std::string coding = ike::AsciiLower(read->request.Field("transfer-encoding"));
   if (!coding.empty() && !length.empty()) {
     return Malformed("both Content-Length and Transfer-Encoding are given");
   }
@@ -97,7 +91,7 @@ ReadRequest SetUp(const HeadCheck& head, const std::optional<HttpError>& refused
   HttpRequest& request = read.request;
   request.method = library->method;
   for (const auto& [name, value] : library->headers) {
-    request.fields.push_back({Lower(name), value});
+    request.fields.push_back({ike::AsciiLower(name), value});
   }
   read.takes_chunks = library->version != "HTTP/1.0";
   read.keep_alive = KeepsAlive(request, read.takes_chunks);

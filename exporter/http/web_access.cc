@@ -32,12 +32,9 @@ std::string Text(const config::ConfigErrors& errors) {
 
 bool RateLimit::Take(std::chrono::steady_clock::time_point now) {
   std::lock_guard lock(mutex_);
-  double intervals = std::chrono::duration<double>(now - at_) / limit_.interval;
-  tokens_ = std::min(static_cast<double>(limit_.burst), tokens_ + intervals);
-  at_ = now;
-  if (tokens_ < 1) return false;
-  tokens_ -= 1;
-  return true;
+  const double per_second = 1 / std::chrono::duration<double>(limit_.interval).count();
+  bucket_.Refill(per_second, static_cast<double>(limit_.burst), now);
+  return bucket_.Take();
 }
 
 bool WebAccess::Stamp::operator==(const Stamp& other) const {

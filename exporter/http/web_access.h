@@ -12,6 +12,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "exporter/base/token_bucket.h"
 #include "exporter/http/basic_auth.h"
 #include "exporter/http/message.h"
 #include "exporter/http/tls_context.h"
@@ -23,15 +24,14 @@ namespace exporter {
 class RateLimit {
  public:
   explicit RateLimit(const WebRateLimit& limit)
-      : limit_(limit), tokens_(static_cast<double>(limit.burst)) {}
+      : limit_(limit), bucket_(static_cast<double>(limit.burst)) {}
 
   bool Take(std::chrono::steady_clock::time_point now);
 
  private:
   const WebRateLimit limit_;
   std::mutex mutex_;
-  double tokens_;  // protected by mutex_, as is `at_`
-  std::chrono::steady_clock::time_point at_{};
+  TokenBucket bucket_;  // protected by mutex_
 };
 
 struct WebPolicy {

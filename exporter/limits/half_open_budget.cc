@@ -1,7 +1,6 @@
 #include "exporter/limits/half_open_budget.h"
 
 #include <algorithm>
-#include <bit>
 #include <functional>
 #include <mutex>
 #include <utility>
@@ -27,46 +26,25 @@ uint64_t HalfOpenBudget::KeyOf(const ike::IpAddress& address) {
   return std::max<uint64_t>(std::hash<ike::IpAddress>{}(address), 1);
 }
 
-// Where the account of `key` is, or would be.
-size_t HalfOpenBudget::PlaceOf(uint64_t key) const {
-  const size_t mask = accounts_.size() - 1;
-  size_t place = static_cast<size_t>(key) & mask;
-  while (accounts_[place].key != 0 && accounts_[place].key != key) place = (place + 1) & mask;
-  return place;
-}
-
 HalfOpenBudget::Account* HalfOpenBudget::Find(const ike::IpAddress& address) {
-  Account& account = accounts_[PlaceOf(KeyOf(address))];
-  return account.key == 0 ? nullptr : &account;
+  return accounts_.Find(KeyOf(address));
 }
 
 HalfOpenBudget::Account& HalfOpenBudget::FindOrMake(const ike::IpAddress& address) {
-  const uint64_t key = KeyOf(address);
-  size_t place = PlaceOf(key);
-  if (accounts_[place].key == 0) {
-    if ((known_ + 1) * 4 > accounts_.size() * 3) {
-      Resize(known_ + 1);
-      place = PlaceOf(key);
-    }
-    accounts_[place].key = key;
-    ++known_;
-  }
-  return accounts_[place];
+  Account& account = accounts_.FindOrMake(KeyOf(address), IsKnown);
+  NotePlaces();
+  return account;
 }
 
-// Makes the table anew for so many accounts, without those that were emptied (no time, no slot).
-void HalfOpenBudget::Resize(size_t live) {
-  std::vector<Account> old(std::bit_ceil(std::max<size_t>(64, live * 3 / 2)));
-  old.swap(accounts_);
-  known_ = 0;
-  for (const Account& account : old) {
-    bool empty = account.scheduled == ike::TimePoint{} && account.taken == 0;
-    if (account.key == 0 || (empty && account.waiters == 0)) continue;
-    accounts_[PlaceOf(account.key)] = account;
-    ++known_;
-  }
-  expected_.store(accounts_.data(), std::memory_order_relaxed);
-  expected_mask_.store(accounts_.size() - 1, std::memory_order_relaxed);
+bool HalfOpenBudget::IsKnown(const Account& account) {
+  return account.scheduled != ike::TimePoint{} || account.taken > 0 || account.waiters > 0;
+}
+
+void HalfOpenBudget::NotePlaces() {
+  const std::span<Account> places = accounts_.places();
+  if (places.data() == expected_.load(std::memory_order_relaxed)) return;
+  expected_.store(places.data(), std::memory_order_relaxed);
+  expected_mask_.store(places.size() - 1, std::memory_order_relaxed);
 }
 
 // Before the first one that is younger.
@@ -120,15 +98,15 @@ void HalfOpenBudget::DropExpired(Account* account, ike::TimePoint now) {
 void HalfOpenBudget::Sweep(ike::TimePoint now) {
   if (now < next_sweep_) return;
   next_sweep_ = now + kLifetime;
-  size_t live = 0;
-  for (Account& account : accounts_) {
+  size_t known = 0;
+  for (Account& account : accounts_.places()) {
     if (account.key == 0) continue;
     DropExpired(&account, now);
     if (now - account.scheduled >= kScheduledMemory) account.scheduled = {};
-    const bool scheduled = account.scheduled != ike::TimePoint{};
-    live += scheduled || account.taken > 0 || account.waiters > 0 ? 1 : 0;
+    known += IsKnown(account) ? 1 : 0;
   }
-  if (live < known_) Resize(live);
+  if (known < accounts_.size()) accounts_.Rebuild(IsKnown);
+  NotePlaces();
   claims_.Sweep(now);
   turns_.Sweep(now);
   learnt_.Sweep(now);

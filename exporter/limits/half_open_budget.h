@@ -13,6 +13,7 @@
 #include <optional>
 #include <vector>
 
+#include "exporter/base/hash_table.h"
 #include "exporter/base/tiny_lock.h"
 #include "exporter/limits/audit_share.h"
 #include "exporter/limits/learnt_limits.h"
@@ -90,7 +91,7 @@ class HalfOpenBudget {
   // kept all the more strictly. Two fit a cache line, since there is one for every target, and of
   // one that is probed at a common interval nothing else is read.
   struct Account {
-    uint64_t key = 0;  // 0 = an empty place of the table
+    uint64_t key = 0;
     ike::TimePoint scheduled{};
     ike::TimePoint oldest{};  // when the first of its slots was taken
     uint32_t younger = 0;     // the others, in slots_, linked by age; 0 = none
@@ -108,10 +109,10 @@ class HalfOpenBudget {
   static size_t Allowed(const Account& account, uint16_t limit, Requester requester,
                         ike::TimePoint now);
   static uint64_t KeyOf(const ike::IpAddress& address);
-  size_t PlaceOf(uint64_t key) const;
   Account* Find(const ike::IpAddress& address);
   Account& FindOrMake(const ike::IpAddress& address);
-  void Resize(size_t live);
+  static bool IsKnown(const Account& account);
+  void NotePlaces();
   Standing StandingIn(const Account& account, size_t allowed, ike::TimePoint now) const;
   void Insert(Account* account, ike::TimePoint at);
   void RemoveAt(Account* account, ike::TimePoint at);
@@ -120,14 +121,13 @@ class HalfOpenBudget {
   void DropExpired(Account* account, ike::TimePoint now);
   void Sweep(ike::TimePoint now);
 
-  // Of accounts_, for Expect, which may be wrong and does not lock.
+  // Of accounts_, for Prefetch, which may be wrong and does not lock.
   std::atomic<const Account*> expected_{nullptr};
   std::atomic<size_t> expected_mask_{0};
 
-  TinyLock lock_;                                             // guards all below
-  std::vector<Account> accounts_ = std::vector<Account>(64);  // open addressing, a power of two
-  size_t known_ = 0;                                          // accounts in it
-  std::vector<Slot> slots_ = std::vector<Slot>(1);            // [0] is no slot
+  TinyLock lock_;  // guards all below
+  HashTable<Account> accounts_;
+  std::vector<Slot> slots_ = std::vector<Slot>(1);  // [0] is no slot
   uint32_t free_slot_ = 0;
   ike::TimePoint next_sweep_{};
   LivenessReservations claims_;

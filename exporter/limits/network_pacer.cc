@@ -3,7 +3,6 @@
 #include "exporter/limits/network_pacer.h"
 
 #include <algorithm>
-#include <bit>
 #include <chrono>
 #include <mutex>
 
@@ -31,42 +30,11 @@ uint64_t NetworkPacer::KeyOf(const ike::IpAddress& address) {
   return std::max<uint64_t>(network ^ network >> 32, 1);
 }
 
-NetworkPacer::Network* NetworkPacer::PlaceOf(uint64_t key) {
-  const size_t mask = networks_.size() - 1;
-  size_t place = static_cast<size_t>(key) & mask;
-  while (networks_[place].key != 0 && networks_[place].key != key) place = (place + 1) & mask;
-  return &networks_[place];
-}
-
-NetworkPacer::Network& NetworkPacer::FindOrMake(uint64_t key, ike::TimePoint now) {
-  Network* network = PlaceOf(key);
-  if (network->key != 0) return *network;
-  if ((known_ + 1) * 4 > networks_.size() * 3) {
-    Rebuild(now);
-    network = PlaceOf(key);
-  }
-  network->key = key;
-  ++known_;
-  return *network;
-}
-
-// Makes the table anew, without those that owe nothing any more.
-void NetworkPacer::Rebuild(ike::TimePoint now) {
-  const auto busy = [now](const Network& network) {
-    return network.key != 0 && network.paid_up > now;
-  };
-  known_ = static_cast<size_t>(std::count_if(networks_.begin(), networks_.end(), busy));
-  std::vector<Network> old(std::bit_ceil(std::max<size_t>(64, (known_ + 1) * 2)));
-  old.swap(networks_);
-  for (const Network& network : old) {
-    if (busy(network)) *PlaceOf(network.key) = network;
-  }
-}
-
 ike::TimePoint NetworkPacer::Take(const ike::IpAddress& address, ike::TimePoint now) {
   std::lock_guard lock(lock_);
   if (spacing_ == ike::Duration::zero()) return now;
-  Network& network = FindOrMake(KeyOf(address), now);
+  const auto owes = [now](const Network& network) { return network.paid_up > now; };
+  Network& network = networks_.FindOrMake(KeyOf(address), owes);
   const ike::TimePoint turn = std::max(network.paid_up, now);
   network.paid_up = turn + spacing_;
   return std::max(now, turn - burst_);

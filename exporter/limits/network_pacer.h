@@ -6,8 +6,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
+#include "exporter/base/hash_table.h"
 #include "exporter/base/tiny_lock.h"
 #include "probes/base/ip_address.h"
 #include "probes/exchange/outcome.h"
@@ -23,24 +23,20 @@ class NetworkPacer {
   // Takes a turn for one packet to `address`. Returns when it may go: `now`, or later.
   ike::TimePoint Take(const ike::IpAddress& address, ike::TimePoint now);
 
-  size_t networks() const { return known_; }
+  size_t networks() const { return networks_.size(); }
 
  private:
   struct Network {
-    uint64_t key = 0;          // 0 = an empty place of the table
+    uint64_t key = 0;
     ike::TimePoint paid_up{};  // until when its packets use the rate up: the next but for a burst
   };
 
   static uint64_t KeyOf(const ike::IpAddress& address);
-  Network* PlaceOf(uint64_t key);
-  Network& FindOrMake(uint64_t key, ike::TimePoint now);
-  void Rebuild(ike::TimePoint now);
 
   OptionalLock lock_;  // guards all below
   ike::Duration spacing_{};
   ike::Duration burst_{};
-  std::vector<Network> networks_ = std::vector<Network>(64);  // open addressing, a power of two
-  size_t known_ = 0;
+  HashTable<Network> networks_;
 };
 
 }  // namespace exporter

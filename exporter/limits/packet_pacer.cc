@@ -47,22 +47,16 @@ void PacketPacer::SetWindow() {
 }
 
 void PacketPacer::Advance(ike::TimePoint now) {
-  if (now <= refilled_) return;
+  if (now <= bucket_.refilled()) return;
   Expire(now);
-  Refill(now);
+  bucket_.Refill(rate_, std::max(1.0, rate_ * kBurstSeconds), now);
   if (answered_ + lost_ > 0) Learn();
-}
-
-void PacketPacer::Refill(ike::TimePoint now) {
-  const double elapsed = std::chrono::duration<double>(now - refilled_).count();
-  refilled_ = now;
-  tokens_ = std::min(tokens_ + elapsed * rate_, std::max(1.0, rate_ * kBurstSeconds));
 }
 
 // What was to be given up at the last turn has had its chance since: after a pause the answers are
 // there and only wait to be read.
 void PacketPacer::Expire(ike::TimePoint now) {
-  const int64_t last = SliceOf(refilled_ - patience_) - 1;
+  const int64_t last = SliceOf(bucket_.refilled() - patience_) - 1;
   while (expired_ < last) lost_ += Forget(++expired_);
   // After a long pause the slices are needed anew; nothing is learnt from that.
   const int64_t reused = SliceOf(now) - static_cast<int64_t>(kSlices);
@@ -86,7 +80,7 @@ void PacketPacer::Learn() {
 }
 
 void PacketPacer::OnSent(ike::TimePoint now, bool awaited) {
-  tokens_ -= 1;
+  bucket_.Spend();
   if (!awaited) return;
   ++SentIn(SliceOf(now));
   ++in_flight_;

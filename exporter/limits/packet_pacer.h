@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "exporter/base/token_bucket.h"
 #include "exporter/limits/pace.h"
 #include "probes/exchange/outcome.h"
 
@@ -15,7 +16,7 @@ namespace exporter {
 
 class PacketPacer {
  public:
-  explicit PacketPacer(ike::TimePoint now) : refilled_(now), expired_(SliceOf(now) - 1) {}
+  explicit PacketPacer(ike::TimePoint now) : bucket_(0, now), expired_(SliceOf(now) - 1) {}
 
   void set_rate(uint32_t packets_per_second) { rate_ = packets_per_second; }
   // Answers come to a buffer that holds so many; the smallest one counts.
@@ -23,9 +24,9 @@ class PacketPacer {
 
   // To be called once a turn, before what has arrived meanwhile is read.
   void Advance(ike::TimePoint now);
-  bool MaySend() const { return tokens_ >= 1 && in_flight_ < window_; }
+  bool MaySend() const { return bucket_.has_token() && in_flight_ < window_; }
   // REQUIRES: !MaySend().
-  Pace limit() const { return tokens_ < 1 ? Pace::kRate : Pace::kReceiveBuffer; }
+  Pace limit() const { return bucket_.has_token() ? Pace::kReceiveBuffer : Pace::kRate; }
   // One packet went out, allowed or not: what a peer asked for is sent at once, and what follows
   // waits for it. `awaited`: its answer would come to the receive buffer.
   void OnSent(ike::TimePoint now, bool awaited);
@@ -48,15 +49,13 @@ class PacketPacer {
     return time.time_since_epoch().count() >> kSliceShift;
   }
   uint32_t& SentIn(int64_t slice) { return sent_[static_cast<size_t>(slice) % kSlices]; }
-  void Refill(ike::TimePoint now);
   void Expire(ike::TimePoint now);
   uint32_t Forget(int64_t slice);
   void Learn();
   void SetWindow();
 
   double rate_ = 10000;
-  double tokens_ = 0;
-  ike::TimePoint refilled_;
+  TokenBucket bucket_;
   std::array<uint32_t, kSlices> sent_{};  // by slice of time, what is not answered yet
   int64_t expired_;                       // the last slice that is not waited for any more
   size_t in_flight_ = 0;                  // the sum of sent_

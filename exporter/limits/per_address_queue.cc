@@ -1,12 +1,13 @@
 #include "exporter/limits/per_address_queue.h"
 
+#include <algorithm>
 #include <functional>
 #include <mutex>
 
 namespace exporter {
 
 uint64_t PerAddressQueue::KeyOf(const ike::IpAddress& address) {
-  return std::hash<ike::IpAddress>{}(address);
+  return std::max<uint64_t>(std::hash<ike::IpAddress>{}(address), 1);
 }
 
 void PerAddressQueue::Prefetch(const ike::IpAddress& address) {

@@ -5,21 +5,15 @@
 
 namespace exporter {
 
-bool LogLimit::Bucket::Take(double burst, double per_second, ike::TimePoint now) {
-  double elapsed = std::chrono::duration<double>(now - std::exchange(at, now)).count();
-  tokens = std::min(burst, tokens + std::max(0.0, elapsed) * per_second);
-  if (tokens < 1) return false;
-  tokens -= 1;
-  return true;
-}
-
 LogLimit::Verdict LogLimit::Ask(std::string_view line, ike::TimePoint now) {
   std::string key(line);
   if (known_.size() >= kMaxKnown && !known_.contains(key)) Forget(now);
-  bool may = all_.Take(kAllBurst, kAllPerSecond, now);
+  all_.Refill(kAllPerSecond, kAllBurst, now);
+  bool may = all_.Take();
   if (may && (known_.size() < kMaxKnown || known_.contains(key))) {
-    Bucket& bucket = known_.try_emplace(std::move(key), Bucket{kBurst, now}).first->second;
-    may = bucket.Take(kBurst, kPerSecond, now);
+    TokenBucket& bucket = known_.try_emplace(std::move(key), kBurst, now).first->second;
+    bucket.Refill(kPerSecond, kBurst, now);
+    may = bucket.Take();
   }
   if (!may) {
     ++left_out_;
@@ -28,11 +22,12 @@ LogLimit::Verdict LogLimit::Ask(std::string_view line, ike::TimePoint now) {
   return {true, std::exchange(left_out_, 0)};
 }
 
-// Whoever has not been heard of for as long as a bucket takes to fill is as good as new.
+// Drops the lines that were not written for as long as a bucket takes to fill: they are as good as
+// new.
 void LogLimit::Forget(ike::TimePoint now) {
   auto full =
       std::chrono::duration_cast<ike::Duration>(std::chrono::duration<double>(kBurst / kPerSecond));
-  std::erase_if(known_, [&](const auto& item) { return now - item.second.at >= full; });
+  std::erase_if(known_, [&](const auto& item) { return now - item.second.refilled() >= full; });
 }
 
 }  // namespace exporter

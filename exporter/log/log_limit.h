@@ -9,6 +9,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "exporter/base/token_bucket.h"
 #include "probes/base/time.h"
 
 namespace exporter {
@@ -30,17 +31,10 @@ class LogLimit {
   Verdict Ask(std::string_view line, ike::TimePoint now);
 
  private:
-  struct Bucket {
-    double tokens;
-    ike::TimePoint at;
-
-    bool Take(double burst, double per_second, ike::TimePoint now);
-  };
-
   void Forget(ike::TimePoint now);
 
-  std::unordered_map<std::string, Bucket> known_;
-  Bucket all_{kAllBurst, {}};
+  std::unordered_map<std::string, TokenBucket> known_;
+  TokenBucket all_{kAllBurst};
   uint64_t left_out_ = 0;
 };
 

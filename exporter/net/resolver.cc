@@ -7,7 +7,6 @@
 #include <sys/time.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstring>
 #include <deque>
 #include <map>
@@ -20,6 +19,7 @@
 #include "config/idn.h"
 #include "exporter/net/address_order.h"
 #include "exporter/net/hosts_file.h"
+#include "probes/base/ascii.h"
 
 namespace exporter::net {
 namespace {
@@ -49,8 +49,7 @@ bool Fits(const ike::IpAddress& address, IpFamily family) {
 constexpr size_t kNameOffset = 1;
 std::string KeyOf(std::string_view host, IpFamily family) {
   std::string key(1, static_cast<char>('0' + static_cast<int>(family)));
-  for (char c : host) key += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return key;
+  return key + ike::AsciiLower(host);
 }
 
 ResolveResult LiteralResult(std::string_view host, const ike::IpAddress& address, IpFamily family) {

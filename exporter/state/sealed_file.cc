@@ -84,7 +84,7 @@ int CreateTemporary(const std::string& path) {
 
 int WriteRows(std::string_view head, const SealedFile::WriteEach& write_each, int fd) {
   ChunkWriter writer(fd);
-  Checksum checksum;
+  ike::Fnv1a checksum;
   auto add = [&](std::string_view text) {
     checksum.Add(text);
     writer.Add(text);

@@ -11,15 +11,11 @@ constexpr size_t kTailSize = std::string_view("\n],\"checksum\":\"0123456789abcd
 
 }  // namespace
 
-void Checksum::Add(std::string_view text) {
-  for (char c : text) hash_ = (hash_ ^ static_cast<uint8_t>(c)) * 0x100000001b3;
-}
-
 std::string SealedHead(std::string_view list) {
   return "{\"version\":" + std::to_string(kSealedVersion) + ",\"" + std::string(list) + "\":[";
 }
 
-std::string SealedTail(const Checksum& checksum) {
+std::string SealedTail(const ike::Fnv1a& checksum) {
   char text[kTailSize + 1];
   std::snprintf(text, sizeof text, "\n],\"checksum\":\"%016llx\"}\n",
                 static_cast<unsigned long long>(checksum.value()));
@@ -29,7 +25,7 @@ std::string SealedTail(const Checksum& checksum) {
 tl::expected<void, std::string> ParseSealed(std::string_view text, const char* list,
                                             const std::function<bool(const Json& row)>& take) {
   if (text.size() < kTailSize) return tl::make_unexpected("it is damaged: it is too short");
-  Checksum checksum;
+  ike::Fnv1a checksum;
   checksum.Add(text.substr(0, text.size() - kTailSize));
   if (text.substr(text.size() - kTailSize) != SealedTail(checksum)) {
     return tl::make_unexpected("it is damaged: its checksum does not match");

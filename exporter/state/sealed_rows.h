@@ -10,24 +10,15 @@
 #include <tl/expected.hpp>
 
 #include "exporter/json/probe_json.h"
+#include "probes/base/fnv.h"
 
 namespace exporter {
-
-// FNV-1a over the text as it goes out.
-class Checksum {
- public:
-  void Add(std::string_view text);
-  uint64_t value() const { return hash_; }
-
- private:
-  uint64_t hash_ = 0xcbf29ce484222325;
-};
 
 // The file is the head, the rows, each on a line of its own with a comma before each but the first,
 // and the tail: the writer needs no more memory than one row.
 inline constexpr uint64_t kSealedVersion = 1;
 std::string SealedHead(std::string_view list);
-std::string SealedTail(const Checksum& checksum);
+std::string SealedTail(const ike::Fnv1a& checksum);
 
 // Calls `take` with each row of a whole file whose list has that name; what is wrong with it
 // otherwise. Any bytes may come. A row that `take` refuses ends it.

@@ -1,19 +1,12 @@
 #include "exporter/web/cross_origin_check.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include "config/host.h"
+#include "probes/base/ascii.h"
 
 namespace exporter {
 namespace {
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return lower;
-}
 
 // The authority of an http or https origin; empty for anything else, "null" included.
 std::string_view OriginAuthority(std::string_view origin) {
@@ -39,7 +32,7 @@ std::optional<HttpError> CheckHost(const BrowserHeaders& headers,
   if (headers.host.empty()) return std::nullopt;
   auto parsed = config::ParseHostPort(headers.host);
   if (parsed) {
-    std::string name = Lower(parsed->host);
+    std::string name = ike::AsciiLower(parsed->host);
     if (!name.empty() && name.back() == '.') name.pop_back();
     bool known = config::ParseIpAddress(name).has_value() || name == "localhost" ||
                  std::find(hosts.begin(), hosts.end(), name) != hosts.end();
@@ -52,17 +45,19 @@ std::optional<HttpError> CheckHost(const BrowserHeaders& headers,
 }
 
 std::optional<HttpError> CheckOrigin(const BrowserHeaders& headers) {
-  std::string site = Lower(headers.sec_fetch_site);
+  std::string site = ike::AsciiLower(headers.sec_fetch_site);
   bool foreign_site = site == "cross-site" || site == "same-site";
   bool foreign_origin =
-      !headers.origin.empty() && Lower(OriginAuthority(headers.origin)) != Lower(headers.host);
+      !headers.origin.empty() &&
+      ike::AsciiLower(OriginAuthority(headers.origin)) != ike::AsciiLower(headers.host);
   if (!foreign_site && !foreign_origin) return std::nullopt;
   return HttpError{403, "requests of other origins' pages are refused", "origin", 0};
 }
 
 std::optional<HttpError> CheckReferer(const BrowserHeaders& headers) {
   if (!headers.sec_fetch_site.empty() || !IsBrowser(headers.user_agent)) return std::nullopt;
-  if (Lower(RefererAuthority(headers.referer)) == Lower(headers.host)) return std::nullopt;
+  if (ike::AsciiLower(RefererAuthority(headers.referer)) == ike::AsciiLower(headers.host))
+    return std::nullopt;
   return HttpError{403,
                    "this browser does not say which page the request is from; open / here and "
                    "start from there",
@@ -70,7 +65,7 @@ std::optional<HttpError> CheckReferer(const BrowserHeaders& headers) {
 }
 
 std::optional<HttpError> CheckContentType(std::string_view content_type, bool has_body) {
-  std::string type = Lower(content_type.substr(0, content_type.find(';')));
+  std::string type = ike::AsciiLower(content_type.substr(0, content_type.find(';')));
   while (!type.empty() && type.back() == ' ') type.pop_back();
   if (!has_body || type == "application/json") return std::nullopt;
   return HttpError{415, "the body must be application/json", "content_type", 0};

@@ -26,20 +26,14 @@ int ClientRate::Ask(const std::string& client, double per_second) {
   if (buckets_.size() >= kMaxClients && !buckets_.contains(client)) {
     // Full buckets say nothing: they go first. Whoever fills the table with clients loses only
     // them.
-    std::erase_if(buckets_,
-                  [&](const auto& item) { return now - item.second.at > std::chrono::seconds(1); });
+    std::erase_if(buckets_, [&](const auto& item) {
+      return now - item.second.refilled() > std::chrono::seconds(1);
+    });
     if (buckets_.size() >= kMaxClients) return 1;
   }
-  auto [place, fresh] = buckets_.try_emplace(client, Bucket{burst, now});
-  Bucket& bucket = place->second;
-  double elapsed = std::chrono::duration<double>(now - bucket.at).count();
-  bucket.tokens = std::min(burst, bucket.tokens + elapsed * per_second);
-  bucket.at = now;
-  if (bucket.tokens < 1) {
-    return static_cast<int>(std::ceil((1 - bucket.tokens) / per_second));
-  }
-  bucket.tokens -= 1;
-  return 0;
+  TokenBucket& bucket = buckets_.try_emplace(client, burst, now).first->second;
+  bucket.Refill(per_second, burst, now);
+  return bucket.Take() ? 0 : static_cast<int>(std::ceil(bucket.missing() / per_second));
 }
 
 bool ProbePlaces::Take(const std::string& client, uint32_t limit) {

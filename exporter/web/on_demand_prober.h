@@ -14,6 +14,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "exporter/base/token_bucket.h"
 #include "exporter/http/fair_share.h"
 #include "exporter/http/http_error.h"
 #include "exporter/web/probe_acl.h"
@@ -69,13 +70,9 @@ class ClientRate {
 
  private:
   static constexpr size_t kMaxClients = 4096;
-  struct Bucket {
-    double tokens = 0;
-    std::chrono::steady_clock::time_point at;
-  };
 
   std::mutex mutex_;
-  std::unordered_map<std::string, Bucket> buckets_;
+  std::unordered_map<std::string, TokenBucket> buckets_;
 };
 
 class OnDemandProber {

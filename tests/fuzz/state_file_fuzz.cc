@@ -8,6 +8,7 @@
 
 #include "exporter/state/sealed_rows.h"
 #include "exporter/state/state_json.h"
+#include "probes/base/fnv.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace {
@@ -15,7 +16,7 @@ namespace {
 std::string FileOf(std::string_view rows) {
   std::string text = exporter::StateHead();
   text += rows;
-  exporter::Checksum checksum;
+  ike::Fnv1a checksum;
   checksum.Add(text);
   return text + exporter::SealedTail(checksum);
 }

@@ -17,7 +17,7 @@ using test::FullHistory;
 
 // A whole file of one target.
 std::string FileOf(const std::string& row, const std::string& head = StateHead()) {
-  Checksum checksum;
+  ike::Fnv1a checksum;
   checksum.Add(head);
   checksum.Add(row);
   return head + row + SealedTail(checksum);
