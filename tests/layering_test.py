@@ -19,7 +19,7 @@ LAYERS = [
     ("probes/audit", "probes/exchange probes/algorithms probes"),
     ("config", "probes/algorithms probes probes/base"),
     ("exporter/base", "probes/base"),
-    ("exporter/log", "probes/base"),
+    ("exporter/log", "exporter/base probes/base"),
     ("exporter/net", "config probes/wire probes/base"),
     ("exporter/limits", "exporter/base probes/exchange probes probes/base"),
     ("exporter/transport", "exporter/base exporter/limits exporter/net probes/*"),

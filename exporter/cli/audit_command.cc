@@ -57,7 +57,6 @@ int RunAuditCommand(const AuditOptions& options) {
   EngineOptions engine_options;
   engine_options.limits = &limits;
   engine_options.judge = MakeAuditJudge(std::make_shared<const config::Config>(std::move(*config)));
-  engine_options.sink = [](const EntryPtr&, const std::shared_ptr<const ike::AuditResult>&) {};
   auto engine = Engine::Create(std::move(engine_options));
   if (!engine) return UsageError(engine.error());
   (*engine)->Start();

@@ -17,6 +17,7 @@
 #include "exporter/engine/audit_judge.h"
 #include "exporter/engine/engine_pool.h"
 #include "exporter/engine/reload.h"
+#include "exporter/engine/result_sink.h"
 #include "exporter/http/http_server.h"
 #include "exporter/log/log.h"
 #include "exporter/net/descriptor_limit.h"
@@ -108,12 +109,6 @@ sigset_t BlockSignals() {
   return signals;
 }
 
-void LogAuditChanges(const EntryPtr& entry, const std::vector<std::string>& changes) {
-  for (const std::string& change : changes) {
-    Log(LogLevel::kWarn, "audit: " + change, {{"target", entry->target()->name}});
-  }
-}
-
 // What survives a restart.
 class Storage {
  public:
@@ -172,15 +167,6 @@ class Storage {
 // Null without a place to store them.
 std::unique_ptr<Storage> OpenStorage(const std::string& directory, const Store& store) {
   return directory.empty() ? nullptr : std::make_unique<Storage>(directory, store);
-}
-
-AuditSink MakeAuditSink(Storage* storage) {
-  return [storage](const EntryPtr& entry, const std::shared_ptr<const ike::AuditResult>& result) {
-    std::vector<std::string> changes;
-    entry->PublishAudit(result, UnixNow(), &changes);
-    LogAuditChanges(entry, changes);
-    if (storage != nullptr) storage->MarkAuditsDirty();
-  };
 }
 
 void Reload(ConfigReloader* reloader, const char* cause) {
@@ -293,7 +279,10 @@ int Serve(const ServeOptions& options) {
   Store store;
   AuditJudge judge = MakeAuditJudge(&store);
   std::unique_ptr<Storage> storage = OpenStorage(options.storage_path, store);
-  auto engines = EnginePool::Create(options.threads, judge, MakeAuditSink(storage.get()));
+  ResultPublisher results([&storage] {
+    if (storage) storage->MarkAuditsDirty();
+  });
+  auto engines = EnginePool::Create(options.threads, judge, &results);
   if (!engines) return CannotStart(engines.error());
   ConfigReloader reloader(options.config_files, options.shard, &store, engines->get());
   std::set<uint16_t> held_ports;

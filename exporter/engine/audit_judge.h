@@ -1,5 +1,5 @@
 // The AuditJudge of this program: judges what an audit found by the policy that its settings name.
-// Made by serve.cc and the audit command, called by the audit desk when an audit ends. Any thread.
+// Made by serve.cc and the audit command, called by the AuditQueue when an audit ends. Any thread.
 #pragma once
 
 #include <memory>

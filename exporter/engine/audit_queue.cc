@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "exporter/engine/result_sink.h"
+
 namespace exporter {
 
 bool AuditJob::done() const { return result() != nullptr; }
@@ -35,7 +37,7 @@ void AuditJob::Finish(std::shared_ptr<const ike::AuditResult> result) {
   finished_.notify_all();
 }
 
-struct AuditQueue::Desk {
+struct AuditQueue::EndpointAudit {
   AuditRequest request;
   bool scheduled = false;
   std::vector<AuditJobPtr> jobs;  // of requests
@@ -58,57 +60,54 @@ struct AuditQueue::Desk {
   }
 };
 
-AuditQueue::AuditQueue(const Services* services, AuditJudge judge, AuditSink sink, TakeDue take_due)
-    : services_(services),
-      judge_(std::move(judge)),
-      sink_(std::move(sink)),
-      take_due_(std::move(take_due)) {}
+AuditQueue::AuditQueue(const Services* services, AuditJudge judge, TakeDue take_due)
+    : services_(services), judge_(std::move(judge)), take_due_(std::move(take_due)) {}
 
 AuditQueue::~AuditQueue() {
-  for (const DeskPtr& desk : running_) {
-    if (desk->resolving != 0) services_->resolver->Cancel(desk->resolving);
+  for (const EndpointAuditPtr& audit : running_) {
+    if (audit->resolving != 0) services_->resolver->Cancel(audit->resolving);
   }
 }
 
-AuditQueue::Desk* AuditQueue::RunningFor(const AuditRequest& request) const {
+AuditQueue::EndpointAudit* AuditQueue::RunningFor(const AuditRequest& request) const {
   const auto found = std::ranges::find_if(
-      running_, [&request](const DeskPtr& desk) { return desk->Serves(request); });
+      running_, [&request](const EndpointAuditPtr& audit) { return audit->Serves(request); });
   return found == running_.end() ? nullptr : found->get();
 }
 
 void AuditQueue::Start(AuditRequest request, AuditJobPtr job) {
-  Desk* desk = RunningFor(request);
-  if (desk == nullptr) {
+  EndpointAudit* audit = RunningFor(request);
+  if (audit == nullptr) {
     const auto found = std::ranges::find_if(
-        waiting_, [&request](const DeskPtr& waiting) { return waiting->Serves(request); });
+        waiting_, [&request](const EndpointAuditPtr& waiting) { return waiting->Serves(request); });
     if (found == waiting_.end()) {
-      waiting_.push_back(std::make_unique<Desk>());
-      desk = waiting_.back().get();
-      desk->request = request;
+      waiting_.push_back(std::make_unique<EndpointAudit>());
+      audit = waiting_.back().get();
+      audit->request = request;
     } else {
-      desk = found->get();
+      audit = found->get();
     }
   }
-  desk->jobs.push_back(std::move(job));
-  desk->Join(request.entry);
+  audit->jobs.push_back(std::move(job));
+  audit->Join(request.entry);
 }
 
-AuditQueue::DeskPtr AuditQueue::NextRequested() {
+AuditQueue::EndpointAuditPtr AuditQueue::NextRequested() {
   if (waiting_.empty() || running_.size() - scheduled_ >= kMaxRequested) return nullptr;
-  DeskPtr next = std::move(waiting_.front());
+  EndpointAuditPtr next = std::move(waiting_.front());
   waiting_.pop_front();
   return next;
 }
 
-AuditQueue::DeskPtr AuditQueue::NextScheduled() {
+AuditQueue::EndpointAuditPtr AuditQueue::NextScheduled() {
   while (scheduled_ < max_scheduled_) {
     std::optional<AuditRequest> due = take_due_();
     if (!due) return nullptr;
-    if (Desk* running = RunningFor(*due)) {
+    if (EndpointAudit* running = RunningFor(*due)) {
       running->Join(due->entry);
       continue;
     }
-    auto next = std::make_unique<Desk>();
+    auto next = std::make_unique<EndpointAudit>();
     next->Join(due->entry);
     next->request = std::move(*due);
     next->scheduled = true;
@@ -119,7 +118,7 @@ AuditQueue::DeskPtr AuditQueue::NextScheduled() {
 
 bool AuditQueue::BeginWaiting() {
   for (size_t begun = 0; begun < kSlice; ++begun) {
-    DeskPtr next = NextRequested();
+    EndpointAuditPtr next = NextRequested();
     if (!next) next = NextScheduled();
     if (!next) return false;
     scheduled_ += next->scheduled ? 1 : 0;
@@ -129,54 +128,57 @@ bool AuditQueue::BeginWaiting() {
   return true;
 }
 
-void AuditQueue::Begin(Desk* desk) {
-  if (!desk->request.address.empty()) {
-    return OnAddress(desk, net::Resolved{{desk->request.address}, {}});
+void AuditQueue::Begin(EndpointAudit* audit) {
+  if (!audit->request.address.empty()) {
+    return OnAddress(audit, net::Resolved{{audit->request.address}, {}});
   }
   auto handle = services_->resolver->Resolve(
-      desk->request.host, FamilyOf(desk->request.settings->family_to_probe()),
-      [this, desk](const net::ResolveResult& result) { OnAddress(desk, result); });
-  if (handle != 0) desk->resolving = handle;  // 0: answered already, and the desk may be gone
+      audit->request.host, FamilyOf(audit->request.settings->family_to_probe()),
+      [this, audit](const net::ResolveResult& result) { OnAddress(audit, result); });
+  if (handle != 0) audit->resolving = handle;  // 0: answered already, and the audit may be gone
 }
 
-void AuditQueue::OnAddress(Desk* desk, const net::ResolveResult& result) {
-  desk->resolving = 0;
+void AuditQueue::OnAddress(EndpointAudit* audit, const net::ResolveResult& result) {
+  audit->resolving = 0;
   AuditOutcome unresolved;
   unresolved.reason = ike::Reason::kResolve;
-  if (!result) return Conclude(desk, unresolved, result.error().text);
+  if (!result) return Conclude(audit, unresolved, result.error().text);
   AuditOrder order;
   order.address = net::ChooseAddress(services_->routes, services_->now(), result->addresses);
   if (order.address.empty()) {
-    return Conclude(desk, unresolved, desk->request.host + ": " + net::kNoHost);
+    return Conclude(audit, unresolved, audit->request.host + ": " + net::kNoHost);
   }
-  order.settings = desk->request.settings;
-  desk->request.address = order.address;
-  desk->run = std::make_unique<AuditRun>(services_, std::move(order), this);
-  desk->run->Begin();
+  order.settings = audit->request.settings;
+  audit->request.address = order.address;
+  audit->run = std::make_unique<AuditRun>(services_, std::move(order), this);
+  audit->run->Begin();
 }
 
 void AuditQueue::OnAuditDone(AuditRun* run, AuditOutcome outcome) {
-  auto desk = std::find_if(running_.begin(), running_.end(),
-                           [run](const auto& candidate) { return candidate->run.get() == run; });
-  if (desk != running_.end()) Conclude(desk->get(), outcome, {});
+  auto audit = std::find_if(running_.begin(), running_.end(),
+                            [run](const auto& candidate) { return candidate->run.get() == run; });
+  if (audit != running_.end()) Conclude(audit->get(), outcome, {});
 }
 
-void AuditQueue::Conclude(Desk* desk, const AuditOutcome& outcome, const std::string& error) {
+void AuditQueue::Conclude(EndpointAudit* audit, const AuditOutcome& outcome,
+                          const std::string& error) {
   auto place = std::find_if(running_.begin(), running_.end(),
-                            [desk](const auto& candidate) { return candidate.get() == desk; });
-  DeskPtr ended = std::move(*place);
+                            [audit](const auto& candidate) { return candidate.get() == audit; });
+  EndpointAuditPtr ended = std::move(*place);
   running_.erase(place);
   scheduled_ -= ended->scheduled ? 1 : 0;
   std::shared_ptr<const ike::AuditResult> result = judge_(ended->request, outcome, error);
-  for (const EntryPtr& entry : ended->entries) sink_(entry, result);
+  for (const EntryPtr& entry : ended->entries) {
+    services_->results->OnAuditResult(entry.get(), result);
+  }
   for (const AuditJobPtr& job : ended->jobs) job->Finish(result);
 }
 
 void AuditQueue::UpdateProgress() {
-  for (const auto& desk : running_) {
-    if (!desk->run) continue;
-    for (const AuditJobPtr& job : desk->jobs) {
-      job->SetProgress(desk->run->requests(), desk->run->estimated_requests());
+  for (const auto& audit : running_) {
+    if (!audit->run) continue;
+    for (const AuditJobPtr& job : audit->jobs) {
+      job->SetProgress(audit->run->requests(), audit->run->estimated_requests());
     }
   }
 }

@@ -54,9 +54,6 @@ struct AuditRequest {
 // instead of an outcome where the name did not resolve.
 using AuditJudge = std::function<std::shared_ptr<const ike::AuditResult>(
     const AuditRequest& request, const AuditOutcome& outcome, const std::string& error)>;
-// Hears of every finished audit of a configured target.
-using AuditSink = std::function<void(const EntryPtr& entry,
-                                     const std::shared_ptr<const ike::AuditResult>& result)>;
 
 class AuditQueue final : public AuditRun::Owner {
  public:
@@ -67,7 +64,7 @@ class AuditQueue final : public AuditRun::Owner {
   // What BeginWaiting begins at most: audits of names that are known not to resolve end at once.
   static constexpr size_t kSlice = 64;
 
-  AuditQueue(const Services* services, AuditJudge judge, AuditSink sink, TakeDue take_due);
+  AuditQueue(const Services* services, AuditJudge judge, TakeDue take_due);
   ~AuditQueue() override;
 
   // On the engine's thread, as all below. `job` waits for its turn, or joins the audit of the
@@ -87,25 +84,24 @@ class AuditQueue final : public AuditRun::Owner {
   size_t waiting() const { return waiting_.size(); }  // on request
 
  private:
-  struct Desk;  // one audit and what waits for it
-  using DeskPtr = std::unique_ptr<Desk>;
+  struct EndpointAudit;  // one audit and what waits for it
+  using EndpointAuditPtr = std::unique_ptr<EndpointAudit>;
 
-  Desk* RunningFor(const AuditRequest& request) const;
-  DeskPtr NextRequested();
-  DeskPtr NextScheduled();
-  void Begin(Desk* desk);
-  void OnAddress(Desk* desk, const net::ResolveResult& result);
+  EndpointAudit* RunningFor(const AuditRequest& request) const;
+  EndpointAuditPtr NextRequested();
+  EndpointAuditPtr NextScheduled();
+  void Begin(EndpointAudit* audit);
+  void OnAddress(EndpointAudit* audit, const net::ResolveResult& result);
   void OnAuditDone(AuditRun* run, AuditOutcome outcome) override;
-  void Conclude(Desk* desk, const AuditOutcome& outcome, const std::string& error);
+  void Conclude(EndpointAudit* audit, const AuditOutcome& outcome, const std::string& error);
 
   const Services* const services_;
   const AuditJudge judge_;
-  const AuditSink sink_;
   const TakeDue take_due_;
   size_t max_scheduled_ = 64;
-  size_t scheduled_ = 0;         // of running_
-  std::deque<DeskPtr> waiting_;  // on request
-  std::vector<DeskPtr> running_;
+  size_t scheduled_ = 0;                  // of running_
+  std::deque<EndpointAuditPtr> waiting_;  // on request
+  std::vector<EndpointAuditPtr> running_;
 };
 
 }  // namespace exporter

@@ -97,13 +97,14 @@ Engine::Engine(EngineOptions options, std::unique_ptr<net::EventLoop> loop)
           .budget = &options_.limits->budget,
           .audited = &options_.limits->audited,
           .answers = &options_.limits->answers,
+          .results = options_.results,
           .timers = loop_->timers(),
           .resolver = nullptr,
           .routes = &routes_,
           .now = [this] { return loop_->now(); },
           .unix_time = [this] { return UnixTime(); },
       },
-      audits_(&services_, options_.judge, options_.sink, [this] { return TakeDueAudit(); }),
+      audits_(&services_, options_.judge, [this] { return TakeDueAudit(); }),
       scheduler_(&services_, &stats_, [this](std::string_view host) { return Owns(host); }) {}
 
 Engine::~Engine() { Stop(ike::Duration::zero()); }

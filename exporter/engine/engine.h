@@ -28,7 +28,7 @@ struct EngineOptions {
   uint32_t count = 1;
   SharedLimits* limits = nullptr;  // of all engines; outlives them
   AuditJudge judge;
-  AuditSink sink;
+  ResultSink* results = nullptr;  // outlives them
   net::ResolverOptions resolver;
 };
 

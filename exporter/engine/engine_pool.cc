@@ -7,7 +7,7 @@ namespace exporter {
 
 tl::expected<std::unique_ptr<EnginePool>, std::string> EnginePool::Create(uint32_t threads,
                                                                           AuditJudge judge,
-                                                                          AuditSink sink) {
+                                                                          ResultSink* results) {
   std::unique_ptr<EnginePool> pool(new EnginePool(threads));
   for (uint32_t index = 0; index < threads; ++index) {
     EngineOptions options;
@@ -15,7 +15,7 @@ tl::expected<std::unique_ptr<EnginePool>, std::string> EnginePool::Create(uint32
     options.count = threads;
     options.limits = &pool->limits_;
     options.judge = judge;
-    options.sink = sink;
+    options.results = results;
     auto engine = Engine::Create(std::move(options));
     if (!engine) return tl::make_unexpected(engine.error());
     pool->engines_.push_back(std::move(*engine));

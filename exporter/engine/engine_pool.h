@@ -15,7 +15,7 @@ class EnginePool {
  public:
   static tl::expected<std::unique_ptr<EnginePool>, std::string> Create(uint32_t threads,
                                                                        AuditJudge judge,
-                                                                       AuditSink sink);
+                                                                       ResultSink* results);
 
   ~EnginePool();
 

@@ -48,6 +48,12 @@ void LogScheduledProbe(const TargetEntry& entry, const ProbeResult& result, UpCh
             {"why", FailureSentence(result)}});
 }
 
+void LogAuditChanges(const TargetEntry& entry, const std::vector<std::string>& changes) {
+  for (const std::string& change : changes) {
+    Log(LogLevel::kWarn, "audit: " + change, {{"target", entry.target()->name}});
+  }
+}
+
 void LogAuditsBehind(size_t waiting) {
   Log(LogLevel::kWarn, "the audits of all targets take longer than audit_interval",
       {{"waiting", std::to_string(waiting)}});

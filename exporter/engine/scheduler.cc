@@ -5,6 +5,7 @@
 
 #include "config/host.h"
 #include "exporter/engine/probe_log.h"
+#include "exporter/engine/result_sink.h"
 #include "exporter/engine/schedule.h"
 #include "probes/base/prefetch.h"
 
@@ -299,8 +300,7 @@ void Scheduler::Scheduled::OnProbeDone(ProbeRun* run, ProbeResult&& result) {
   } else {
     probed_[index] = true;
     answers_[index] = result.report.outcome.answered();
-    UpChange change = entry_->Publish(result.report);
-    LogScheduledProbe(*entry_, result, change);
+    services().results->OnProbeResult(entry_.get(), result);
   }
   End(&runs_[index]);
 }

@@ -21,11 +21,14 @@ inline net::IpFamily FamilyOf(ike::AddressFamily family) {
   return net::IpFamily::kAny;
 }
 
+class ResultSink;
+
 struct Services {
   Exchanger* exchanger = nullptr;
   HalfOpenBudget* budget = nullptr;
   AuditedAddresses* audited = nullptr;
   RecentAnswers* answers = nullptr;
+  ResultSink* results = nullptr;
   net::TimerWheel* timers = nullptr;
   net::Resolver* resolver = nullptr;    // null: only addresses can be probed
   net::RouteCache* routes = nullptr;    // null: addresses are taken in the resolver's order

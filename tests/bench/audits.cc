@@ -1,6 +1,6 @@
 // An hour of audits in virtual time: `count` targets, both versions with liveness beside them, half
 // of them simulated strongSwan, half libreswan, each with its limits, by one engine's scheduler and
-// audit desk. Prints one line of JSON.
+// audit queue. Prints one line of JSON.
 //
 //   bench_audits COUNT MAX_RUNNING
 //
@@ -144,17 +144,16 @@ std::shared_ptr<const config::Config> Fleet(size_t count) {
   return fleet;
 }
 
-class Hour {
+class Hour final : private exporter::ResultSink {
  public:
   Hour(size_t count, size_t max_running) : config_(Fleet(count)), engine_(&shares_, &gateways_) {
     gateways_.Attach(&engine_);
     engine_.exchanger.ForgetJobs();
     engine_.services.resolver = resolver_.get();
-    desk_ = std::make_unique<exporter::AuditQueue>(
-        &engine_.services, exporter::MakeAuditJudge(config_),
-        [this](const auto& entry, const auto& result) { OnAudited(entry, *result); },
-        [this] { return TakeDue(); });
-    desk_->set_max_scheduled(max_running);
+    engine_.services.results = this;
+    queue_ = std::make_unique<exporter::AuditQueue>(
+        &engine_.services, exporter::MakeAuditJudge(config_), [this] { return TakeDue(); });
+    queue_->set_max_scheduled(max_running);
     scheduler_.Apply(store_.Apply(config_, [](std::string_view) { return true; }), 10000);
     while (scheduler_.Reconcile(engine_.now())) {
     }
@@ -166,17 +165,17 @@ class Hour {
     for (const ike::TimePoint end = engine_.now() + duration; engine_.now() < end;) {
       engine_.RunUntil(std::min(end, engine_.NextEvent()));
       scheduler_.StartDue(engine_.now());
-      while (desk_->BeginWaiting()) {
+      while (queue_->BeginWaiting()) {
       }
-      most_ = std::max(most_, desk_->running());
+      most_ = std::max(most_, queue_->running());
     }
     cpu_ += CpuSeconds() - begun - (gateways_.cpu() - elsewhere);
   }
 
   double BytesPerAudit() {
-    const size_t running = desk_->running();
+    const size_t running = queue_->running();
     const size_t before = mallinfo2().uordblks;
-    desk_.reset();
+    queue_.reset();
     return static_cast<double>(before - mallinfo2().uordblks) / static_cast<double>(running);
   }
 
@@ -198,13 +197,18 @@ class Hour {
     const exporter::TargetPtr target = entry->target();
     return exporter::AuditRequest{target->host, {}, target->settings, std::move(entry)};
   }
-  void OnAudited(const exporter::EntryPtr& entry, const ike::AuditResult& result) {
-    ++audited_[entry.get()];
-    complete_ += result.complete ? 1 : 0;
-    durations_.push_back(std::chrono::duration<double>(result.duration).count());
-    for (const auto& version : result.versions) requests_ += version ? version->requests : 0;
+  void OnProbeResult(exporter::TargetEntry* entry, const exporter::ProbeResult& result) override {
+    publisher_.OnProbeResult(entry, result);
+  }
+  void OnAuditResult(exporter::TargetEntry* entry,
+                     const std::shared_ptr<const ike::AuditResult>& result) override {
+    ++audited_[entry];
+    complete_ += result->complete ? 1 : 0;
+    durations_.push_back(std::chrono::duration<double>(result->duration).count());
+    for (const auto& version : result->versions) requests_ += version ? version->requests : 0;
   }
 
+  exporter::ResultPublisher publisher_;
   std::shared_ptr<const config::Config> config_;
   Shares shares_;
   Gateways gateways_;
@@ -215,7 +219,7 @@ class Hour {
   exporter::EngineStats stats_;
   exporter::Store store_;
   exporter::Scheduler scheduler_{&engine_.services, &stats_, [](std::string_view) { return true; }};
-  std::unique_ptr<exporter::AuditQueue> desk_;
+  std::unique_ptr<exporter::AuditQueue> queue_;
   std::unordered_map<const exporter::TargetEntry*, int> audited_;
   std::vector<double> durations_;
   size_t complete_ = 0;

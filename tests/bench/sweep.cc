@@ -17,6 +17,7 @@
 #include <memory>
 #include <string_view>
 
+#include "exporter/engine/result_sink.h"
 #include "exporter/engine/scheduler.h"
 #include "exporter/transport/exchange_runner.h"
 #include "tests/bench/allocations.h"
@@ -94,6 +95,7 @@ class Sweep final : public exporter::net::Ticker {
                  &limits_.budget,
                  &limits_.audited,
                  &limits_.answers,
+                 &results_,
                  &wheel_,
                  nullptr,
                  &routes_,
@@ -147,6 +149,7 @@ class Sweep final : public exporter::net::Ticker {
   exporter::ExchangeRunner runner_;
   exporter::net::TimerWheel wheel_;
   std::unique_ptr<exporter::net::Resolver> resolver_;
+  exporter::ResultPublisher results_;
   exporter::Services services_;
   exporter::EngineStats stats_;
   ike::TimePoint schedule_clock_;

@@ -22,7 +22,7 @@ class Fixture {
  public:
   Fixture()
       : engines_(exporter::EnginePool::Create(
-                     1, [](const auto&...) { return nullptr; }, [](const auto&...) {})
+                     1, [](const auto&...) { return nullptr; }, nullptr)
                      .value()),
         reloader_({}, {}, &store_, engines_.get()),
         site_(Services()),

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "exporter/engine/result_sink.h"
 #include "exporter/engine/services.h"
 #include "tests/support/virtual_exchanger.h"
 
@@ -22,6 +23,7 @@ class VirtualEngine {
     services.budget = &budget;
     services.audited = &audited;
     services.answers = &answers;
+    services.results = &results;
     services.timers = &wheel_;
     services.now = [this] { return now_; };
     services.unix_time = [this] {
@@ -55,6 +57,7 @@ class VirtualEngine {
   AuditedAddresses audited;
   RecentAnswers answers;
   VirtualExchanger exchanger;
+  ResultPublisher results;
   Services services;
 
  private:

@@ -110,7 +110,7 @@ std::string Masked(const std::string& line) {
 
 // The exporter's own families; the samples of one family in the order of their text.
 std::string ExporterPage(const Store& store) {
-  auto engines = EnginePool::Create(1, {}, {});
+  auto engines = EnginePool::Create(1, {}, nullptr);
   const ConfigReloader reloader({}, {}, nullptr, nullptr);
   ExporterMetrics metrics({engines->get(), &reloader, &store});
   metrics.CountRequest("metrics", 200);
