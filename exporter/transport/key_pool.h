@@ -19,7 +19,7 @@ class KeyPool final : public ike::KeyShares {
   KeyPool();
   ~KeyPool() override;
 
-  // The first request for a group makes its value at once (0.02 to 18 ms, perf.md section 2); call
+  // The first request for a group makes its value at once (0.02 to 18 ms); call
   // it for the configured groups before probing starts.
   ike::ByteSpan PublicValue(uint16_t group) override;
 

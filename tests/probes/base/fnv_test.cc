@@ -1,15 +1,9 @@
-#include <gtest/gtest.h>
-
-#include "probes/base/ascii.h"
 #include "probes/base/fnv.h"
+
+#include <gtest/gtest.h>
 
 namespace ike {
 namespace {
-
-TEST(AsciiLower, ChangesLettersOfAsciiAlone) {
-  EXPECT_EQ(AsciiLower("AZ az @[`{ 09"), "az az @[`{ 09");
-  EXPECT_EQ(AsciiLower("\xc3\x84\xff"), "\xc3\x84\xff");
-}
 
 // draft-eastlake-fnv, section 6 (test vectors).
 TEST(Fnv1a, IsTheHashOfTheDraft) {
