@@ -1,11 +1,11 @@
 // HalfOpenBudget: how many openings that may have left half-open state each address holds of us,
-// all kinds of probes together (docs/configuration.md, half_open_budget). Shared by all engines of the
-// process; every function may be called from any thread.
+// all kinds of probes together (docs/configuration.md, half_open_budget). Shared by all engines of
+// the process; every function may be called from any thread.
 //
 // strongSwan demands cookies from the third half-open SA of one address on, and counts it before it
-// looks at what else arrives, as tests/lab shows. So where liveness is scheduled the last slot stays free, or
-// the next opening that leaves no state would meet a cookie; an address that is only probed on
-// request may use them all.
+// looks at what else arrives, as tests/lab shows. So where liveness is scheduled the last slot
+// stays free, or the next opening that leaves no state would meet a cookie; an address that is only
+// probed on request may use them all.
 #pragma once
 
 #include <atomic>

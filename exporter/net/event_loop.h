@@ -1,5 +1,5 @@
-// EventLoop: one thread's epoll, timers and mailbox. It wakes at most once per `tick` (the wake-ups,
-// not the packets, are what costs), and then does everything that is due: tasks, ready
+// EventLoop: one thread's epoll, timers and mailbox. It wakes at most once per `tick` (the
+// wake-ups, not the packets, are what costs), and then does everything that is due: tasks, ready
 // file descriptors, timers, and last the owner's Ticker. When nothing happens it sleeps.
 // Post and Stop may be called from any thread; everything else only on the thread of Run (or
 // before Run). Callbacks may add and remove descriptors and timers, their own included.

@@ -130,10 +130,8 @@ class OpenApi:
     def parameters(self):
         found = {(name, parameter["name"], parameter["in"], parameter.get("required", False))
                  for name, operation in self.operations() for parameter in operation.get("parameters", [])}
-        found |= {(name, "body", "body", True) for name, operation in self.operations() if "requestBody" in operation}
-        # The list of targets takes what it understands, so the document does not bind its clients.
-        read = re.findall(r'parameter\("(\w+)"\)', (ROOT / "exporter/page/list_query.cc").read_text())
-        return found | {("GET /", name, "query", False) for name in read}
+        return found | {(name, "body", "body", True) for name, operation in self.operations()
+                        if "requestBody" in operation}
 
     def fields(self):
         """(object, field, required, values)"""

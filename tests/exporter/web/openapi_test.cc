@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
+#include <vector>
 
+#include "exporter/page/list_query.h"
 #include "exporter/web/routes.h"
 
 namespace exporter {
@@ -52,6 +55,29 @@ TEST(OpenApi, SaysWhichRoutesNeedNoPassword) {
       EXPECT_EQ(operation["responses"].contains("401"), !route.open) << route.path;
     }
   }
+}
+
+template <size_t N>
+std::vector<std::string> Words(const std::string_view (&names)[N]) {
+  return {std::begin(names), std::end(names)};
+}
+
+TEST(OpenApi, SaysWhatTheListOfTargetsCanBeAskedFor) {
+  const auto document = nlohmann::json::parse(OpenApiDocument());
+  std::map<std::string, nlohmann::json> schemas;
+  for (const auto& parameter : document["paths"]["/"]["get"]["parameters"]) {
+    schemas[parameter["name"]] = parameter["schema"];
+  }
+  EXPECT_EQ(schemas["show"]["enum"], Words(kShowNames));
+  EXPECT_EQ(schemas["sort"]["enum"], Words(kSortNames));
+  EXPECT_EQ(schemas["rows"]["maximum"], ListQuery::kMostRows);
+  EXPECT_EQ(schemas["rows"]["default"], ListQuery::kDefaultRows);
+  const ListQuery query = ParseListQuery("q=a&show=weak&sort=name&order=desc&rows=7&page=2");
+  const std::string address = AddressOf(query);
+  for (const auto& [name, schema] : schemas) {
+    EXPECT_NE(address.find(name + "="), address.npos) << name << " is not taken";
+  }
+  EXPECT_EQ(schemas.size(), 6u);
 }
 
 }  // namespace
