@@ -94,8 +94,11 @@ class Test:
             ended = self.stack.command(*arguments)
             said = ended.stderr.strip().splitlines()
             assert (ended.returncode, len(said), ended.stdout) == (2, 1, ""), (arguments, ended)
-        named = self.stack.command("probe", "--module", "legacy", "127.0.22.1")
-        assert named.returncode == 2 and "/etc/ike_exporter/ike_exporter.toml" in named.stderr, named
+        # Modules are those of the file at the default place, which a package may have put there.
+        place = "/etc/ike_exporter/ike_exporter.toml"
+        named = self.stack.command("probe", "--module", "no-such", "127.0.22.1")
+        expected = "no-such" if pathlib.Path(place).exists() else place
+        assert named.returncode == 2 and expected in named.stderr, named
 
     def check_commands(self):
         for address, code in ((BOTH, 0), (REFUSING, 0), (DOWN, 1)):
