@@ -41,7 +41,8 @@ install(FILES ${packaging}/ike_exporter.service ${packaging}/ike_exporter.socket
 install(FILES ${staged}/ike_exporter.1.gz DESTINATION share/man/man1)
 install(FILES ${staged}/changelog.gz ${packaging}/debian/copyright ${packaging}/migration.md
         DESTINATION ${doc})
-install(DIRECTORY ${packaging}/prometheus ${packaging}/grafana DESTINATION ${doc}/examples)
+install(DIRECTORY ${packaging}/prometheus ${packaging}/grafana ${packaging}/nagios ${packaging}/icinga2
+        DESTINATION ${doc}/examples)
 # The chart's files are links into the source.
 install(DIRECTORY ${packaging}/kubernetes DESTINATION ${doc}/examples PATTERN files EXCLUDE)
 file(GLOB chart_files ${packaging}/kubernetes/helm/ike-exporter/files/*)

@@ -3,7 +3,9 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <string_view>
 
+#include "config/duration.h"
 #include "config/host.h"
 #include "exporter/base/version.h"
 #include "exporter/web/routes.h"
@@ -130,6 +132,61 @@ void AddProbeFlags(CLI::App* app, ProbeCommandOptions* options) {
   app->add_flag("--json", options->json, "Print one JSON object a line.");
 }
 
+// The flags of `probe` alone, as they were given; empty: not given.
+struct FormatFlags {
+  std::string format;
+  std::string warning_rtt;
+  std::string critical_rtt;
+};
+
+void AddFormatFlags(CLI::App* app, FormatFlags* flags) {
+  app->add_option("--format", flags->format,
+                  "Form of the output; text by default. nagios is a plugin's line and exit code.")
+      ->check(CLI::IsMember({"text", "json", "nagios"}));
+  app->add_option("--warning-rtt", flags->warning_rtt,
+                  "With nagios: WARNING from this round-trip time on, such as 500ms.");
+  app->add_option("--critical-rtt", flags->critical_rtt,
+                  "With nagios: CRITICAL from this round-trip time on.");
+}
+
+using Checked = tl::expected<void, std::string>;
+
+Checked SetThreshold(const char* flag, const std::string& text,
+                     std::optional<std::chrono::milliseconds>* threshold) {
+  if (text.empty()) return {};
+  const auto duration = config::ParseDuration(text);
+  if (!duration || duration->count() < 1 || *duration > std::chrono::minutes(10)) {
+    return tl::make_unexpected(std::string(flag) + ": \"" + text +
+                               "\" is no duration of 1ms to 10m, such as 500ms");
+  }
+  *threshold = *duration;
+  return {};
+}
+
+Checked SetThresholds(const FormatFlags& flags, RttThresholds* rtt) {
+  auto set = SetThreshold("--warning-rtt", flags.warning_rtt, &rtt->warning);
+  if (set) set = SetThreshold("--critical-rtt", flags.critical_rtt, &rtt->critical);
+  if (!set) return set;
+  if (rtt->warning && rtt->critical && *rtt->critical < *rtt->warning) {
+    return tl::make_unexpected("--critical-rtt: " + flags.critical_rtt + " is below --warning-rtt");
+  }
+  return {};
+}
+
+Checked SetFormat(const FormatFlags& flags, ProbeOptions* options) {
+  if (options->json && !flags.format.empty() && flags.format != "json") {
+    return tl::make_unexpected("--json: not with --format " + flags.format);
+  }
+  if (options->json || flags.format == "json") options->format = ProbeFormat::kJson;
+  if (flags.format == "nagios") {
+    options->format = ProbeFormat::kNagios;
+    if (options->hosts.size() == 1) return SetThresholds(flags, &options->rtt);
+    return tl::make_unexpected("--format nagios: one HOST at a time");
+  }
+  if (flags.warning_rtt.empty() && flags.critical_rtt.empty()) return {};
+  return tl::make_unexpected("--warning-rtt, --critical-rtt: only with --format nagios");
+}
+
 std::string OneSentence(std::string text) {
   for (char& c : text) {
     if (c == '\n') c = ' ';
@@ -155,6 +212,8 @@ tl::expected<Options, std::string> ParseCommandLine(int argc, const char* const*
   CLI::App* probe_command =
       app.add_subcommand("probe", "Probe hosts once and print what they answer.");
   AddProbeFlags(probe_command, &probe);
+  FormatFlags format;
+  AddFormatFlags(probe_command, &format);
   CLI::App* audit_command =
       app.add_subcommand("audit", "Find out everything that hosts accept, and judge it.");
   AddProbeFlags(audit_command, &audit);
@@ -170,10 +229,24 @@ tl::expected<Options, std::string> ParseCommandLine(int argc, const char* const*
   } catch (const CLI::ParseError& error) {
     return tl::make_unexpected(OneSentence(error.what()));
   }
-  if (probe_command->parsed()) return probe;
+  if (probe_command->parsed()) {
+    if (auto set = SetFormat(format, &probe); !set) return tl::make_unexpected(set.error());
+    return probe;
+  }
   if (audit_command->parsed()) return audit;
   if (import_command->parsed()) return import;
   return serve;
+}
+
+bool AsksForPlugin(int argc, const char* const* argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument == "--format=nagios") return true;
+    if (argument == "--format" && i + 1 < argc && argv[i + 1] == std::string_view("nagios")) {
+      return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace exporter

@@ -2,6 +2,7 @@
 // main.cc hands them on. Values.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -50,7 +51,19 @@ struct ProbeCommandOptions {
   std::string policy;
   bool json = false;
 };
-struct ProbeOptions : ProbeCommandOptions {};
+
+enum class ProbeFormat : uint8_t { kText, kJson, kNagios };
+
+// RTT from which on a status holds; nullopt: none.
+struct RttThresholds {
+  std::optional<std::chrono::milliseconds> warning;
+  std::optional<std::chrono::milliseconds> critical;
+};
+
+struct ProbeOptions : ProbeCommandOptions {
+  ProbeFormat format = ProbeFormat::kText;  // of --format and --json
+  RttThresholds rtt;                        // with kNagios only
+};
 struct AuditOptions : ProbeCommandOptions {};
 
 struct ImportOptions {
@@ -66,5 +79,9 @@ using Options = std::variant<ServeOptions, ProbeOptions, AuditOptions, ImportOpt
 
 // One sentence that says what was wrong with the command line.
 tl::expected<Options, std::string> ParseCommandLine(int argc, const char* const* argv);
+
+// Whether the command line has `--format nagios`, valid or not: its errors then need the output and
+// exit code of a plugin.
+bool AsksForPlugin(int argc, const char* const* argv);
 
 }  // namespace exporter

@@ -3,8 +3,11 @@
 #include <cstdio>
 #include <future>
 #include <iostream>
+#include <span>
 #include <utility>
 
+#include "exporter/cli/host_state.h"
+#include "exporter/cli/nagios_text.h"
 #include "exporter/cli/output.h"
 #include "exporter/cli/probe_text.h"
 #include "exporter/cli/settings.h"
@@ -53,55 +56,65 @@ Json LineJson(const Pending& probe, const ProbeResult& result) {
 // One line.
 void PrintJson(const Json& json) { std::cout << JsonText(json) << "\n"; }
 
-// Whether the host answered as `require` asks.
-bool Satisfied(const ike::ProbeSettings& settings, bool ikev1, bool ikev2) {
-  if (settings.require == ike::Require::kAny) return ikev1 || ikev2;
-  return (ikev1 || !settings.probes(ike::IkeVersion::kV1)) &&
-         (ikev2 || !settings.probes(ike::IkeVersion::kV2));
+// The exit code of a command that could not begin.
+int Refuse(const ProbeOptions& options, const std::string& sentence) {
+  return options.format == ProbeFormat::kNagios ? PluginError(sentence) : UsageError(sentence);
+}
+
+tl::expected<std::vector<HostOrder>, std::string> OrdersFor(const ProbeOptions& options) {
+  auto config = LoadForCommand(options);
+  if (!config) return tl::make_unexpected(config.error());
+  std::vector<HostOrder> orders;
+  for (const std::string& host : options.hosts) {
+    auto order = OrderFor(options, *config, host);
+    if (!order) return tl::make_unexpected(order.error());
+    orders.push_back(std::move(*order));
+  }
+  return orders;
+}
+
+// Waits for the probes of one host and, but for a plugin, prints each as it comes.
+VersionResults Collect(std::span<Pending> probes, ProbeFormat format) {
+  VersionResults results;
+  for (Pending& probe : probes) {
+    ProbeResult answer = probe.answer.get();
+    if (format == ProbeFormat::kJson) PrintJson(LineJson(probe, answer));
+    if (format == ProbeFormat::kText) PrintProbe(probe.version, answer);
+    results[static_cast<size_t>(probe.version) - 1] = std::move(answer);
+  }
+  return results;
 }
 
 }  // namespace
 
 int RunProbeCommand(const ProbeOptions& options) {
-  auto config = LoadForCommand(options);
-  if (!config) return UsageError(config.error());
-  std::vector<HostOrder> orders;
-  for (const std::string& host : options.hosts) {
-    auto order = OrderFor(options, *config, host);
-    if (!order) return UsageError(order.error());
-    orders.push_back(std::move(*order));
-  }
+  auto orders = OrdersFor(options);
+  if (!orders) return Refuse(options, orders.error());
   SharedLimits limits;
   EngineOptions engine_options;
   engine_options.limits = &limits;
   auto engine = Engine::Create(std::move(engine_options));
-  if (!engine) return UsageError(engine.error());
+  if (!engine) return Refuse(options, engine.error());
   (*engine)->Start();
-  std::vector<Pending> probes;
-  for (const HostOrder& order : orders) {
+  std::vector<std::vector<Pending>> probes;
+  for (const HostOrder& order : *orders) {
+    std::vector<Pending>& of_host = probes.emplace_back();
     for (ike::IkeVersion version : {ike::IkeVersion::kV2, ike::IkeVersion::kV1}) {
       if (!order.settings->probes(version)) continue;
-      probes.push_back({order, version, Ask(engine->get(), order, version)});
+      of_host.push_back({order, version, Ask(engine->get(), order, version)});
     }
   }
   int exit_code = 0;
-  size_t at = 0;
-  for (const HostOrder& order : orders) {
-    bool up[2] = {false, false};
-    if (!options.json) PrintHostHeading(order.text, *order.settings);
-    for (; at < probes.size() && probes[at].order.text == order.text &&
-           probes[at].order.settings == order.settings;
-         ++at) {
-      ProbeResult answer = probes[at].answer.get();
-      up[static_cast<size_t>(probes[at].version) - 1] = answer.report.outcome.version_answered;
-      if (options.json) {
-        PrintJson(LineJson(probes[at], answer));
-      } else {
-        PrintProbe(probes[at].version, answer);
-      }
+  for (size_t i = 0; i < orders->size(); ++i) {
+    const HostOrder& order = (*orders)[i];
+    if (options.format == ProbeFormat::kText) PrintHostHeading(order.text, *order.settings);
+    const VersionResults results = Collect(probes[i], options.format);
+    if (options.format == ProbeFormat::kNagios) {
+      return PrintPluginOutput(
+          PluginOutputOf({order.text, order.host}, order.settings->require, options.rtt, results));
     }
     if (!FlushOutput()) return 1;
-    if (!Satisfied(*order.settings, up[0], up[1])) exit_code = 1;
+    if (StateOf(order.settings->require, results) != HostState::kUp) exit_code = 1;
   }
   return exit_code;
 }

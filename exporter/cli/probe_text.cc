@@ -63,6 +63,13 @@ void PrintQuirks(uint16_t quirks) {
   if (!names.empty()) Field("quirks", names);
 }
 
+}  // namespace
+
+int UsageError(const std::string& sentence) {
+  std::fprintf(stderr, "ike_exporter: %s\n", sentence.c_str());
+  return 2;
+}
+
 std::string Headline(const ProbeResult& result) {
   const ike::Outcome& outcome = result.report.outcome;
   if (result.end == ProbeEnd::kNoBudget) return "not probed: the half-open budget is spent";
@@ -76,13 +83,6 @@ std::string Headline(const ProbeResult& result) {
     return "up; what it chooses was not asked, since its half-open budget is spent";
   }
   return "up, but refused what was offered (" + NotifyText(outcome) + ")";
-}
-
-}  // namespace
-
-int UsageError(const std::string& sentence) {
-  std::fprintf(stderr, "ike_exporter: %s\n", sentence.c_str());
-  return 2;
 }
 
 void PrintHostHeading(const std::string& host, const ike::ProbeSettings& settings) {

@@ -12,6 +12,9 @@ namespace exporter {
 // Prints one sentence to standard error and returns the exit code of a usage error, 2.
 int UsageError(const std::string& sentence);
 
+// "up" and the like: what the probe says of its version of IKE, in a clause.
+std::string Headline(const ProbeResult& result);
+
 void PrintHostHeading(const std::string& host, const ike::ProbeSettings& settings);
 void PrintProbe(ike::IkeVersion version, const ProbeResult& result);
 

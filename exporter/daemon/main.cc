@@ -1,10 +1,12 @@
 // Parses the command line and hands over.
 #include <cstdio>
 #include <exception>
+#include <string>
 #include <variant>
 
 #include "exporter/cli/audit_command.h"
 #include "exporter/cli/import_command.h"
+#include "exporter/cli/nagios_text.h"
 #include "exporter/cli/options.h"
 #include "exporter/cli/output.h"
 #include "exporter/cli/probe_command.h"
@@ -30,17 +32,20 @@ struct Run {
 }  // namespace exporter
 
 int main(int argc, char** argv) {
+  const bool plugin = exporter::AsksForPlugin(argc, argv);
   int failure = 1;
   exporter::PrepareOutput();
   exporter::StartLog("warn", "logfmt");  // to standard error; serve has settings of its own
   try {
     auto options = exporter::ParseCommandLine(argc, argv);
+    if (!options && plugin) return exporter::PluginError(options.error());
     if (!options) return exporter::UsageError(options.error());
     if (std::holds_alternative<exporter::AuditOptions>(*options)) failure = 3;  // 1 is a violation
     const int code = std::visit(exporter::Run{}, *options);
-    return exporter::FlushOutput() ? code : 1;
+    return exporter::FlushOutput() ? code : plugin ? 3 : 1;
   } catch (const std::exception& error) {
     // Threads or memory that the system does not give.
+    if (plugin) return exporter::PluginError(std::string("cannot go on: ") + error.what());
     std::fprintf(stderr, "ike_exporter: cannot go on: %s\n", error.what());
     return failure;
   }

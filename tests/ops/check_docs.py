@@ -87,9 +87,9 @@ def source_flags(*functions):
     return set(re.findall(r'"(--[a-z][a-z0-9.-]*)["!,]', "".join(bodies)))
 
 
-def documented_flags(text, command):
-    """Of the table of flags below the paragraph that begins with Of `command`."""
-    part = text.split(f"\nOf `{command}`", 1)[1].split("\n\n", 2)[1]
+def documented_flags(text, beginning):
+    """Of the table of flags below the paragraph that begins so."""
+    part = text.split(f"\n{beginning}", 1)[1].split("\n\n", 2)[1]
     return set().union(*(words(cells[0]) for head, cells in tables(part) if head[0] == "flag"))
 
 
@@ -101,9 +101,11 @@ def check_configuration():
     example = set(re.findall(r"^#?(\w+) *=", (ROOT / "config/ike_exporter.toml").read_text(), re.M))
     problems = difference("key", keys - own, source_keys() - own)
     problems += [f"key {key} stands in config/ike_exporter.toml only" for key in sorted(example - keys - {"encryption", "dh"})]
-    problems += difference("flag of serve:", documented_flags(text, "serve"),
+    problems += difference("flag of serve:", documented_flags(text, "Of `serve`"),
                            source_flags("AddServeFlags", "AddWebFlags", "AddLogFlags"))
-    return problems + difference("flag of probe:", documented_flags(text, "probe"), source_flags("AddProbeFlags"))
+    problems += difference("flag of probe and audit:", documented_flags(text, "Of `probe` and `audit`"),
+                           source_flags("AddProbeFlags"))
+    return problems + difference("flag of probe:", documented_flags(text, "Of `probe` alone"), source_flags("AddFormatFlags"))
 
 
 class OpenApi:

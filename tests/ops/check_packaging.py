@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Checks what is shipped beside the binary: unit, manual, maintainer scripts, Prometheus and Alertmanager
-examples, Kubernetes manifests, Dockerfile. Uses the tools that will read them; builds nothing."""
+examples, flags of the Nagios and Icinga commands, Kubernetes manifests, Dockerfile. Uses the tools that will read them; builds nothing."""
 import pathlib
 import re
 import subprocess
@@ -41,6 +41,9 @@ def check_flags(known):
         text = (PACKAGING / name).read_text()
         for flag in re.findall(r"--(?:config|web|storage|probe|log|shard)[a-z.-]*", text):
             expect(flag.rstrip(".") in known, f"{name}: no such flag {flag}")
+    for name in ("nagios/ike_exporter.cfg", "icinga2/ike_exporter.conf"):
+        for flag in re.findall(r"--[a-z][a-z.-]*", (PACKAGING / name).read_text()):
+            expect(flag in known, f"{name}: no such flag {flag}")
     manual = (PACKAGING / "ike_exporter.1").read_text().replace("\\-", "-")
     for flag in known - {"--no-web.enable-lifecycle", "--no-web.systemd-socket", "--help", "--version"}:
         expect(flag in manual, f"ike_exporter.1: does not mention {flag}")

@@ -78,7 +78,7 @@ class Migration(unittest.TestCase):
 
     def test_every_command_is_run_here(self):
         commands = {text for text in quoted() if re.match(r"ike_exporter [a-z]|ike-scan [-A-Z]", text)}
-        self.assertEqual(commands, {*COMMANDS, "ike-scan HOST", "ike_exporter probe",
+        self.assertEqual(commands, {*COMMANDS, "ike-scan HOST",
                                     "ike-scan --nodns --quiet --file=ranges.txt | awk '/^[0-9]/ { print $1 }'"})
         self.assertLessEqual(set(SCANS), quoted())
         self.assertEqual(2, len(blocks()))
@@ -94,8 +94,10 @@ class Migration(unittest.TestCase):
 
     def test_the_plugin_for_nagios(self):
         plugin, _ = blocks()
-        for host, code in ((UP, 0), (DOWN, 2), ("no host", 3)):
-            self.assertEqual(code, self.shell(plugin, host).returncode, host)
+        for host, code, status in ((UP, 0, "OK"), (DOWN, 2, "CRITICAL"), ("no host", 3, "UNKNOWN")):
+            done = self.shell(plugin, host)
+            self.assertEqual((code, ""), (done.returncode, done.stderr), host)
+            self.assertRegex(done.stdout, rf"^IKE {status} - [^\n]*\n$")
 
     def test_the_target_file_of_prometheus(self):
         _, pipeline = blocks()

@@ -56,6 +56,8 @@ check_installed() {
   test -f "$root/usr/share/ike_exporter/rules/ike_alerts.yml"
   test -f "$root/usr/share/ike_exporter/dashboards/ike-fleet.json"
   test -f "$root/usr/share/ike_exporter/runbooks/IKETargetDown.md"
+  test -f "$root/usr/share/doc/ike-exporter/examples/nagios/ike_exporter.cfg"
+  test -f "$root/usr/share/doc/ike-exporter/examples/icinga2/ike_exporter.conf"
   zcat "$root/usr/share/man/man1/ike_exporter.1.gz" | grep -q '^.TH IKE_EXPORTER 1'
 }
 
