@@ -10,6 +10,7 @@
 
 #include "config/idn.h"
 #include "config/suggest.h"
+#include "probes/base/ascii.h"
 
 namespace config {
 namespace {
@@ -220,10 +221,7 @@ std::optional<ListenAddress> ParseListenAddress(std::string_view text) {
 std::string CanonicalName(std::string_view name) {
   std::string canonical = ToAscii(name).value_or(std::string(name));
   if (canonical.ends_with('.')) canonical.pop_back();
-  for (char& c : canonical) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return canonical;
+  return ike::AsciiLower(canonical);
 }
 
 }  // namespace config

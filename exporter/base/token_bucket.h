@@ -27,6 +27,10 @@ class TokenBucket {
     Spend();
     return true;
   }
+  bool Take(double per_second, double burst, ike::TimePoint now) {
+    Refill(per_second, burst, now);
+    return Take();
+  }
 
   double missing() const { return 1 - tokens_; }  // until there is a token
   ike::TimePoint refilled() const { return refilled_; }

@@ -33,8 +33,7 @@ std::string Text(const config::ConfigErrors& errors) {
 bool RateLimit::Take(std::chrono::steady_clock::time_point now) {
   std::lock_guard lock(mutex_);
   const double per_second = 1 / std::chrono::duration<double>(limit_.interval).count();
-  bucket_.Refill(per_second, static_cast<double>(limit_.burst), now);
-  return bucket_.Take();
+  return bucket_.Take(per_second, static_cast<double>(limit_.burst), now);
 }
 
 bool WebAccess::Stamp::operator==(const Stamp& other) const {

@@ -1,7 +1,6 @@
 #include "exporter/limits/half_open_budget.h"
 
 #include <algorithm>
-#include <functional>
 #include <mutex>
 #include <utility>
 
@@ -22,16 +21,12 @@ size_t HalfOpenBudget::Allowed(const Account& account, uint16_t limit, Requester
   return scheduled ? limit - 1u : limit;
 }
 
-uint64_t HalfOpenBudget::KeyOf(const ike::IpAddress& address) {
-  return std::max<uint64_t>(std::hash<ike::IpAddress>{}(address), 1);
-}
-
 HalfOpenBudget::Account* HalfOpenBudget::Find(const ike::IpAddress& address) {
-  return accounts_.Find(KeyOf(address));
+  return accounts_.Find(AddressKey(address));
 }
 
 HalfOpenBudget::Account& HalfOpenBudget::FindOrMake(const ike::IpAddress& address) {
-  Account& account = accounts_.FindOrMake(KeyOf(address), IsKnown);
+  Account& account = accounts_.FindOrMake(AddressKey(address), IsKnown);
   NotePlaces();
   return account;
 }
@@ -218,22 +213,22 @@ HalfOpenBudget::Standing HalfOpenBudget::StandingIn(const Account& account, size
 void HalfOpenBudget::AddWaiter(const ike::IpAddress& address, Requester requester) {
   std::lock_guard lock(lock_);
   ++FindOrMake(address).waiters;
-  if (requester == Requester::kAudit) turns_.AddAudit(KeyOf(address));
+  if (requester == Requester::kAudit) turns_.AddAudit(AddressKey(address));
 }
 
 void HalfOpenBudget::Claim(const ike::IpAddress& address, const void* who, ike::TimePoint now) {
   std::lock_guard lock(lock_);
-  claims_.Add(KeyOf(address), who, now);
+  claims_.Add(AddressKey(address), who, now);
 }
 
 void HalfOpenBudget::Withdraw(const ike::IpAddress& address, const void* who) {
   std::lock_guard lock(lock_);
-  claims_.Withdraw(KeyOf(address), who);
+  claims_.Withdraw(AddressKey(address), who);
 }
 
 void HalfOpenBudget::RemoveWaiter(const ike::IpAddress& address, Requester requester) {
   std::lock_guard lock(lock_);
-  if (requester == Requester::kAudit) turns_.RemoveAudit(KeyOf(address));
+  if (requester == Requester::kAudit) turns_.RemoveAudit(AddressKey(address));
   Account* account = Find(address);
   if (account != nullptr && account->waiters > 0) --account->waiters;
 }

@@ -15,6 +15,7 @@
 
 #include "exporter/base/hash_table.h"
 #include "exporter/base/tiny_lock.h"
+#include "exporter/limits/address_key.h"
 #include "exporter/limits/audit_share.h"
 #include "exporter/limits/learnt_limits.h"
 #include "exporter/limits/liveness_reservations.h"
@@ -74,7 +75,7 @@ class HalfOpenBudget {
   // The address will be asked for soon: brings what is known of it towards the cache.
   void Prefetch(const ike::IpAddress& address) const {
     const size_t mask = expected_mask_.load(std::memory_order_relaxed);
-    __builtin_prefetch(expected_.load(std::memory_order_relaxed) + (KeyOf(address) & mask));
+    __builtin_prefetch(expected_.load(std::memory_order_relaxed) + (AddressKey(address) & mask));
   }
 
   // Someone with less right than liveness waits for a slot here; liveness yields while it can.
@@ -108,7 +109,6 @@ class HalfOpenBudget {
   void NoteTaken(uint64_t key, Requester requester);
   static size_t Allowed(const Account& account, uint16_t limit, Requester requester,
                         ike::TimePoint now);
-  static uint64_t KeyOf(const ike::IpAddress& address);
   Account* Find(const ike::IpAddress& address);
   Account& FindOrMake(const ike::IpAddress& address);
   static bool IsKnown(const Account& account);

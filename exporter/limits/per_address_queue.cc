@@ -1,24 +1,20 @@
 #include "exporter/limits/per_address_queue.h"
 
-#include <algorithm>
-#include <functional>
 #include <mutex>
+
+#include "exporter/limits/address_key.h"
 
 namespace exporter {
 
-uint64_t PerAddressQueue::KeyOf(const ike::IpAddress& address) {
-  return std::max<uint64_t>(std::hash<ike::IpAddress>{}(address), 1);
-}
-
 void PerAddressQueue::Prefetch(const ike::IpAddress& address) {
   std::lock_guard lock(lock_);
-  heads_.Prefetch(KeyOf(address));
+  heads_.Prefetch(AddressKey(address));
 }
 
 bool PerAddressQueue::Enter(Node* node, const ike::IpAddress& address, uint64_t tag,
                             ike::TimePoint now) {
   std::lock_guard lock(lock_);
-  node->key_ = KeyOf(address);
+  node->key_ = AddressKey(address);
   node->tag_ = tag;
   node->next_ = node->previous_ = nullptr;
   Node* head = heads_.Find(node->key_);

@@ -56,12 +56,11 @@ class PerAddressQueue {
   std::optional<ike::TimePoint> Overtake(Node* node, ike::TimePoint silent);
 
  private:
-  // Nodes by address: each is the head, the one that is through, with its queue behind it. Two
-  // addresses of one key would only wait for each other.
-  static uint64_t KeyOf(const ike::IpAddress& address);
   static void Unlink(Node* node, Node* head);
 
   OptionalLock lock_;  // guards heads_ and every node
+  // By address: each is the one that is through, with its queue behind it. Two addresses of one key
+  // would only wait for each other.
   SpiTable<Node> heads_;
 };
 

@@ -8,12 +8,10 @@ namespace exporter {
 LogLimit::Verdict LogLimit::Ask(std::string_view line, ike::TimePoint now) {
   std::string key(line);
   if (known_.size() >= kMaxKnown && !known_.contains(key)) Forget(now);
-  all_.Refill(kAllPerSecond, kAllBurst, now);
-  bool may = all_.Take();
+  bool may = all_.Take(kAllPerSecond, kAllBurst, now);
   if (may && (known_.size() < kMaxKnown || known_.contains(key))) {
     TokenBucket& bucket = known_.try_emplace(std::move(key), kBurst, now).first->second;
-    bucket.Refill(kPerSecond, kBurst, now);
-    may = bucket.Take();
+    may = bucket.Take(kPerSecond, kBurst, now);
   }
   if (!may) {
     ++left_out_;

@@ -1,7 +1,6 @@
 // TimerWheel: a hierarchical timer wheel of 1 ms resolution; arming and cancelling are O(1) and
 // allocate nothing in the steady state, whether it holds ten timers or a million, for milliseconds
-// or for years. One thread. Timers are their owners', who inherit Timer; the destruction of one
-// cancels it.
+// or for years. One thread. A timer is owned by what inherits Timer; its destruction cancels it.
 // A timer never fires before its time, and at most 1 ms (plus the caller's own lateness) after it.
 #pragma once
 

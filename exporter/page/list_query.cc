@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "exporter/base/url.h"
+#include "probes/base/ascii.h"
 
 namespace exporter {
 namespace {
@@ -30,7 +31,7 @@ std::vector<std::string> WordsOf(std::string_view text) {
   std::string word;
   for (char c : std::string(text) + " ") {
     if (c != ' ' && c != '\t') {
-      word.push_back(LowerCase(c));
+      word.push_back(ike::AsciiLower(c));
     } else if (!word.empty() && words.size() < ListQuery::kMostWords) {
       words.push_back(std::exchange(word, {}));
     }

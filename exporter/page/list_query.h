@@ -43,11 +43,6 @@ struct ListQuery {
   friend bool operator==(const ListQuery&, const ListQuery&) = default;
 };
 
-// ASCII only: names, hosts and labels of other scripts are matched as they are.
-constexpr char LowerCase(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 // `query` is that of the address, without the "?".
 ListQuery ParseListQuery(std::string_view query);
 

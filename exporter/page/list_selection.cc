@@ -5,6 +5,8 @@
 #include <string>
 #include <tuple>
 
+#include "probes/base/ascii.h"
+
 namespace exporter {
 namespace {
 
@@ -23,7 +25,7 @@ struct Key {
 
 // `word` is lower case already.
 bool Holds(std::string_view text, std::string_view word) {
-  auto same = [](char a, char b) { return LowerCase(a) == b; };
+  auto same = [](char a, char b) { return ike::AsciiLower(a) == b; };
   return std::search(text.begin(), text.end(), word.begin(), word.end(), same) != text.end();
 }
 

@@ -136,12 +136,17 @@ void ExchangeRunner::Begin(InFlightExchange* flight, const ike::Endpoint& local,
       flight->exchange.Begin(*flight->job.opening, {&keys_, flight->job.ke_group}, seed, timing);
   flight->progress.began = true;
   active_.Insert(seed.initiator_spi, flight);
-  TraceSent(*flight, first, false, now);
-  Send(flight, first, now);
+  Send(flight, first, false, now);
   Rearm(flight);
 }
 
-void ExchangeRunner::Send(InFlightExchange* flight, ike::ByteSpan message, ike::TimePoint now) {
+void ExchangeRunner::Send(InFlightExchange* flight, ike::ByteSpan message, bool again,
+                          ike::TimePoint now) {
+  TraceSent(*flight, message, again, now);
+  Transmit(flight, message, now);
+}
+
+void ExchangeRunner::Transmit(InFlightExchange* flight, ike::ByteSpan message, ike::TimePoint now) {
   if (message.empty()) return;
   if (flight->channel) {
     pacer_.OnSent(now, false);
@@ -170,7 +175,7 @@ void ExchangeRunner::OnTimer(InFlightExchange* flight, ike::TimePoint now) {
   }
   if (!flight->progress.began) return FailUnsent(flight, ike::Reason::kTimeout, 0);
   if (flight->progress.unsent) {
-    Send(flight, flight->exchange.last_sent(), now);
+    Transmit(flight, flight->exchange.last_sent(), now);
     return Rearm(flight);
   }
   if (now >= flight->deadline() || queue_.MayRepeat(flight, now)) Repeat(flight, now);
@@ -181,8 +186,7 @@ void ExchangeRunner::Repeat(InFlightExchange* flight, ike::TimePoint now) {
   flight->progress.repeats = false;
   udp_.AddHints(flight);
   const ike::ByteSpan message = flight->exchange.OnTimer(now);
-  TraceSent(*flight, message, true, now);
-  Send(flight, message, now);
+  Send(flight, message, true, now);
   Rearm(flight);
 }
 
@@ -201,8 +205,7 @@ void ExchangeRunner::OnMessage(InFlightExchange* flight, ike::ByteSpan message,
   if (flight->progress.awaited) pacer_.OnAnswered(flight->sent_at);
   flight->progress.awaited = flight->progress.repeats = false;
   const ike::ByteSpan reply = flight->exchange.OnMessage(message, arrival);
-  TraceSent(*flight, reply, false, now);
-  Send(flight, reply, now);
+  Send(flight, reply, false, now);
   if (flight->exchange.done() && flight->exchange.outcome().rtt) {
     pacer_.OnRtt(*flight->exchange.outcome().rtt);
   }
@@ -223,8 +226,7 @@ void ExchangeRunner::OnConnected(InFlightExchange* flight, const ike::Endpoint& 
   const ike::TimePoint now = loop_->now();
   if (!flight->progress.began) return Begin(flight, local, now);
   const ike::ByteSpan message = flight->exchange.OnReconnected(local, now);
-  TraceSent(*flight, message, false, now);
-  Send(flight, message, now);
+  Send(flight, message, false, now);
   Rearm(flight);
 }
 

@@ -60,7 +60,10 @@ class ExchangeRunner final : public Exchanger,
   void Launch(InFlightExchange* flight, ike::TimePoint now);
   void Begin(InFlightExchange* flight, const ike::Endpoint& local, ike::TimePoint now);
   uint64_t FreshSpi();
-  void Send(InFlightExchange* flight, ike::ByteSpan message, ike::TimePoint now);
+  // `again`: a retransmission. Where the socket's buffer is full Transmit has to be tried once
+  // more.
+  void Send(InFlightExchange* flight, ike::ByteSpan message, bool again, ike::TimePoint now);
+  void Transmit(InFlightExchange* flight, ike::ByteSpan message, ike::TimePoint now);
   void OnTimer(InFlightExchange* flight, ike::TimePoint now);
   void Repeat(InFlightExchange* flight, ike::TimePoint now);
   void Rearm(InFlightExchange* flight);

@@ -24,16 +24,15 @@ int ClientRate::Ask(const std::string& client, double per_second) {
   double burst = std::max(1.0, per_second);
   std::lock_guard lock(mutex_);
   if (buckets_.size() >= kMaxClients && !buckets_.contains(client)) {
-    // Full buckets say nothing: they go first. Whoever fills the table with clients loses only
-    // them.
+    // Drops full buckets, which say nothing, first: filling the table with clients loses only them.
     std::erase_if(buckets_, [&](const auto& item) {
       return now - item.second.refilled() > std::chrono::seconds(1);
     });
     if (buckets_.size() >= kMaxClients) return 1;
   }
   TokenBucket& bucket = buckets_.try_emplace(client, burst, now).first->second;
-  bucket.Refill(per_second, burst, now);
-  return bucket.Take() ? 0 : static_cast<int>(std::ceil(bucket.missing() / per_second));
+  if (bucket.Take(per_second, burst, now)) return 0;
+  return static_cast<int>(std::ceil(bucket.missing() / per_second));
 }
 
 bool ProbePlaces::Take(const std::string& client, uint32_t limit) {
