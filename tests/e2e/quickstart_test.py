@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
 import unittest
 import urllib.request
@@ -126,6 +127,20 @@ class Quickstart(unittest.TestCase):
         subprocess.run([BUILD / "ike_exporter", "--config.file", kept, "--config.check"], check=True, stdout=subprocess.DEVNULL)
         self.until(self.start("other.example.invalid"), "is kept beside it")
         self.assertEqual(first, (self.tree / "quickstart.toml.~1~").read_text())
+
+    def test_a_stop_right_after_the_exporter_began_ends_it(self):
+        (self.tree / "exporter/packages.txt").write_text("coreutils\n")
+        for attempt in range(30):
+            (self.tree / "quickstart.toml").write_text(f"# another one: {attempt}\n")
+            process = self.start("other.example.invalid")
+            self.until(process, "is kept beside it")
+            time.sleep(attempt % 15 * 0.0002)
+            process.terminate()
+            try:
+                process.communicate(timeout=QUICKLY)
+            except subprocess.TimeoutExpired:
+                subprocess.run(["pkill", "-KILL", "ike_exporter"], check=False)  # of this PID namespace
+                self.fail(f"attempt {attempt}: it waits for an exporter that it did not stop")
 
 
 if __name__ == "__main__":
